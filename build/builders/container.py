@@ -1,0 +1,82 @@
+"""Installs with pip inside a Lambda build image, so that a package without wheels is compiled where it will run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from build import commands, indexes
+from build.engines import Engine
+from build.errors import UserError
+from build.runtimes import Architecture, Runtime
+
+# Of the image this asks what the lambci and the AWS SAM build images promise: /bin/sh, /var/task, pip on PATH.
+INSTALL = """
+set -eu
+case "$(pip --version)" in
+  *"(python $PYTHON)"*) ;;
+  *) echo "the image has $(pip --version), not Python $PYTHON" >&2; exit 1 ;;
+esac
+pip install --target tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary
+"""
+
+
+class InstallFailed(UserError):
+    template = "pip in {image} did not install {requirements}:\n{tail}"
+
+
+@dataclass(frozen=True)
+class ContainerBuilder:
+    runtime: Runtime
+    architecture: Architecture
+    engine: Engine
+    image: str
+
+    def install(self, requirements: Path, site_packages: Path) -> None:
+        """Install a requirements file into a folder.
+
+        Raises:
+            InstallFailed: pip in the container failed, or its Python is of another version.
+        """
+        settings = indexes.pip_settings()
+        # a folder of its own, since all of it is writable from inside
+        with TemporaryDirectory(dir=site_packages.parent, prefix=".container-") as name:
+            work = Path(name)
+            path = requirements.resolve()
+            env = self._environment(settings, work) | {"REQUIREMENTS": str(path)}
+            try:
+                self.engine.run(
+                    self.image,
+                    ["/bin/sh", "-c", INSTALL],
+                    work=work,
+                    env=env,
+                    # its folder, for what the file names beside it: `-r base.txt`, `./wheels/own.whl`
+                    read_only=[*indexes.local_folders(settings), path.parent],
+                )
+            except commands.CommandFailed as error:
+                raise InstallFailed(image=self.image, requirements=requirements, tail=error) from error
+            shutil.rmtree(site_packages, ignore_errors=True)
+            (work / "tree").rename(site_packages)
+
+    def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
+        inside = folder / script.name
+        shutil.copyfile(script, inside)
+        try:
+            words = ["env", "PYTHONHASHSEED=0", "python3", "-S", "-s", "-B", script.name, *arguments]
+            return self.engine.run(self.image, words, work=folder, env={}, stdin=stdin)
+        finally:
+            inside.unlink()
+
+    def _environment(self, settings: dict[str, str], work: Path) -> dict[str, str]:
+        env = {indexes.variable(option): value for option, value in settings.items() if option != "cert"}
+        env |= {name: value for name in indexes.PROXIES if (value := os.environ.get(name))}
+        env |= {"HOME": "/tmp", "PYTHON": self.runtime.python}
+        env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore", "PIP_NO_CACHE_DIR": "1"}
+        bundle = indexes.ca_bundle()
+        if bundle:
+            shutil.copyfile(bundle, work / "ca-bundle.crt")
+            env |= dict.fromkeys(indexes.CA_VARIABLES, "/var/task/ca-bundle.crt")
+        return env

@@ -1,0 +1,57 @@
+"""Installs with uv: no container, wheels only, resolved for the runtime's platform whatever this machine is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from build import commands, indexes, interpreters
+from build.errors import UserError
+from build.runtimes import Architecture, Runtime
+
+
+class NoWheels(UserError):
+    template = (
+        "uv cannot install {requirements} for {runtime} on {architecture} (wheels of {tag} and older):\n{tail}\n"
+        "{runtime} has glibc {glibc}: a newer wheel does not load there. Ask for versions that have such wheels, or, "
+        "for a package without wheels, compile it in Lambda's own image: --builder container"
+    )
+
+
+@dataclass(frozen=True)
+class UvBuilder:
+    runtime: Runtime
+    architecture: Architecture
+
+    @property
+    def tag(self) -> str:
+        return f"{self.architecture.wheels}-{self.runtime.wheels}"
+
+    def install(self, requirements: Path, site_packages: Path) -> None:
+        """Install a requirements file into a folder.
+
+        Raises:
+            NoWheels: uv found no set of wheels, or a hash in the file does not match.
+        """
+        options = ["--python-version", self.runtime.python, "--python-platform", self.tag, "--only-binary", ":all:"]
+        try:
+            install(requirements, site_packages, options)
+        except commands.CommandFailed as error:
+            raise NoWheels(
+                requirements=requirements,
+                runtime=self.runtime.name,
+                architecture=self.architecture.name,
+                tag=self.tag,
+                tail=error,
+                glibc=".".join(map(str, self.runtime.glibc)),
+            ) from error
+
+    def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
+        return None
+
+
+def install(requirements: Path, site_packages: Path, options: list[str]) -> None:
+    """``uv pip install --target``, from where pip would take packages."""
+    argv = [interpreters.uv(), "pip", "install", "--target", site_packages, "--requirements", requirements, *options]
+    argv += ["--no-config", "--link-mode", "copy", "--no-progress", "--no-compile-bytecode", "--no-python-downloads"]
+    commands.run(argv, env=indexes.uv_environment())

@@ -1,0 +1,35 @@
+"""The example: a real model to try everything with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from build import environments, requirements
+from build.runtimes import Runtime
+
+
+@dataclass(frozen=True)
+class Example:
+    """A fitted model and a request that fits it."""
+
+    model: Path
+    request: Path
+
+
+def train(out: Path, runtime: Runtime) -> Example:
+    """Fit the example in ``out/example``, under the runtime's Python and the default layer's packages.
+
+    A pickle is only good for the versions that wrote it, so they are not this environment's.
+    """
+    folder = out / "example"
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out, prefix=".train-") as name:
+        packages = environments.of_requirements(requirements.LOCKED, runtime, Path(name))
+        fitted = Path(name) / "fitted"
+        fitted.mkdir()
+        environments.run(runtime, "train_example.py", [fitted], [packages], {})
+        for path in fitted.iterdir():
+            path.replace(folder / path.name)
+    return Example(folder / "model.pkl", folder / "request.json")

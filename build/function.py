@@ -1,0 +1,142 @@
+"""Packages the function: handler, the user's code, and in bundle mode the model; whole or not at all."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from build import archive, bytecode, distributions, environments, manifest
+from build import model as models
+from build.errors import UserError
+from build.runtimes import UNZIPPED_LIMIT, runtime
+
+HANDLER = Path(__file__).parents[1] / "lambda"
+NOT_CODE = ("__pycache__", "*.pyc", ".*")
+
+Say = Callable[[str], None]
+
+
+class NoLayer(UserError):
+    template = (
+        "There is no layer in {out}, and a model is only shipped once it was loaded in one.\n"
+        "Build it first: invoke build-layer --out {out}"
+    )
+
+
+class NoCode(UserError):
+    template = "There is no folder {path} for --code."
+
+
+class CodeInTheWay(UserError):
+    template = "{path} would hide the function's own {name}. Give it another name."
+
+
+class FunctionTooLarge(UserError):
+    template = (
+        "the layer and the function do not fit Lambda: {total:,} of {limit:,} bytes unzipped.\n"
+        "The layer has {layer:,}; the function {function:,}, of it the model {model:,}.\n"
+        'Try: leave the model out of the zip, invoke package without --bundle-model (mode = "s3").'
+    )
+
+
+@dataclass(frozen=True)
+class Package:
+    """A function that was packaged."""
+
+    path: Path
+    entry: dict  # both as in the manifest
+    model: dict
+    prediction: dict | None  # of the check
+    compiled: bytecode.Compiled
+
+
+def package(
+    out: Path,
+    model: Path,
+    *,
+    bundle_model: bool = False,
+    code: Path | None = None,
+    request: Path | None = None,
+) -> Package:
+    """Write ``function-s3.zip`` or ``function-bundle.zip`` in ``out``, a copy of the model beside it, and the manifest.
+
+    Args:
+        code: a folder of modules that the model needs; its contents go to the zip's root.
+        request: a JSON file that the model is asked to answer before it is shipped.
+
+    Raises:
+        UserError: of this module, of `model` or of `manifest`; nothing in ``out`` was changed then.
+    """
+    mode = "bundle" if bundle_model else "s3"
+    known = manifest.read(out) or {}
+    layer = known.get("layer")
+    if not layer:
+        raise NoLayer(out=out)
+    if request and not request.is_file():
+        raise UserError(message=f"There is no request file {request}.")
+    models.sniff(model)  # before the work
+    target = runtime(layer["runtime"])
+    digest = archive.file_sha256(model)
+    with TemporaryDirectory(dir=out, prefix=".package-") as name:
+        scratch = Path(name)
+        stage, unpacked = scratch / "function", scratch / "layer"
+        unpacked.mkdir()
+        _stage(stage, code)
+        packages = environments.of_layer(out, layer, target, unpacked)
+        checked = models.check(
+            model, digest, runtime=target, function=stage, site_packages=packages, scratch=scratch, request=request
+        )
+        entry = {
+            "path": f"model{model.suffix}",
+            "sha256": digest,
+            "sha256_base64": base64.b64encode(bytes.fromhex(digest)).decode(),
+            "bytes": model.stat().st_size,
+            "format": checked.format,
+            "sklearn_version": layer["packages"].get("scikit-learn"),
+            **checked.facts,
+        }
+        if bundle_model:
+            if (stage / entry["path"]).exists():
+                raise CodeInTheWay(path=f"{code}/{entry['path']}", name=entry["path"])
+            shutil.copyfile(model, stage / entry["path"])
+        compiled = bytecode.compile_tree(stage, "/var/task", target)
+        sizes = distributions.sizes(stage)
+        _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0)
+        path = out / f"function-{mode}.zip"
+        manifest.drop_function(out, mode, digest)
+        _place(model, out / entry["path"], scratch)
+        written = archive.write(path, {each: stage / each for each in sizes})
+    function = manifest.zip_entry(path, written, layer["runtime"], layer["architecture"])
+    manifest.record_function(out, mode, function, entry)
+    return Package(path, function, entry, checked.prediction, compiled)
+
+
+def _stage(stage: Path, code: Path | None) -> None:
+    shutil.copytree(HANDLER, stage, ignore=shutil.ignore_patterns(*NOT_CODE, "requirements.*"))
+    if code is None:
+        return
+    if not code.is_dir():
+        raise NoCode(path=code)
+    for path in sorted(code.iterdir()):
+        if (stage / path.name).exists():
+            raise CodeInTheWay(path=path, name=path.name)
+    shutil.copytree(code, stage, ignore=shutil.ignore_patterns(*NOT_CODE), dirs_exist_ok=True)
+
+
+def _place(model: Path, target: Path, scratch: Path) -> None:
+    """Copy the model to where the manifest says, whole or not at all."""
+    if target.exists() and target.samefile(model):
+        return
+    shutil.copyfile(model, scratch / "model")
+    (scratch / "model").replace(target)
+
+
+def _check_size(function: int, layer: int, model: int) -> None:
+    if function + layer > UNZIPPED_LIMIT:
+        raise FunctionTooLarge(
+            total=function + layer, limit=UNZIPPED_LIMIT, layer=layer, function=function, model=model
+        )

@@ -1,0 +1,110 @@
+"""dist/manifest.json, the only thing that passes from the build to Terraform. Its form: manifest.schema.json."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import jsonschema
+
+from build.archive import Archive
+from build.errors import UserError
+
+NAME = "manifest.json"
+SCHEMA = json.loads(Path(__file__).with_name("manifest.schema.json").read_text(encoding="utf-8"))
+
+
+class ManifestBroken(UserError):
+    template = "{path} is not a manifest that this version reads ({why}).\nDelete it and build anew: {commands}"
+
+
+def read(out: Path) -> dict | None:
+    """The manifest in a folder, or None if there is none.
+
+    Raises:
+        ManifestBroken: it is there and does not follow the schema.
+    """
+    path = out / NAME
+    if not path.exists():
+        return None
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        jsonschema.validate(manifest, SCHEMA)
+    except (ValueError, jsonschema.ValidationError) as error:
+        why = getattr(error, "message", str(error))
+        raise ManifestBroken(path=path, why=why, commands="invoke build-layer, then invoke package") from error
+    return manifest
+
+
+def record_layer(out: Path, layer: dict) -> None:
+    """Enter a layer, and drop what was packaged for another target or checked against other packages."""
+    manifest = read(out) or {}
+    before = manifest.get("layer") or {}
+    manifest["layer"] = layer
+    if any(manifest.get(key) != layer[key] for key in ("runtime", "architecture")) or (
+        before and before["packages"] != layer["packages"]
+    ):
+        manifest |= {"runtime": layer["runtime"], "architecture": layer["architecture"], "functions": {}}
+        manifest.pop("model", None)
+    _write(out, manifest)
+
+
+def drop_layer(out: Path) -> None:
+    """Forget the layer, before its zip is replaced: a build that is killed between the two leaves no false digest."""
+    manifest = read(out)
+    if manifest and manifest.pop("layer", None):
+        _write(out, manifest)
+
+
+def record_function(out: Path, mode: str, function: dict, model: dict) -> None:
+    """Enter a function zip and its model, and drop the other mode's zip if that was made for another model."""
+    manifest = read(out) or {}
+    if (manifest.get("model") or {}).get("sha256") != model["sha256"]:
+        manifest["functions"] = {}
+    manifest["functions"] = {**manifest["functions"], mode: function}
+    manifest["model"] = model
+    _write(out, manifest)
+
+
+def drop_function(out: Path, mode: str, model_sha256: str) -> None:
+    """Forget a function zip and any other model, before they are replaced."""
+    manifest = read(out)
+    if manifest is None:
+        return
+    manifest["functions"].pop(mode, None)
+    if (manifest.get("model") or {}).get("sha256") != model_sha256:
+        manifest["functions"] = {}
+        manifest.pop("model", None)
+    _write(out, manifest)
+
+
+def zip_entry(path: Path, archive: Archive, runtime: str, architecture: str) -> dict:
+    """What layer and functions have in common."""
+    return {
+        "path": path.name,
+        "sha256": archive.sha256,
+        "sha256_base64": archive.sha256_base64,
+        "zip_bytes": archive.zip_bytes,
+        "unzipped_bytes": archive.unzipped_bytes,
+        "runtime": runtime,
+        "architecture": architecture,
+    }
+
+
+def _write(out: Path, manifest: dict) -> None:
+    order = ("schema_version", "runtime", "architecture", "layer", "functions", "model")
+    manifest = {"schema_version": 1, "functions": {}} | manifest
+    ordered = {key: manifest[key] for key in order if key in manifest}
+    jsonschema.validate(ordered, SCHEMA)
+    with NamedTemporaryFile("w", dir=out, prefix=f".{NAME}.", delete=False, encoding="utf-8") as stream:
+        try:
+            json.dump(ordered, stream, indent=2)
+            stream.write("\n")
+            stream.close()
+            os.chmod(stream.name, 0o644)
+            os.replace(stream.name, out / NAME)
+        except BaseException:
+            os.unlink(stream.name)
+            raise

@@ -1,0 +1,54 @@
+"""The layer's own requirements: lambda/requirements.in, locked with hashes in lambda/requirements.txt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from build import commands, indexes, interpreters
+from build.errors import UserError
+from build.runtimes import OLDEST_WITH_DEFAULTS, Runtime
+
+FOLDER = Path(__file__).parents[1] / "lambda"
+SOURCE = FOLDER / "requirements.in"
+LOCKED = FOLDER / "requirements.txt"
+
+
+class NoRequirements(UserError):
+    template = "There is no requirements file {path}. Give one that is there: --requirements FILE"
+
+
+class NoDefaults(UserError):
+    template = (
+        "The project pins no requirements for {runtime}, only for python{oldest} and later.\n"
+        "Give your own: --requirements FILE"
+    )
+
+
+def select(given: Path | None, runtime: Runtime) -> Path:
+    """The file to install from: the caller's, else the project's own.
+
+    Raises:
+        NoRequirements: the caller's is not there.
+        NoDefaults: the runtime is older than the project's own are locked for.
+    """
+    if given is None:
+        if _minor(runtime.python) < _minor(OLDEST_WITH_DEFAULTS):
+            raise NoDefaults(runtime=runtime.name, oldest=OLDEST_WITH_DEFAULTS)
+        return LOCKED
+    if not given.is_file():
+        raise NoRequirements(path=given)
+    return given
+
+
+def lock() -> Path:
+    """Resolve requirements.in for every runtime that it is for, and write the versions with their hashes."""
+    argv = [interpreters.uv(), "pip", "compile", "--universal", "--python-version", OLDEST_WITH_DEFAULTS]
+    argv += ["--generate-hashes", "--no-config", "--upgrade", "--custom-compile-command", "invoke lock"]
+    argv += [SOURCE.name, "--output-file", LOCKED.name]
+    # A lock is for every machine: no wheels that only this one has beside the index.
+    commands.run(argv, cwd=FOLDER, env=indexes.uv_environment(without=("extra-index-url", "find-links")))
+    return LOCKED
+
+
+def _minor(python: str) -> int:
+    return int(python.partition(".")[2])

@@ -1,0 +1,107 @@
+"""What AWS Lambda's Python runtimes and architectures are: facts, read by all."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from datetime import date
+
+from build.errors import UserError
+
+UNZIPPED_LIMIT = 262_144_000  # bytes, of the function and all its layers together
+
+
+class UnknownRuntime(UserError):
+    template = "Lambda has no runtime python{python}. Take one of: {known}."
+
+
+class UnknownArchitecture(UserError):
+    template = "Lambda has no architecture {name!r}. Take one of: {known}."
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """One Python runtime of AWS Lambda."""
+
+    python: str  # minor version: "3.13"
+    glibc: tuple[int, int]  # of its Amazon Linux; a library that asks for a newer one does not load
+    wheels: str  # the newest wheel tag that this glibc allows, of those that uv knows
+    image: str  # a container image to build in
+    end_of_support: date
+    provider: str = "5.76"  # the first release of hashicorp/aws that takes it
+
+    @property
+    def name(self) -> str:
+        return f"python{self.python}"
+
+    @property
+    def site_packages(self) -> str:
+        """Where a layer's zip holds packages, seen from /opt."""
+        return f"python/lib/{self.name}/site-packages"
+
+    @property
+    def has_hash_pycs(self) -> bool:
+        """Whether this Python knows hash-based .pyc files (PEP 552)."""
+        return self.python != "3.6"
+
+
+# glibc: Amazon Linux 1 to 3.7, 2 to 3.11, 2023 from 3.12. The lambci images stopped at 3.8; the same family of images
+# lives on in AWS's own registry. Dates: AWS's page of Lambda runtimes, read 2026-11.
+RUNTIMES = (
+    Runtime("3.6", (2, 17), "manylinux2014", "lambci/lambda:build-python3.6", date(2022, 7, 18)),
+    Runtime("3.7", (2, 17), "manylinux2014", "lambci/lambda:build-python3.7", date(2023, 12, 4)),
+    Runtime("3.8", (2, 26), "manylinux2014", "lambci/lambda:build-python3.8", date(2024, 10, 14)),
+    Runtime("3.9", (2, 26), "manylinux2014", "public.ecr.aws/sam/build-python3.9", date(2025, 12, 15)),
+    Runtime("3.10", (2, 26), "manylinux2014", "public.ecr.aws/sam/build-python3.10", date(2026, 10, 31)),
+    Runtime("3.11", (2, 26), "manylinux2014", "public.ecr.aws/sam/build-python3.11", date(2027, 6, 30)),
+    Runtime("3.12", (2, 34), "manylinux_2_34", "public.ecr.aws/sam/build-python3.12", date(2028, 10, 31)),
+    Runtime("3.13", (2, 34), "manylinux_2_34", "public.ecr.aws/sam/build-python3.13", date(2029, 6, 30)),
+    Runtime("3.14", (2, 34), "manylinux_2_34", "public.ecr.aws/sam/build-python3.14", date(2029, 6, 30), "6.20"),
+)
+OLDEST_WITH_DEFAULTS = "3.10"  # lambda/requirements.txt is locked from here on
+
+DEFAULT_PYTHON = "3.13"
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One instruction set of AWS Lambda."""
+
+    name: str  # as AWS says it
+    wheels: str  # as wheel tags and uv say it
+    elf: str  # as ELF headers say it
+    image: str  # as container engines say it
+    machines: tuple[str, ...]  # as uname says it
+
+
+ARCHITECTURES = (
+    Architecture("x86_64", "x86_64", "EM_X86_64", "linux/amd64", ("x86_64", "amd64")),
+    Architecture("arm64", "aarch64", "EM_AARCH64", "linux/arm64", ("arm64", "aarch64")),
+)
+
+
+def runtime(python: str) -> Runtime:
+    """The runtime of a minor version, written ``3.13`` or ``python3.13``."""
+    minor = python.removeprefix("python")
+    for candidate in RUNTIMES:
+        if candidate.python == minor:
+            return candidate
+    raise UnknownRuntime(python=minor, known=", ".join(each.python for each in RUNTIMES))
+
+
+def architecture(name: str) -> Architecture:
+    for candidate in ARCHITECTURES:
+        if candidate.name == name:
+            return candidate
+    raise UnknownArchitecture(name=name, known=", ".join(each.name for each in ARCHITECTURES))
+
+
+def host_architecture() -> Architecture | None:
+    """This machine's, or None where Lambda has nothing like it."""
+    machine = platform.machine().lower()
+    return next((each for each in ARCHITECTURES if machine in each.machines), None)
+
+
+def supported(today: date) -> list[Runtime]:
+    """The runtimes that AWS still supports, newest first."""
+    return [each for each in reversed(RUNTIMES) if each.end_of_support >= today]

@@ -1,0 +1,1 @@
+"""Serves one fitted scikit-learn estimator from AWS Lambda."""

@@ -1,0 +1,37 @@
+"""Answers invocations.
+
+{"instances": [[5.1, 3.5], [6.2, 2.9]]}           ->  {"predictions": [0, 1]}
+{"dataframe_records": [{"age": 41, "sex": 2}]}    ->  {"predictions": [152.3]}
+{"warmer": true}, or what a bare schedule sends   ->  {"warm": true, "model_sha256": "..."}
+anything else                                     ->  {"statusCode": 400, "error": "..."}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serving import payload
+from serving.model import Model
+
+
+def respond(model: Model, event: Any) -> dict:
+    """Answer one event. A request that the model cannot take is answered with 400, and the environment lives on."""
+    if is_ping(event):
+        return {"warm": True, "model_sha256": model.sha256}
+    try:
+        rows = payload.read(model, event)
+        if len(rows) == 0:
+            return {"predictions": []}
+        predictions = model.estimator.predict(rows)
+    except payload.BadRequest as error:
+        return {"statusCode": 400, "error": str(error)}
+    except (TypeError, ValueError) as error:  # what estimators raise for values that they cannot take
+        return {"statusCode": 400, "error": f"the model does not take these values: {error}"}
+    return {"predictions": payload.to_json(predictions)}
+
+
+def is_ping(event: Any) -> bool:
+    """Whether an event only keeps the environment warm."""
+    if not isinstance(event, dict):
+        return False
+    return event.get("warmer") is True or event.get("source") == "aws.events"

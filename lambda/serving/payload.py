@@ -1,0 +1,101 @@
+"""Between JSON and what an estimator takes and gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from serving.model import Model
+
+EXPECTED = (
+    'expected a JSON object with exactly one of "instances", a list of rows that are lists, and "dataframe_records", '
+    "a list of rows that are objects with a value for each feature"
+)
+
+
+class BadRequest(Exception):
+    """The request is not one that this model can answer; the message says what was expected."""
+
+
+def read(model: Model, event: Any) -> Any:
+    """The rows of a request: an array of shape (n_rows, n_features), or a DataFrame where the model knows names.
+
+    Raises:
+        BadRequest: none or two kinds of rows, or rows of another shape than the model was fitted with.
+    """
+    named = [kind for kind in KINDS if isinstance(event, dict) and kind in event]
+    if len(named) != 1:
+        raise BadRequest(f"{EXPECTED}; got {_kind(event)}")
+    rows = event[named[0]]
+    if not isinstance(rows, list):
+        raise BadRequest(f"{EXPECTED}; {named[0]} is {_kind(rows)}")
+    return KINDS[named[0]](model, rows) if rows else []
+
+
+def to_json(predictions: Any) -> list:
+    """Predictions as plain lists; a number that JSON does not have (NaN, an infinity) becomes null."""
+    values = predictions.tolist() if hasattr(predictions, "tolist") else list(predictions)
+    if isinstance(predictions, np.ndarray) and predictions.dtype.kind in "biuU":
+        return values
+    return _finite(values)
+
+
+def _instances(model: Model, rows: list) -> Any:
+    if model.n_features_in is None and not isinstance(rows[0], list):
+        return rows  # such as texts, for a vectorizer
+    for number, row in enumerate(rows):
+        if not isinstance(row, list):
+            raise BadRequest(f"each row of instances is a list of values; row {number} is {_kind(row)}")
+        if model.n_features_in is not None and len(row) != model.n_features_in:
+            raise BadRequest(f"each row has {model.n_features_in} values; row {number} has {len(row)}")
+    if model.feature_names_in is None:
+        array = np.asarray(rows)
+        # numpy would turn the numbers beside a string into strings
+        return np.asarray(rows, dtype=object) if array.dtype.kind == "U" else array
+    return _frame(rows, model.feature_names_in)
+
+
+def _records(model: Model, rows: list) -> Any:
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise BadRequest(f"each row of dataframe_records is an object; row {number} is {_kind(row)}")
+    names = model.feature_names_in
+    if names is None:
+        return _frame(rows, None)
+    present = set().union(*rows)
+    missing = [name for name in names if name not in present]
+    if missing:
+        unknown = sorted(present.difference(names))
+        hint = f"; unknown: {', '.join(unknown)}" if unknown else ""
+        raise BadRequest(f"dataframe_records lacks {', '.join(missing)}{hint}. Expected: {', '.join(names)}")
+    return _frame(rows, names)
+
+
+def _frame(rows: list, columns: list[str] | None) -> Any:
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=columns)
+    for column in frame.columns[frame.isna().all()]:
+        frame[column] = frame[column].astype(float)  # a column of nulls says nothing of its type; imputers want numbers
+    return frame
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"an object with {', '.join(map(repr, value)) or 'nothing'}"
+    names = {list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
+    return names.get(type(value), type(value).__name__)
+
+
+KINDS: dict[str, Callable[[Model, list], Any]] = {"instances": _instances, "dataframe_records": _records}

@@ -1,0 +1,68 @@
+"""Fetches back what was deployed: code and layers, by what the Lambda API says of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from build.errors import UserError
+from local.embedded_aws import EmbeddedAws
+
+
+class NotThere(UserError):
+    template = "The embedded AWS says that {what} has the SHA-256 {digest}, and no object in {bucket} has it."
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A function as it was deployed, unpacked on this machine."""
+
+    task: Path  # what Lambda has as /var/task
+    layers: Path  # /opt
+    configuration: dict  # of GetFunction
+
+    @property
+    def runtime(self) -> str:
+        return self.configuration["Runtime"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return self.configuration.get("Environment", {}).get("Variables", {})
+
+
+def fetch(aws: EmbeddedAws, name: str, qualifier: str, bucket: str, folder: Path) -> Deployed:
+    """Fetch a published function and its layers into a folder, and check each against the digest in the Lambda API.
+
+    AWS gives a URL for the code. moto's URL leads nowhere, but it tells the digest of what it was given, and the module
+    keeps the artifacts in S3 under their digest.
+
+    Raises:
+        NotThere: the function has other code than what was uploaded.
+    """
+    client = aws.client("lambda")
+    configuration = client.get_function(FunctionName=name, Qualifier=qualifier)["Configuration"]
+    deployed = Deployed(folder / "task", folder / "opt", configuration)
+    _unpack(aws, bucket, name, configuration["CodeSha256"], deployed.task)
+    for layer in configuration.get("Layers", []):
+        arn, _, version = layer["Arn"].rpartition(":")
+        content = client.get_layer_version(LayerName=arn, VersionNumber=int(version))["Content"]
+        _unpack(aws, bucket, layer["Arn"], content["CodeSha256"], deployed.layers)
+    return deployed
+
+
+def _unpack(aws: EmbeddedAws, bucket: str, what: str, digest_base64: str, folder: Path) -> None:
+    digest = base64.b64decode(digest_base64).hex()
+    client = aws.client("s3")
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    keys = [entry["Key"] for page in pages for entry in page.get("Contents", []) if digest in entry["Key"]]
+    for key in keys:
+        body = client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        if hashlib.sha256(body).hexdigest() == digest:
+            with zipfile.ZipFile(io.BytesIO(body)) as packed:
+                packed.extractall(folder)
+            return
+    raise NotThere(what=what, digest=digest, bucket=bucket)

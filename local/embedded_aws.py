@@ -1,0 +1,101 @@
+"""An AWS on this machine: moto's server, which Terraform, boto3 and the deployed function take for AWS."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+
+import boto3
+
+from build.commands import stop
+from build.errors import UserError
+
+REGION = "eu-central-1"
+PATIENCE = 60  # seconds until the server must answer
+
+
+class EmbeddedAwsFailed(UserError):
+    template = "The embedded AWS (moto's server) did not start:\n{tail}"
+
+
+@dataclass(frozen=True)
+class EmbeddedAws:
+    """A running server and how to reach it."""
+
+    url: str
+
+    def environment(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """An environment in which AWS is this server, and nothing of the caller's own account is left."""
+        env = {name: value for name, value in environ.items() if not name.startswith("AWS_")}
+        env |= {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "embedded",
+            "AWS_SECRET_ACCESS_KEY": "embedded",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        local = "127.0.0.1,localhost"
+        return env | {name: f"{local},{env[name]}" if env.get(name) else local for name in ("NO_PROXY", "no_proxy")}
+
+    def client(self, service: str):
+        """A boto3 client of this server."""
+        return boto3.client(
+            service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="embedded",
+            aws_secret_access_key="embedded",
+        )  # fmt: skip
+
+
+@contextmanager
+def start() -> Iterator[EmbeddedAws]:
+    """Start a server on a free port of the loopback interface, and stop it at the end.
+
+    Raises:
+        EmbeddedAwsFailed: it ended, or did not answer in time.
+    """
+    port = free_port()
+    argv = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+    with TemporaryFile() as log:
+        # A session of its own, so that Ctrl-C does not end it before Terraform has destroyed what is there.
+        process = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            aws = EmbeddedAws(f"http://127.0.0.1:{port}")
+            if not _answers(process, f"{aws.url}/moto-api/"):
+                log.seek(0)
+                raise EmbeddedAwsFailed(tail=log.read().decode(errors="replace")[-2000:])
+            yield aws
+        finally:
+            stop(process)
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(process: subprocess.Popen, url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            opener.open(url, timeout=5).close()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+        else:
+            return True
+    return False

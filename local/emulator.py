@@ -1,0 +1,138 @@
+"""Runs a deployed function under AWS's own runtime client (awslambdaric) and runtime interface emulator."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib import metadata, resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from build import environments, interpreters
+from build.commands import stop
+from build.errors import UserError
+from build.runtimes import host_architecture, runtime
+from local.deployed import Deployed
+from local.embedded_aws import EmbeddedAws, free_port
+
+PATIENCE = 120  # seconds for one answer
+OF_THE_RUNTIME = ("awslambdaric", "boto3")  # what AWS's runtime brings beside Python
+
+
+class FunctionFailed(UserError):
+    template = "The function failed: {error}\n{log}"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An execution environment that answers."""
+
+    url: str
+    log: Path
+
+    def invoke(self, event: object) -> object:
+        """Send an event and return the answer.
+
+        Raises:
+            FunctionFailed: the function raised, or its init did.
+        """
+        body = json.dumps(event).encode()
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=PATIENCE) as response:
+            answer = json.loads(response.read())
+        if isinstance(answer, dict) and "errorType" in answer:
+            raise FunctionFailed(error=f"{answer['errorType']}: {answer.get('errorMessage')}", log=self.tail())
+        return answer
+
+    def tail(self) -> str:
+        """The last lines of what the function and the emulator wrote."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+
+
+def runtime_packages(python: str, folder: Path) -> Path:
+    """What AWS's runtime brings, at the versions of this environment, for that Python."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pins = folder / "runtime.txt"
+    pins.write_text("".join(f"{name}=={metadata.version(name)}\n" for name in OF_THE_RUNTIME), encoding="utf-8")
+    return environments.of_requirements(pins, runtime(python), folder)
+
+
+@contextmanager
+def start(deployed: Deployed, packages: Path, aws: EmbeddedAws) -> Iterator[Environment]:
+    """A fresh execution environment for a deployed function; it inits at its first event, and ends with the block.
+
+    Args:
+        packages: of `runtime_packages`.
+        aws: what the function takes for AWS.
+    """
+    target = runtime(deployed.runtime)
+    interpreter = interpreters.require(target, f"Running a function of {target.name}")
+    port = free_port()
+    argv = [
+        *(_binary(), "--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
+        *("--runtime-api-address", f"127.0.0.1:{free_port()}"),
+        *(interpreter, "-S", "-s", "-B", "-m", "awslambdaric", deployed.configuration["Handler"]),
+    ]
+    with TemporaryDirectory(prefix="environment-") as scratch:
+        log = Path(scratch) / "log"
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                argv, cwd=deployed.task, env=_environment(deployed, packages, aws, scratch), stdin=subprocess.DEVNULL,
+                stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        try:
+            environment = Environment(f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations", log)
+            if not _listens(process, port):
+                raise FunctionFailed(error="the emulator does not answer", log=environment.tail())
+            yield environment
+        finally:
+            stop(process)
+
+
+def _listens(process: subprocess.Popen, port: int) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: str) -> dict[str, str]:
+    """The variables that Lambda sets, and the function's own; nothing of this machine's."""
+    configuration = deployed.configuration
+    path = [
+        deployed.task,
+        deployed.layers / runtime(deployed.runtime).site_packages,
+        deployed.layers / "python",
+        packages,
+    ]
+    return {
+        **aws.environment({}),
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "LANG": "en_US.UTF-8",
+        "TMPDIR": scratch,  # Lambda's /tmp
+        "PYTHONPATH": ":".join(map(str, path)),
+        "LAMBDA_TASK_ROOT": str(deployed.task),
+        "AWS_LAMBDA_FUNCTION_NAME": configuration["FunctionName"],
+        "AWS_LAMBDA_FUNCTION_VERSION": configuration["Version"],
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration["MemorySize"]),
+        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(configuration["Timeout"]),
+        "_HANDLER": configuration["Handler"],
+        **deployed.environment,
+    }
+
+
+def _binary() -> Path:
+    """AWS's emulator, which the wheel of aws-sam-cli carries."""
+    architecture = host_architecture()
+    if architecture is None:
+        raise UserError(message="AWS's runtime interface emulator is only made for x86_64 and arm64.")
+    return Path(str(resources.files("samcli"))) / "local" / "rapid" / f"aws-lambda-rie-{architecture.name}"

@@ -1,0 +1,33 @@
+variable "name" {
+  description = "Stem of the bucket's name: letters, digits, - and _, a letter or digit first. S3 makes it unique."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]*$", var.name))
+    error_message = "name takes letters, digits, - and _, a letter or digit first, as in \"churn-model\"."
+  }
+}
+
+variable "objects" {
+  description = "What to upload, by a name of your choice. key must change with the content (put sha256 in it); source is a file; sha256 is hex."
+  type = map(object({
+    key    = string
+    source = string
+    sha256 = string
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for object in values(var.objects) : strcontains(object.key, object.sha256)])
+    error_message = "Each key holds the sha256 of its object, as in \"model/<sha256>/model.pkl\": only so does new content become a new object."
+  }
+}
+
+variable "tags" {
+  description = "Tags of the bucket and its objects."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,43 @@
+# The words of the preconditions: what is how big, and what to try. Everybody with scikit-learn and pandas meets the first.
+
+locals {
+  numbers = {
+    unzipped = local.unzipped_bytes
+    limit    = local.limits.unzipped_bytes
+    layers   = sum(concat([0], local.layer_bytes))
+    function = var.package.unzipped_bytes
+    model    = coalesce(var.model.bytes, 0)
+  }
+  # 262144000 as 262,144,000
+  said = { for name, number in local.numbers : name => strrev(join(",", regexall(".{1,3}", strrev(format("%d", number))))) }
+
+  # Room for what else is in /tmp, and for Python, scikit-learn and the bytes that the model is unpickled from
+  enough = {
+    ephemeral_storage = local.model_mb + 64
+    memory            = 2 * local.model_mb + 256
+  }
+  try = {
+    for name, megabytes in local.enough :
+    name => megabytes <= local.limits[name] ? "${name}_size = ${megabytes}" : "a smaller model: Lambda's most is ${local.limits[name]} MB"
+  }
+
+  words = {
+    unzipped = join("\n", [
+      "The layers and the function do not fit Lambda: ${local.said.unzipped} of ${local.said.limit} bytes unzipped.",
+      "The layers have ${local.said.layers}, the function ${local.said.function}${local.in_s3 ? "" : ", of it the model ${local.said.model}"}.",
+      "Try: invoke build-layer --requirements FILE with less in it${local.in_s3 ? "" : ", or mode = \"s3\" to leave the model out of the zip"}.",
+    ])
+
+    layers = "Lambda takes ${local.limits.layers} layers, and there are ${length(var.layers)}.\nTry: one layer with what two of them hold."
+
+    ephemeral_storage = join("\n", [
+      "The model has ${local.model_mb} MB, and /tmp, where it is fetched to, ${var.ephemeral_storage_size} MB.",
+      "Try: ${local.try.ephemeral_storage}.",
+    ])
+
+    memory = join("\n", [
+      "The model has ${local.model_mb} MB, and the function ${var.memory_size} MB of memory.",
+      "Try: ${local.try.memory}.",
+    ])
+  }
+}

@@ -1,0 +1,9 @@
+output "arn" {
+  description = "ARN of the layer version."
+  value       = aws_lambda_layer_version.this.arn
+}
+
+output "version" {
+  description = "Number of the layer version."
+  value       = aws_lambda_layer_version.this.version
+}

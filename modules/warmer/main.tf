@@ -1,0 +1,46 @@
+locals {
+  # A rule's name takes 64 characters; the hash keeps two schedules, and two functions whose names only differ late, apart
+  rule_names = {
+    for schedule in toset(var.schedules) :
+    schedule => "${substr(var.function_name, 0, 50)}-warm-${substr(sha256("${var.function_name} ${schedule}"), 0, 8)}"
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "this" {
+  for_each = local.rule_names
+
+  name                = each.value
+  description         = "Keeps ${var.function_name}:${var.alias_name} warm"
+  schedule_expression = each.key
+  state               = "ENABLED"
+  tags                = var.tags
+}
+
+resource "aws_cloudwatch_event_target" "this" {
+  for_each = aws_cloudwatch_event_rule.this
+
+  rule      = each.value.name
+  target_id = var.alias_name
+  arn       = var.alias_arn
+  input     = var.input
+
+  # A ping that comes late is of no use, and the next one is on its way. 60 is the least that AWS takes.
+  retry_policy {
+    maximum_retry_attempts       = 0
+    maximum_event_age_in_seconds = 60
+  }
+
+  # A rule that fires without the permission counts a failed invocation
+  depends_on = [aws_lambda_permission.this]
+}
+
+resource "aws_lambda_permission" "this" {
+  for_each = aws_cloudwatch_event_rule.this
+
+  statement_id  = each.value.name
+  action        = "lambda:InvokeFunction"
+  function_name = var.function_name
+  qualifier     = var.alias_name
+  principal     = "events.amazonaws.com"
+  source_arn    = each.value.arn
+}

@@ -1,0 +1,184 @@
+"""The commands: they parse, call build/ or local/, and print."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from invoke import Collection, Exit, task
+from rich.console import Console
+from rich.table import Table
+
+from build import example, function, layer, requirements, runtimes
+from build.errors import UserError
+
+OUT = "dist"
+MODULE = Path(__file__).parent
+PYTHON_HELP = f"minor version of the Lambda runtime (default: {runtimes.DEFAULT_PYTHON})"
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def expects_errors(body: Callable) -> Callable:
+    """Turn what the caller can mend into one message and exit code 1; our own mistakes keep their traceback."""
+
+    @functools.wraps(body)
+    def guarded(*args, **kwargs):
+        try:
+            return body(*args, **kwargs)
+        except UserError as error:
+            raise Exit(f"Error: {error}", code=1) from error
+        except KeyboardInterrupt:
+            raise Exit("Interrupted.", code=130) from None
+
+    return guarded
+
+
+def say(message: str) -> None:
+    console.print(message, style="dim", markup=False)
+
+
+def megabytes(count: int) -> str:
+    return f"{count / 1e6:.2f} MB"
+
+
+@task(
+    help={
+        "python": PYTHON_HELP,
+        "architecture": "x86_64 or arm64",
+        "requirements": "requirements file (default: the project's own, pinned for that runtime)",
+        "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
+        "image": "build image (default: AWS's own for that runtime)",
+        "out": "folder for the artifacts and their manifest",
+    }
+)
+@expects_errors
+def build_layer(
+    c, python=runtimes.DEFAULT_PYTHON, architecture="x86_64", requirements=None, builder="auto", image=None, out=OUT
+):
+    """Build the layer with scikit-learn, pandas and what they need."""
+    built = layer.build(
+        Path(out),
+        runtimes.runtime(python),
+        runtimes.architecture(architecture),
+        requirements=Path(requirements) if requirements else None,
+        builder=builder,
+        image=image,
+        say=say,
+    )
+    left = runtimes.UNZIPPED_LIMIT - built.entry["unzipped_bytes"]
+    say(f"Checked {built.libraries} shared libraries: architecture and glibc fit {runtimes.runtime(python).name}")
+    if built.compiled.missing:
+        console.print(
+            f"No bytecode: {built.compiled.missing}. Cold starts will take some seconds more.", style="yellow"
+        )
+    else:
+        say(f"Compiled {built.compiled.count:,} modules to bytecode that Lambda can use")
+    for path in built.compiled.failed:
+        say(f"Not valid Python for this runtime, so without bytecode: {path}")
+    for name in ("pandas", "scikit-learn"):
+        if name in built.entry["packages"]:
+            say(f"{name} {built.entry['packages'][name]}")
+    console.print(
+        f"{built.path}: {megabytes(built.entry['zip_bytes'])} zipped, {megabytes(built.entry['unzipped_bytes'])} "
+        f"unzipped; {megabytes(left)} left for the function"
+    )
+
+
+@task(
+    help={
+        "model": "the pickled estimator (pickle or joblib)",
+        "bundle_model": "put the model into the function zip (mode = bundle) rather than beside it (mode = s3)",
+        "code": "folder with modules that the model needs",
+        "request": "JSON file that the model is asked to answer before it is shipped",
+        "out": "folder of the layer and the manifest; the zip goes there",
+    }
+)
+@expects_errors
+def package(c, model="model.pkl", bundle_model=False, code=None, request=None, out=OUT):
+    """Check a model in the layer that it will run in, and package the function with or without it."""
+    made = function.package(
+        Path(out),
+        Path(model),
+        bundle_model=bundle_model,
+        code=Path(code) if code else None,
+        request=Path(request) if request else None,
+    )
+    facts = made.model
+    say(f"{facts['estimator']}, {facts['n_features_in']} features, scikit-learn {facts['sklearn_version']}")
+    if made.prediction:
+        say(f"It loads in the layer and predicts: {str(made.prediction['predictions'])[:60]}")
+    else:
+        say("It loads in the layer. No prediction was tried: it does not take a row of zeros; try --request FILE")
+    if made.compiled.missing:
+        console.print(f"No bytecode: {made.compiled.missing}.", style="yellow")
+    sizes = [megabytes(made.entry[key]) for key in ("zip_bytes", "unzipped_bytes")]
+    console.print(f"{made.path}: {sizes[0]} zipped, {sizes[1]} unzipped")
+    console.print(f"The model: {megabytes(facts['bytes'])}, SHA-256 {facts['sha256']}")
+
+
+@task(help={"python": PYTHON_HELP, "out": "its folder `example` gets model.pkl and request.json"})
+@expects_errors
+def train_example(c, python=runtimes.DEFAULT_PYTHON, out=OUT):
+    """Fit a small pipeline on data that scikit-learn ships: a model to try everything with."""
+    made = example.train(Path(out), runtimes.runtime(python))
+    console.print(f"{made.model}\n{made.request}: a request that fits it")
+
+
+@task(help={"out": "folder for the artifacts"})
+@expects_errors
+def demo(c, out=OUT):
+    """Deploy the example in both modes to an embedded AWS, and watch it answer. Costs nothing, touches no account."""
+    from local import demo as demonstration  # moto and the emulator are for development
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends in order, as Ctrl-C does
+    results = demonstration.run(Path(out), say)
+    table = Table("", title="Deployed, invoked, and compared with the estimator itself")
+    for each in results:
+        table.add_column(f"mode = {each.mode}", justify="right")
+    rows: dict[str, Callable] = {
+        "layer, zipped": lambda each: megabytes(each.layer["zip_bytes"]),
+        "layer, unzipped": lambda each: megabytes(each.layer["unzipped_bytes"]),
+        "function, zipped": lambda each: megabytes(each.function["zip_bytes"]),
+        "function, unzipped": lambda each: megabytes(each.function["unzipped_bytes"]),
+        "first call, with the init": lambda each: f"{each.first_call:.2f} s",
+        "median of the calls after it": lambda each: f"{statistics.median(each.calls) * 1e3:.1f} ms",
+        "predictions equal to the estimator's own": lambda each: f"{each.equal} of {len(each.calls)}",
+    }
+    for name, cell in rows.items():
+        table.add_row(name, *map(cell, results))
+    console.print(table)
+
+
+@task(help={"fast": "only what needs no network, Terraform or layer", "options": "more words for pytest"})
+def test(c, fast=False, options=""):
+    """Run all checks: ruff, terraform fmt, validate and test, the unit tests and the real parts end to end."""
+    words = [sys.executable, "-m", "pytest", *(["tests/unit"] if fast else []), *options.split()]
+    raise Exit(code=subprocess.run(words, cwd=MODULE, check=False).returncode)
+
+
+@task
+@expects_errors
+def lock(c):
+    """Pin lambda/requirements.in, with hashes, for every runtime and both architectures."""
+    console.print(str(requirements.lock()))
+
+
+@task
+@expects_errors
+def provider_mirror(c):
+    """Print this machine's local mirror of the AWS provider: terraform init -plugin-dir="$(invoke provider-mirror)"."""
+    from local import terraform
+
+    found = terraform.provider_mirror(terraform.binary().name)
+    if found is None:
+        raise terraform.NoProvider(tail="", roots=", ".join(terraform.ROOTS))
+    print(found)
+
+
+namespace = Collection(build_layer, package, train_example, demo, test, lock, provider_mirror)

@@ -1,0 +1,57 @@
+"""The artifacts that the end-to-end tests share, built once."""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from build.example import Example
+from build.runtimes import Runtime, host_architecture
+from local import demo
+from local.terraform import Terraform, copy_module
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.e2e)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the demo's first half makes."""
+
+    out: Path
+    runtime: Runtime
+    example: Example
+
+
+@pytest.fixture(scope="session")
+def terraform(tmp_path_factory) -> Terraform:
+    """The module, initialized in a folder of its own; nothing is applied there."""
+    made = Terraform(copy_module(tmp_path_factory.mktemp("module") / "terraform"))
+    made.init()
+    return made
+
+
+@pytest.fixture(scope="session")
+def target(terraform) -> Runtime:
+    """The runtime that the demo takes."""
+    return demo.newest_runtime(terraform.provider_version())
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, target) -> Built:
+    """Example, layer and both packages."""
+    out = tmp_path_factory.mktemp("artifacts") / "dist"
+    return Built(out, target, demo.build(out, target, print))
+
+
+@pytest.fixture(scope="session")
+def unpacked(built, tmp_path_factory) -> Path:
+    """The layer as Lambda has it below /opt."""
+    folder = tmp_path_factory.mktemp("opt")
+    with zipfile.ZipFile(built.out / f"layer-{built.runtime.name}-{host_architecture().name}.zip") as packed:
+        packed.extractall(folder)
+    return folder / built.runtime.site_packages

@@ -1,0 +1,181 @@
+"""The layer, built for real: the same bytes each time, bytecode that Lambda can use, and clear refusals."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from build import archive, builders, commands, elf, interpreters, layer
+from build.runtimes import architecture, host_architecture, runtime
+
+CHECK = """
+import importlib.util, sys, zipfile
+names = set()
+with zipfile.ZipFile(sys.argv[1]) as packed:
+    for name in packed.namelist():
+        names.add(name)
+    for name in sorted(names):
+        if not name.endswith(".py"):
+            continue
+        cached = importlib.util.cache_from_source(name)
+        head = packed.read(cached)[:8]
+        assert head[:4] == importlib.util.MAGIC_NUMBER, name
+        assert head[4:] == b"\\1\\0\\0\\0", name
+        print(name)
+"""
+
+
+def silent(message):
+    pass
+
+
+class TestDefault:
+    def test_a_second_build_in_another_folder_gives_the_same_bytes(self, built, tmp_path):
+        again = layer.build(tmp_path / "elsewhere", built.runtime, host_architecture(), builder="uv", say=silent)
+        first = built.out / again.path.name
+        assert archive.file_sha256(first) == archive.file_sha256(again.path)
+
+    def test_every_module_has_unchecked_hash_bytecode_of_the_right_magic(self, built):
+        path = next(built.out.glob("layer-*.zip"))
+        interpreter = interpreters.require(built.runtime, "This test")
+        checked = commands.run([interpreter, "-I", "-c", CHECK, path]).splitlines()
+        assert len(checked) > 1000
+
+    def test_it_imports_from_a_read_only_tree_without_compiling(self, built, unpacked):
+        script = "import sklearn.ensemble, pandas; print(sklearn.__file__, sklearn.__cached__)"
+        interpreter = interpreters.require(built.runtime, "This test")
+        printed = commands.run([interpreter, "-S", "-s", "-B", "-c", script], env={"PYTHONPATH": str(unpacked)})
+        assert printed.split()[0] == str(unpacked / "sklearn" / "__init__.py")
+
+    def test_it_holds_no_tests_no_scripts_and_no_trace_of_this_machine(self, built):
+        with zipfile.ZipFile(next(built.out.glob("layer-*.zip"))) as packed:
+            names = packed.namelist()
+            assert not [name for name in names if re.search(r"/(tests|bin)/|RECORD|INSTALLER|direct_url", name)]
+            assert {name.split("/")[0] for name in names} == {"python"}
+            for name in names:
+                if name.endswith((".pyc", "METADATA")):
+                    assert str(built.out.parent).encode() not in packed.read(name), name
+
+    def test_what_is_imported_at_run_time_though_it_looks_like_tests_is_there(self, unpacked):
+        for name in ("numpy/testing", "numpy/f2py", "pandas/_testing", "scipy/_lib/_testutils.py"):
+            assert (unpacked / name).exists(), name
+
+
+class TestOtherTargets:
+    def test_arm64_from_this_machine(self, tmp_path):
+        made = layer.build(tmp_path, runtime("3.13"), architecture("arm64"), builder="uv", say=silent)
+        assert made.path.name == "layer-python3.13-arm64.zip"
+        assert made.entry["unzipped_bytes"] < 262_144_000
+
+    @pytest.mark.parametrize("arch", ["x86_64", "arm64"])
+    def test_amazon_linux_2_gets_versions_that_load_there(self, tmp_path, arch):
+        made = layer.build(tmp_path, runtime("3.11"), architecture(arch), builder="uv", say=silent)
+        assert made.entry["packages"]["scikit-learn"] == "1.7.0"
+        assert made.libraries > 200
+
+
+class TestRefusals:
+    def build(self, tmp_path, text, python="3.13", **options):
+        requirements = tmp_path / "requirements.txt"
+        requirements.write_text(text)
+        options = {"builder": "uv", "say": silent} | options
+        return layer.build(
+            tmp_path / "dist", runtime(python), host_architecture(), requirements=requirements, **options
+        )
+
+    def left(self, tmp_path):
+        return sorted(path.name for path in (tmp_path / "dist").iterdir())
+
+    def test_over_the_limit_shows_the_biggest_packages_and_leaves_nothing(self, tmp_path):
+        with pytest.raises(layer.LayerTooLarge) as caught:
+            self.build(tmp_path, "pandas\nscikit-learn\npyarrow\n")
+        table = str(caught.value).split("The ten biggest packages:\n")[1].splitlines()
+        assert {"pyarrow", "scipy"} <= {line.split()[0] for line in table[:3]}
+        assert self.left(tmp_path) == []
+
+    def test_a_refusal_keeps_the_layer_that_was_there(self, tmp_path):
+        made = self.build(tmp_path, "threadpoolctl\n")
+        before = {path: path.read_bytes() for path in (tmp_path / "dist").iterdir()}
+        with pytest.raises(builders.uv.NoWheels):
+            self.build(tmp_path, "threadpoolctl==0.0.0\n")
+        assert {path: path.read_bytes() for path in (tmp_path / "dist").iterdir()} == before
+        assert made.path in before
+
+    def test_a_version_without_wheels_for_the_runtimes_glibc_says_so(self, tmp_path):
+        with pytest.raises(
+            builders.uv.NoWheels, match=r"python3\.11 has glibc 2\.26: a newer wheel does not load there"
+        ):
+            self.build(tmp_path, "numpy==2.3.5\n", "3.11")
+        assert self.left(tmp_path) == []
+
+    def test_a_wrong_hash_is_refused(self, tmp_path):
+        with pytest.raises(builders.uv.NoWheels, match=r"[Hh]ash"):
+            self.build(tmp_path, f"threadpoolctl==3.8.0 --hash=sha256:{'0' * 64}\n")
+
+    def test_the_command_says_it_in_one_message_and_exits_with_1(self, tmp_path, root):
+        argv = [sys.executable, "-m", "invoke", "--search-root", str(root), "build-layer"]
+        done = subprocess.run(
+            [*argv, "--requirements", "nowhere.txt"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        expected = "Error: There is no requirements file nowhere.txt. Give one that is there: --requirements FILE\n"
+        assert done.stderr == expected
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestContainer:
+    """The container builder on a real engine: LAMBDA_BUILD_IMAGE names an image with Python 3.11."""
+
+    @pytest.fixture
+    def image(self, request):
+        name = os.environ.get("LAMBDA_BUILD_IMAGE")
+        if not name:
+            pytest.skip("LAMBDA_BUILD_IMAGE names no build image; .ci/run makes one")
+        return name
+
+    def build(self, out, image, **options):
+        options = {"builder": "container", "image": image, "say": silent} | options
+        return layer.build(out, runtime("3.11"), host_architecture(), **options)
+
+    def test_it_builds_the_same_layer_twice_and_the_files_are_the_callers(self, tmp_path, image):
+        one, two = (self.build(tmp_path / name, image) for name in ("one", "two"))
+        assert one.entry == two.entry
+        assert one.entry["packages"]["scikit-learn"] == "1.7.0"
+        assert one.compiled.count > 1000
+        assert (one.path.stat().st_uid, one.path.stat().st_gid) == ((tmp_path.stat().st_uid), (tmp_path.stat().st_gid))
+
+    def test_without_an_interpreter_here_the_container_compiles(self, tmp_path, image, monkeypatch):
+        (tmp_path / "requirements.txt").write_text("threadpoolctl==3.6.0\n")
+        here = self.build(tmp_path / "here", image, requirements=tmp_path / "requirements.txt")
+        monkeypatch.setattr(interpreters, "find", lambda python: None)
+        there = self.build(tmp_path / "there", image, requirements=tmp_path / "requirements.txt")
+        assert there.compiled == here.compiled
+        assert there.compiled.count == 1
+
+    def test_auto_takes_it_when_the_image_is_there(self, image):
+        builder, why = builders.choose("auto", image, runtime("3.11"), host_architecture())
+        assert why == f"{builder.engine.name} with {image}: it answers and has the image"
+
+    def test_an_image_of_another_python_is_refused(self, tmp_path, image):
+        with pytest.raises(builders.container.InstallFailed, match=r"not Python 3\.12"):
+            layer.build(tmp_path, runtime("3.12"), host_architecture(), builder="container", image=image, say=silent)
+
+    def test_a_library_that_asks_for_a_newer_glibc_is_refused_by_name(self, tmp_path, image):
+        # pip in this image takes any wheel that fits the image; here its glibc is newer than Lambda's 2.26
+        (tmp_path / "requirements.txt").write_text("numpy==2.3.5\n")
+        with pytest.raises(elf.GlibcTooNew, match=r"of the package numpy, asks for glibc 2\.27; python3\.11 has 2\.26"):
+            self.build(tmp_path / "dist", image, requirements=tmp_path / "requirements.txt")
+        assert list((tmp_path / "dist").iterdir()) == []
+
+
+def test_the_manifest_tells_of_the_layer(built):
+    entry = json.loads((built.out / "manifest.json").read_text())["layer"]
+    path = built.out / entry["path"]
+    with zipfile.ZipFile(path) as packed:
+        assert entry["unzipped_bytes"] == sum(info.file_size for info in packed.infolist())
+    assert entry["zip_bytes"] == path.stat().st_size
+    assert entry["sha256"] == archive.file_sha256(path)

@@ -1,0 +1,133 @@
+# The root in mode s3, planned and applied on a mocked provider: no account, no network.
+
+mock_provider "aws" {
+  mock_resource "aws_s3_bucket" {
+    defaults = { id = "sklearn-model-1", arn = "arn:aws:s3:::sklearn-model-1" }
+  }
+  mock_resource "aws_s3_object" {
+    defaults = { version_id = "v1" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/sklearn-model-1" }
+  }
+  mock_resource "aws_lambda_layer_version" {
+    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:layer:sklearn-model-dependencies:1" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:sklearn-model", version = "7" }
+  }
+  mock_resource "aws_lambda_alias" {
+    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:sklearn-model:live" }
+  }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = { arn = "arn:aws:events:eu-central-1:123456789012:rule/sklearn-model-warm" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+}
+
+variables {
+  artifacts_dir = "tests/fixtures/artifacts/complete"
+}
+
+run "layer_function_and_model_are_uploaded_under_keys_that_hold_their_sha256" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(local.objects)) == toset(["function", "layer", "model"])
+    error_message = "Mode s3 uploads the layer, the function and the model."
+  }
+  assert {
+    condition     = local.objects["layer"].key == "layer/70fdeb46109561e2bdf43c119eb054bf6d65e1ce5c1940c011634fdc992c93f6.zip"
+    error_message = "The layer's key is its sha256."
+  }
+  assert {
+    condition     = local.objects["model"].key == "model/c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9/model.pkl"
+    error_message = "The model's key is its sha256 and its file name."
+  }
+  assert {
+    condition     = local.objects["function"].source == "tests/fixtures/artifacts/complete/function-s3.zip"
+    error_message = "Mode s3 deploys the zip without the model, from the manifest's folder."
+  }
+}
+
+run "a_deployment_says_where_it_is" {
+  assert {
+    condition     = output.function_name == "sklearn-model" && output.log_group_name == "/aws/lambda/sklearn-model"
+    error_message = "The function has the default name, and the log group Lambda's name for it."
+  }
+  assert {
+    condition     = output.alias_arn == "arn:aws:lambda:eu-central-1:123456789012:function:sklearn-model:live" && output.function_version == "7"
+    error_message = "Callers get the alias, which points to the version just published."
+  }
+  assert {
+    condition     = output.bucket == "sklearn-model-1" && output.layer_arn == "arn:aws:lambda:eu-central-1:123456789012:layer:sklearn-model-dependencies:1"
+    error_message = "The bucket and the layer are outputs."
+  }
+  assert {
+    condition     = output.model_version == { sha256 = "c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9", version_id = "v1" }
+    error_message = "The model's version is its digest and its object's version in S3."
+  }
+  assert {
+    condition     = length(output.rule_names) == 1 && startswith(output.rule_names[0], "sklearn-model-warm-")
+    error_message = "The default keeps warm with one rule."
+  }
+}
+
+run "the_function_is_told_where_in_s3_its_model_is" {
+  assert {
+    condition = local.model.object == {
+      bucket     = "sklearn-model-1"
+      key        = "model/c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9/model.pkl"
+      version_id = "v1"
+    }
+    error_message = "The function reads the uploaded object, by version."
+  }
+  assert {
+    condition     = local.model.file == null && local.model.bytes == 21 && local.model.sklearn_version == "1.7.2"
+    error_message = "What the manifest knows of the model reaches the function."
+  }
+}
+
+run "warm_off_leaves_no_rule" {
+  command = plan
+
+  variables {
+    warm = { enabled = false }
+  }
+
+  assert {
+    condition     = length(output.rule_names) == 0
+    error_message = "warm.enabled = false makes no rule."
+  }
+}
+
+run "a_model_that_is_in_s3_already_is_not_uploaded" {
+  # Its own manifest has no model: none is needed
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/no-model"
+    model = {
+      bucket = "models"
+      key    = "churn/model.joblib"
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      format = "joblib"
+    }
+  }
+
+  assert {
+    condition     = toset(keys(module.artifacts.objects)) == toset(["function", "layer"])
+    error_message = "Only the layer and the function are uploaded."
+  }
+  assert {
+    condition     = local.model.object == { bucket = "models", key = "churn/model.joblib", version_id = tostring(null) } && local.model.format == "joblib"
+    error_message = "The function reads the model where it is."
+  }
+  assert {
+    condition     = output.model_version == { sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", version_id = tostring(null) }
+    error_message = "The model's version is what was given."
+  }
+}
