@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,17 +19,20 @@ from local.embedded_aws import EmbeddedAws
 from local.terraform import Terraform, copy_module
 
 MODES = ("s3", "bundle")
-NAME = "demo"
 
 Say = Callable[[str], None]
 
 
 class NotEqual(UserError):
-    template = "{mode}: the deployed model predicted {got} for row {row}, the estimator itself {expected}."
+    template = "mode {mode}: for row {row} the deployed model answered {got}, the estimator itself predicts {expected}."
 
 
-class WrongAnswer(UserError):
-    template = "{mode}: expected {expected} as the answer to the warm-up ping, got {got}."
+class NotWarm(UserError):
+    template = "mode {mode}: the warm-up ping was answered with {got}, not with the model {expected}."
+
+
+class RuleMissesAlias(UserError):
+    template = "The rule {rule} pings {got}, not the alias {expected}."
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Result:
     equal: int  # predictions that are the estimator's own, to the bit
 
 
-def run(out: Path, say: Say, modes: tuple[str, ...] = MODES) -> list[Result]:
+def run(out: Path, say: Say) -> list[Result]:
     """Build all into ``out``, deploy each mode, and compare what it answers with what the estimator says.
 
     Whatever happens, what was deployed is destroyed and what was started is stopped.
@@ -59,26 +62,30 @@ def run(out: Path, say: Say, modes: tuple[str, ...] = MODES) -> list[Result]:
         target = newest_runtime(terraform.provider_version())
         say(f"Runtime: {target.name}, the newest that AWS, the provider and this machine have")
         model = build(out, target, say)
+        rows = json.loads(model.request.read_text(encoding="utf-8"))["dataframe_records"]
         expected = own_predictions(out, model, target, scratch)
         packages = emulator.runtime_packages(target.python, scratch / "runtime")
+        results = []
         with embedded_aws.start() as aws:
             terraform.env.update(aws.environment(terraform.env))
-            say(f"Embedded AWS: {aws.url}")
-            results = []
-            for mode in modes:
-                say(f"mode = {mode}: terraform apply")
+            for mode in MODES:
+                say(f"mode = {mode}: terraform apply, to the embedded AWS at {aws.url}")
                 with deployment(terraform, mode, out) as outputs:
-                    task = deployed.fetch(
-                        aws, outputs["function_name"], "live", outputs["bucket"], scratch / f"deployed-{mode}"
-                    )
-                    say(f"mode = {mode}: {len(expected)} requests")
-                    results.append(observe(mode, out, task, packages, aws, outputs, model, expected))
+                    task = deployed.fetch(aws, outputs, scratch / f"deployed-{mode}")
+                    say(f"mode = {mode}: the deployed code and layers, in AWS's runtime: a ping, {len(rows)} requests")
+                    with emulator.start(task, packages, aws) as environment:
+                        ping = warm_up_input(aws, outputs)
+                        results.append(observe(mode, out, environment, ping, rows, expected))
                     say(f"mode = {mode}: terraform destroy")
     return results
 
 
 def newest_runtime(provider: tuple[int, ...]) -> Runtime:
-    """The newest supported runtime whose interpreter is on this machine, else the running interpreter's."""
+    """The newest supported runtime whose interpreter is on this machine, else the running interpreter's.
+
+    Args:
+        provider: version of hashicorp/aws, which knows runtimes up to its day.
+    """
     for candidate in supported(date.today()):
         known = provider >= tuple(map(int, candidate.provider.split(".")))
         if known and interpreters.find(candidate.python):
@@ -88,18 +95,17 @@ def newest_runtime(provider: tuple[int, ...]) -> Runtime:
 
 def build(out: Path, target: Runtime, say: Say) -> example.Example:
     """The example model, the layer and both packages."""
-    out.mkdir(parents=True, exist_ok=True)
     architecture = host_architecture()
     if architecture is None:
         raise UserError(message="The demo runs what it deploys, so it needs a machine of x86_64 or arm64.")
     say("Fitting the example model")
-    made = example.train(out, target)
+    model = example.train(out, target)
     say("Building the layer")
     layer.build(out, target, architecture, say=say)
     for mode in MODES:
         say(f"Packaging the function, mode = {mode}")
-        function.package(out, made.model, bundle_model=mode == "bundle", request=made.request)
-    return made
+        function.package(out, model.model, bundle_model=mode == "bundle", request=model.request)
+    return model
 
 
 def own_predictions(out: Path, model: example.Example, target: Runtime, scratch: Path) -> list:
@@ -113,46 +119,55 @@ def own_predictions(out: Path, model: example.Example, target: Runtime, scratch:
 
 @contextmanager
 def deployment(terraform: Terraform, mode: str, out: Path) -> Iterator[dict]:
-    """Apply, hand out the outputs, destroy."""
-    variables = {"name": f"{NAME}-{mode}", "mode": mode, "artifacts_dir": str(out.resolve())}
+    """Apply, hand out the outputs, destroy: also when something fails in between, which is then what is told."""
+    variables = {"name": f"demo-{mode}", "mode": mode, "artifacts_dir": str(out.resolve())}
     try:
         terraform.apply(variables)
         yield terraform.outputs()
-    finally:
-        terraform.destroy(variables)
+    except BaseException:
+        with suppress(UserError):
+            terraform.destroy(variables)
+        raise
+    terraform.destroy(variables)
+
+
+def warm_up_input(aws: EmbeddedAws, outputs: dict) -> object:
+    """The event that the deployed rule really sends, to the alias.
+
+    Raises:
+        RuleMissesAlias: its target is something else.
+    """
+    rule = outputs["rule_names"][0]
+    (target,) = aws.client("events").list_targets_by_rule(Rule=rule)["Targets"]
+    if target["Arn"] != outputs["alias_arn"]:
+        raise RuleMissesAlias(rule=rule, got=target["Arn"], expected=outputs["alias_arn"])
+    return json.loads(target["Input"])
 
 
 def observe(
-    mode: str,
-    out: Path,
-    task: deployed.Deployed,
-    packages: Path,
-    aws: EmbeddedAws,
-    outputs: dict,
-    model: example.Example,
-    expected: list,
+    mode: str, out: Path, environment: emulator.Environment, ping: object, rows: list[dict], expected: list
 ) -> Result:
-    """Warm the function up as its rule does, send every row as a request, and compare."""
-    rows = json.loads(model.request.read_text(encoding="utf-8"))["dataframe_records"]
+    """Ping a fresh environment, send every row as a request of its own, and compare with ``expected``.
+
+    Raises:
+        NotWarm, NotEqual
+    """
     entries = manifest.read(out) or {}
+    answer, first_call = timed(environment, ping)
+    sha256 = entries["model"]["sha256"]
+    if answer != {"warm": True, "model_sha256": sha256}:
+        raise NotWarm(mode=mode, got=answer, expected=sha256)
     calls = []
-    with emulator.start(task, packages, aws) as environment:
-        began = time.perf_counter()
-        answer = environment.invoke(warm_up_input(aws, outputs["rule_names"][0]))
-        first_call = time.perf_counter() - began
-        sha256 = entries["model"]["sha256"]
-        if answer != {"warm": True, "model_sha256": sha256}:
-            raise WrongAnswer(mode=mode, expected=f"the model {sha256}", got=answer)
-        for number, (row, own) in enumerate(zip(rows, expected, strict=True)):
-            began = time.perf_counter()
-            answer = environment.invoke({"dataframe_records": [row]})
-            calls.append(time.perf_counter() - began)
-            if answer != {"predictions": [own]}:
-                raise NotEqual(mode=mode, got=answer, row=number, expected=own)
-    return Result(mode, entries["layer"], entries["functions"][mode], first_call, calls, len(expected))
+    for number, (row, own) in enumerate(zip(rows, expected, strict=True)):
+        answer, seconds = timed(environment, {"dataframe_records": [row]})
+        if answer != {"predictions": [own]}:
+            raise NotEqual(mode=mode, row=number, got=answer, expected=own)
+        calls.append(seconds)
+    return Result(mode, entries["layer"], entries["functions"][mode], first_call, calls, len(calls))
 
 
-def warm_up_input(aws: EmbeddedAws, rule: str) -> object:
-    """The event that a deployed rule sends."""
-    targets = aws.client("events").list_targets_by_rule(Rule=rule)["Targets"]
-    return json.loads(targets[0]["Input"])
+def timed(environment: emulator.Environment, event: object) -> tuple[object, float]:
+    """An answer, and the seconds that it took."""
+    began = time.perf_counter()
+    answer = environment.invoke(event)
+    return answer, time.perf_counter() - began

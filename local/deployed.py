@@ -34,17 +34,20 @@ class Deployed:
         return self.configuration.get("Environment", {}).get("Variables", {})
 
 
-def fetch(aws: EmbeddedAws, name: str, qualifier: str, bucket: str, folder: Path) -> Deployed:
-    """Fetch a published function and its layers into a folder, and check each against the digest in the Lambda API.
+def fetch(aws: EmbeddedAws, outputs: dict, folder: Path) -> Deployed:
+    """Fetch what the alias points to, code and layers, into a folder; each is checked against the Lambda API's digest.
 
     AWS gives a URL for the code. moto's URL leads nowhere, but it tells the digest of what it was given, and the module
     keeps the artifacts in S3 under their digest.
 
+    Args:
+        outputs: the root module's.
+
     Raises:
         NotThere: the function has other code than what was uploaded.
     """
-    client = aws.client("lambda")
-    configuration = client.get_function(FunctionName=name, Qualifier=qualifier)["Configuration"]
+    client, name, bucket = aws.client("lambda"), outputs["function_name"], outputs["bucket"]
+    configuration = client.get_function(FunctionName=name, Qualifier="live")["Configuration"]
     deployed = Deployed(folder / "task", folder / "opt", configuration)
     _unpack(aws, bucket, name, configuration["CodeSha256"], deployed.task)
     for layer in configuration.get("Layers", []):

@@ -46,7 +46,7 @@ class Terraform:
     def __init__(self, folder: Path, env: Mapping[str, str] = os.environ) -> None:
         self.folder = folder
         self.binary = binary()
-        self.env = {**env, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        self.env: dict[str, str] = {**env, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
         if not Path(env.get("TF_CLI_CONFIG_FILE", "/")).exists():
             del self.env["TF_CLI_CONFIG_FILE"]  # else a warning on every call
 

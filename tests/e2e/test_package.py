@@ -1,0 +1,163 @@
+"""Packaging, with the layer that the model will run in."""
+
+import json
+import shutil
+import zipfile
+
+import pytest
+
+from build import archive, commands, function, interpreters, layer, manifest, model
+from build.runtimes import architecture, host_architecture
+
+FIT = """
+from sklearn.linear_model import LinearRegression
+m = LinearRegression().fit([[0, 0], [1, 0], [0, 1]], [0, 1, 1])
+"""
+CLASSIFY = """
+from sklearn.linear_model import LogisticRegression
+m = LogisticRegression().fit([[0], [1]], ["no", "yes"])
+"""
+WITH_CODE = f"""
+import features
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+{FIT}
+m = make_pipeline(FunctionTransformer(features.double), m)
+"""
+
+
+@pytest.fixture
+def out(built, tmp_path):
+    """A folder with the built layer and nothing packaged."""
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    entry = manifest.read(built.out)["layer"]
+    shutil.copy(built.out / entry["path"], folder)
+    manifest.record_layer(folder, entry)
+    return folder
+
+
+@pytest.fixture
+def pickled(built, unpacked, tmp_path):
+    """Runs a script in the layer that leaves a model in `m`, and pickles it."""
+
+    def make(script, name="model.pkl", see=(), dump="import pickle; pickle.dump(m, open(PATH, 'wb'))"):
+        path = tmp_path / name
+        interpreter = interpreters.require(built.runtime, "This test")
+        env = {"PYTHONPATH": ":".join(map(str, [unpacked, *see]))}
+        commands.run([interpreter, "-S", "-s", "-B", "-c", f"PATH = {str(path)!r}\n{script}\n{dump}"], env=env)
+        return path
+
+    return make
+
+
+def contents(path):
+    with zipfile.ZipFile(path) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+class TestBothModes:
+    def test_the_bundle_holds_the_model_and_the_other_does_not(self, built):
+        bundle, s3 = (contents(built.out / f"function-{mode}.zip") for mode in ("bundle", "s3"))
+        assert bundle.pop("model.pkl") == built.example.model.read_bytes()
+        assert bundle == s3
+        assert {"handler.py", "serving/model.py", "serving/__init__.py"} <= set(s3)
+        assert not any("requirements" in name for name in s3)
+
+    def test_the_manifest_says_what_the_model_is(self, built):
+        entry = manifest.read(built.out)["model"]
+        assert entry["estimator"] == "sklearn.pipeline.Pipeline"
+        assert entry["n_features_in"] == 10
+        assert entry["feature_names_in"][:3] == ["age", "sex", "bmi"]
+        assert entry["sha256"] == archive.file_sha256(built.out / entry["path"])
+        assert entry["sklearn_version"] == manifest.read(built.out)["layer"]["packages"]["scikit-learn"]
+
+    def test_the_same_inputs_give_the_same_bytes(self, built, out):
+        again = function.package(out, built.example.model, bundle_model=True)
+        assert again.path.read_bytes() == (built.out / again.path.name).read_bytes()
+
+    def test_bytecode_says_var_task(self, built):
+        data = contents(built.out / "function-s3.zip")
+        (compiled,) = (data[name] for name in data if "model.cpython" in name)
+        assert compiled[4:8] == b"\1\0\0\0"
+        assert b"/var/task/serving/model.py" in compiled
+
+
+class TestModels:
+    def test_joblib_and_classes(self, out, pickled):
+        path = pickled(CLASSIFY, "model.joblib", dump="import joblib; joblib.dump(m, PATH)")
+        made = function.package(out, path)
+        assert (made.model["format"], made.model["path"]) == ("joblib", "model.joblib")
+        assert made.model["classes"] == ["no", "yes"]
+        assert len(made.prediction["predictions"]) == 1
+
+    def test_code_that_the_model_needs_travels_with_it(self, out, pickled, tmp_path):
+        code = tmp_path / "code"
+        (code / "features").mkdir(parents=True)
+        (code / "features" / "__init__.py").write_text("def double(x):\n    return 2 * x\n")
+        path = pickled(WITH_CODE, see=[code])
+        with pytest.raises(model.ModelRefused, match=r"No module named 'features'.\nAdd the package .* --code DIR"):
+            function.package(out, path)
+        made = function.package(out, path, code=code)
+        assert "features/__init__.py" in contents(made.path)
+
+    def test_a_request_is_answered_before_the_model_is_shipped(self, out, pickled, tmp_path):
+        request = tmp_path / "request.json"
+        request.write_text(json.dumps({"instances": [[3, 4]]}))
+        made = function.package(out, pickled(FIT), request=request)
+        assert made.prediction["predictions"] == [pytest.approx(7)]
+
+    def test_another_architecture_is_checked_with_the_same_versions_for_this_machine(self, built, tmp_path, pickled):
+        other = architecture("arm64" if host_architecture().name == "x86_64" else "x86_64")
+        needed = tmp_path / "requirements.txt"
+        needed.write_text("".join(f"{name}=={version}\n" for name, version in built_packages(built).items()))
+        layer.build(tmp_path / "d", built.runtime, other, requirements=needed, builder="uv", say=lambda message: None)
+        made = function.package(tmp_path / "d", pickled(FIT))
+        assert made.entry["architecture"] == other.name
+        assert made.prediction is not None
+
+
+def built_packages(built):
+    return manifest.read(built.out)["layer"]["packages"]
+
+
+class TestRefusals:
+    def refuses(self, out, path, match, error=model.ModelRefused, **options):
+        before = {each.name: each.read_bytes() for each in out.iterdir()}
+        with pytest.raises(error, match=match):
+            function.package(out, path, **options)
+        assert {each.name: each.read_bytes() for each in out.iterdir()} == before
+
+    def test_a_class_of_the_notebook(self, out, pickled):
+        script = f"{FIT}class Mine(LinearRegression):\n    pass\nm = Mine().fit([[0], [1]], [0, 1])"
+        self.refuses(out, pickled(script), "it needs 'Mine' from `__main__`")
+
+    def test_another_scikit_learn(self, out, pickled):
+        path = pickled(f"{FIT}import sklearn.base\nsklearn.base.__version__ = '1.0.2'")
+        self.refuses(out, path, r"fitted with scikit-learn 1\.0\.2, and the layer has ")
+
+    def test_something_that_does_not_predict(self, out, pickled):
+        self.refuses(
+            out, pickled("from sklearn.preprocessing import StandardScaler\nm = StandardScaler()"), "no predict"
+        )
+
+    def test_a_request_that_it_does_not_take(self, out, pickled, tmp_path):
+        request = tmp_path / "request.json"
+        request.write_text(json.dumps({"instances": [[3]]}))
+        self.refuses(out, pickled(FIT), "each row has 2 values; row 0 has 1", request=request)
+
+    def test_a_bundle_over_the_limit(self, out, pickled):
+        path = pickled(f"{FIT}import os\nm.ballast_ = os.urandom(40_000_000)")
+        self.refuses(
+            out, path, "the layer and the function do not fit Lambda", function.FunctionTooLarge, bundle_model=True
+        )
+
+    def test_code_that_would_hide_the_handler(self, out, pickled, tmp_path):
+        (tmp_path / "code").mkdir()
+        (tmp_path / "code" / "handler.py").write_text("")
+        self.refuses(out, pickled(FIT), "would hide", function.CodeInTheWay, code=tmp_path / "code")
+
+    def test_a_layer_that_is_not_the_one_in_the_manifest(self, out, pickled):
+        path = next(out.glob("layer-*.zip"))
+        path.write_bytes(path.read_bytes() + b"x")
+        self.refuses(out, pickled(FIT), "is not the file that the manifest tells of", Exception)
