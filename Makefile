@@ -26,7 +26,7 @@ $(VENV)/.made: uv.lock pyproject.toml
 	@command -v terraform >/dev/null || command -v tofu >/dev/null \
 	  || { echo "Terraform 1.9 or later is needed. Install it: https://developer.hashicorp.com/terraform/install (or OpenTofu: https://opentofu.org/docs/intro/install)" >&2; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
 	@UV_PROJECT_ENVIRONMENT=$(VENV) $(VENV)/bin/uv sync --frozen --quiet --python $(VENV)/bin/python
 	@touch $@
 
