@@ -9,7 +9,7 @@ output "function_arn" {
 }
 
 output "alias_arn" {
-  description = "ARN of the alias live: invoke this. It is what the warm-up ping keeps warm."
+  description = "ARN of the alias live: invoke this. It is what the warm-up ping keeps warm. An asynchronous call of it is tried once."
   value       = module.function.alias_arn
 }
 
@@ -49,4 +49,9 @@ output "log_group_name" {
 output "role_arn" {
   description = "ARN of the function's execution role."
   value       = module.function.role_arn
+}
+
+output "role_name" {
+  description = "Name of that role, to attach further policies to, such as kms:Decrypt for a stored model under SSE-KMS."
+  value       = module.function.role_name
 }

@@ -13,7 +13,9 @@ variable "name" {
 }
 
 variable "mode" {
-  description = "How the model travels: \"s3\" (the handler fetches it from S3, once per execution environment) or \"bundle\" (inside the function zip)."
+  description = <<-EOT
+    How the model travels: "s3" (the handler fetches it from S3, once per execution environment) or "bundle" (inside the function zip).
+  EOT
   type        = string
   default     = "s3"
   nullable    = false
@@ -25,15 +27,18 @@ variable "mode" {
 }
 
 variable "artifacts_dir" {
-  description = "Folder of manifest.json and the zips that it names, as invoke build-layer and invoke package write them. null: dist in the root module's folder."
+  description = <<-EOT
+    Folder of manifest.json and the zips that it names, as invoke build-layer and invoke package write them. null: dist in the root module's
+    folder. It is read at plan, and has to be known there: no attribute of a resource that is yet to be made.
+  EOT
   type        = string
   default     = null
 }
 
 variable "model" {
   description = <<-EOT
-    Only in mode s3: a model that is already in S3, instead of uploading the one in artifacts_dir. sha256 is the hex digest of its bytes, which
-    the handler checks before unpickling; format is "pickle" or "joblib"; sklearn_version and bytes, where given, are checked at plan.
+    Only in mode s3: a model that is already in S3, instead of uploading the one in artifacts_dir. sha256 is the hex digest of its bytes,
+    which the handler checks before unpickling; format is "pickle" or "joblib"; sklearn_version and bytes, where given, are checked at plan.
   EOT
   type = object({
     bucket          = string
@@ -57,9 +62,17 @@ variable "model" {
   }
 
   validation {
-    # In the ARN of a policy these are wildcards, and the function would be let into more than this one object
-    condition     = var.model == null || !can(regex("[*?$]", "${var.model.bucket}/${var.model.key}"))
-    error_message = "model.bucket and model.key name one object: *, ? and $ cannot be in them. Copy the model to a plain key."
+    condition = var.model == null || try(
+      length(var.model.bucket) > 0 && length(var.model.key) > 0 && var.model.version_id != "",
+      false,
+    )
+    error_message = "model has an empty bucket, key or version_id. Give the bucket and the key; leave version_id out for the newest."
+  }
+
+  validation {
+    # In the ARN of a policy these are wildcards and variables, and the function would be let into more than this one object
+    condition     = !can(regex("[*?]|[$][{]", "${var.model.bucket}/${var.model.key}"))
+    error_message = "model.bucket and model.key name one object: *, ? and $${ cannot be in them. Copy the model to a plain key."
   }
 
   validation {
@@ -121,8 +134,13 @@ variable "layers" {
   }
 
   validation {
-    condition     = alltrue([for arn in var.layers : can(regex("^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$", arn))])
-    error_message = "Each of layers is the ARN of a layer version, its number last, as in \"arn:aws:lambda:eu-central-1:123456789012:layer:tracing:3\"."
+    condition = alltrue([
+      for arn in var.layers : can(regex("^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$", arn))
+    ])
+    error_message = join(" ", [
+      "Each of layers is the ARN of a layer version, its number last,",
+      "as in \"arn:aws:lambda:eu-central-1:123456789012:layer:tracing:3\".",
+    ])
   }
 }
 
@@ -146,7 +164,10 @@ variable "environment" {
         "^LAMBDA_(TASK_ROOT|RUNTIME_DIR)$",
       ]), name))
     ])
-    error_message = "environment has a name that is taken: MODEL_* is set by this module, and AWS_REGION, AWS_ACCESS_KEY_ID, LAMBDA_TASK_ROOT and their kin by Lambda. Choose another, as in \"CHURN_MODEL_NAME\"."
+    error_message = join(" ", [
+      "environment has a name that is taken: MODEL_* is set by this module,",
+      "and AWS_REGION, AWS_ACCESS_KEY_ID, LAMBDA_TASK_ROOT and their kin by Lambda. Choose another, as in \"CHURN_MODEL_NAME\".",
+    ])
   }
 }
 
@@ -174,18 +195,27 @@ variable "warm" {
   validation {
     condition = alltrue([
       for schedule in var.warm.schedules :
-      !startswith(schedule, "rate(") || can(regex("^rate\\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\\)$", schedule))
+      can(regex("^rate\\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\\)$", schedule))
+      if try(startswith(schedule, "rate("), false)
     ])
-    error_message = "A rate in warm.schedules is a number and minutes, hours or days, singular after 1: \"rate(1 minute)\", \"rate(5 minutes)\", \"rate(2 hours)\"."
+    error_message = join(" ", [
+      "A rate in warm.schedules is a number and minutes, hours or days, singular after 1:",
+      "\"rate(1 minute)\", \"rate(5 minutes)\", \"rate(2 hours)\".",
+    ])
   }
 
   validation {
+    # Only the shape is checked: six fields, and ? for one of the two days. What is in them is for AWS to judge.
     condition = alltrue([
-      for schedule in var.warm.schedules :
-      startswith(schedule, "rate(") ||
-      can(regex("^cron\\(\\S+ \\S+ (\\? \\S+ [^ ?]+|[^ ?]+ \\S+ \\?) [^ )]+\\)$", schedule))
+      for fields in [
+        for schedule in var.warm.schedules : try(split(" ", one(regex("^cron\\((.*)\\)$", schedule))), [])
+        if !try(startswith(schedule, "rate("), false)
+      ] : try(length(fields) == 6 && !contains(fields, "") && (fields[2] == "?") != (fields[4] == "?"), false)
     ])
-    error_message = "Each of warm.schedules is rate(...) or cron(...) with six fields: minutes, hours, day of month, month, day of week, year; one of the two days is ?, as in \"cron(0/5 8-17 ? * MON-FRI *)\"."
+    error_message = join(" ", [
+      "Each of warm.schedules is rate(...) or cron(...) with six fields: minutes, hours, day of month, month, day of week, year;",
+      "one of the two days is ?, as in \"cron(0/5 8-17 ? * MON-FRI *)\".",
+    ])
   }
 
   validation {
@@ -207,12 +237,15 @@ variable "log_retention_days" {
       [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
       var.log_retention_days,
     )
-    error_message = "log_retention_days is one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, or 0 for ever."
+    error_message = join(" ", [
+      "log_retention_days is one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,",
+      "1096, 1827, 2192, 2557, 2922, 3288, 3653, or 0 for ever.",
+    ])
   }
 }
 
 variable "tags" {
-  description = "Tags of every resource that takes tags; at most 50."
+  description = "Tags, at most 50, of every resource that takes so many. Objects in the bucket are untagged: S3 takes 10 on an object."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -4,9 +4,6 @@ mock_provider "aws" {
   mock_resource "aws_s3_bucket" {
     defaults = { id = "churn-1", arn = "arn:aws:s3:::churn-1" }
   }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
-  }
 }
 
 run "the_bucket_is_closed" {
@@ -43,19 +40,15 @@ run "the_bucket_is_closed" {
     error_message = "Access lists are off."
   }
   assert {
-    condition = (
-      data.aws_iam_policy_document.tls_only.statement[0].effect == "Deny" &&
-      toset(data.aws_iam_policy_document.tls_only.statement[0].actions) == toset(["S3:*"]) &&
-      toset(data.aws_iam_policy_document.tls_only.statement[0].resources) == toset(["arn:aws:s3:::churn-1", "arn:aws:s3:::churn-1/*"])
-    )
-    error_message = "All of S3 is denied on the bucket and its objects ..."
-  }
-  assert {
-    condition = alltrue([
-      for condition in data.aws_iam_policy_document.tls_only.statement[0].condition :
-      condition.test == "Bool" && condition.variable == "aws:SecureTransport" && toset(condition.values) == toset(["false"])
-    ])
-    error_message = "... without TLS."
+    condition = jsondecode(aws_s3_bucket_policy.this.policy).Statement == [{
+      Sid       = "DenyWithoutTls"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "S3:*"
+      Resource  = ["arn:aws:s3:::churn-1", "arn:aws:s3:::churn-1/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+    error_message = "Everybody is denied all of S3, on the bucket and its objects, without TLS."
   }
 }
 
@@ -95,8 +88,44 @@ run "objects_are_uploaded_by_content" {
   }
 
   assert {
-    condition     = aws_s3_object.this["model"].source_hash == var.objects["model"].sha256 && aws_s3_object.this["model"].key == var.objects["model"].key
+    condition = (
+      aws_s3_object.this["model"].source_hash == var.objects["model"].sha256 &&
+      aws_s3_object.this["model"].key == var.objects["model"].key
+    )
     error_message = "The digest is the object's hash and in its key."
+  }
+}
+
+run "objects_take_no_tags" {
+  command = plan
+
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name = "churn"
+    tags = { for number in range(11) : "tag-${number}" => "x" }
+    objects = {
+      model = {
+        key    = "model/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855/model.pkl"
+        source = "model.pkl"
+        sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      }
+    }
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket.this.tags) == 11
+    error_message = "The bucket has the tags."
+  }
+  assert {
+    condition     = aws_s3_object.this["model"].tags == null
+    error_message = "S3 takes 10 tags on an object: it gets none of the caller's ..."
+  }
+  assert {
+    condition     = length(aws_s3_object.this["model"].override_provider[0].default_tags[0].tags) == 0
+    error_message = "... and none of the provider's."
   }
 }
 

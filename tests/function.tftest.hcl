@@ -10,12 +10,6 @@ mock_provider "aws" {
   mock_resource "aws_lambda_function" {
     defaults = { arn = "arn:aws-cn:lambda:cn-north-1:123456789012:function:churn", version = "7" }
   }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws-cn" }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
-  }
 }
 
 variables {
@@ -47,22 +41,73 @@ run "it_may_write_its_own_logs_and_read_its_own_model" {
   }
 
   assert {
-    condition     = length(data.aws_iam_policy_document.permissions.statement) == 2
-    error_message = "Two statements, and nothing else."
+    condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement == [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+    error_message = "Lambda takes the role, and nobody else."
   }
   assert {
-    condition = (
-      toset(data.aws_iam_policy_document.permissions.statement[0].actions) == toset(["logs:CreateLogStream", "logs:PutLogEvents"]) &&
-      toset(data.aws_iam_policy_document.permissions.statement[0].resources) == toset(["arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/churn:*"])
-    )
+    condition = jsondecode(aws_iam_role_policy.logs.policy).Statement == [{
+      Sid      = "WriteOwnLogs"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/churn:*"
+    }]
     error_message = "It writes to streams of its own log group, and makes no group."
   }
   assert {
-    condition = (
-      toset(data.aws_iam_policy_document.permissions.statement[1].actions) == toset(["s3:GetObject", "s3:GetObjectVersion"]) &&
-      toset(data.aws_iam_policy_document.permissions.statement[1].resources) == toset(["arn:aws-cn:s3:::models/churn/model.pkl"])
-    )
+    condition = [for policy in aws_iam_role_policy.model : jsondecode(policy.policy).Statement] == [[{
+      Sid      = "ReadOwnModel"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+      Resource = "arn:aws-cn:s3:::models/churn/model.pkl"
+    }]]
     error_message = "It reads the one object, in whatever partition it runs."
+  }
+  assert {
+    condition     = toset([aws_iam_role_policy.logs.role, aws_iam_role_policy.model[0].role]) == toset([aws_iam_role.this.id])
+    error_message = "Both are of its own role."
+  }
+  assert {
+    condition = aws_iam_role_policy.model[0].name_prefix == join("-", [
+      "read-own-model", substr(sha256("arn:aws-cn:s3:::models/churn/model.pkl"), 0, 8), "",
+    ])
+    error_message = "The policy's name follows the object: both policies are there while the alias moves to another."
+  }
+}
+
+run "a_plain_dollar_is_part_of_a_key" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      object = { bucket = "models", key = "churn$/model.pkl" }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.model[0].policy).Statement[0].Resource == "arn:aws-cn:s3:::models/churn$/model.pkl"
+    error_message = "The key is taken as it is."
+  }
+}
+
+run "an_asynchronous_call_is_tried_once" {
+  module {
+    source = "./modules/function"
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function_event_invoke_config.this.qualifier == "live" &&
+      aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0 &&
+      aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 60
+    )
+    error_message = "A ping that fails or is throttled is not called again by Lambda."
   }
 }
 
@@ -126,7 +171,7 @@ run "a_model_in_the_zip_needs_no_access_to_s3" {
   }
 
   assert {
-    condition     = length(data.aws_iam_policy_document.permissions.statement) == 1
+    condition     = length(aws_iam_role_policy.model) == 0
     error_message = "It may write its logs, and nothing else."
   }
   assert {
@@ -145,19 +190,31 @@ run "every_apply_publishes_and_the_alias_follows" {
   }
 
   assert {
-    condition     = aws_lambda_function.this.publish && aws_lambda_alias.this.name == "live" && aws_lambda_alias.this.function_version == "7"
+    condition = (
+      aws_lambda_function.this.publish &&
+      aws_lambda_alias.this.name == "live" && aws_lambda_alias.this.function_version == "7"
+    )
     error_message = "live points to the version just published."
   }
   assert {
-    condition     = aws_lambda_function.this.handler == "handler.lambda_handler" && toset(aws_lambda_function.this.architectures) == toset(["arm64"])
+    condition = (
+      aws_lambda_function.this.handler == "handler.lambda_handler" &&
+      toset(aws_lambda_function.this.architectures) == toset(["arm64"])
+    )
     error_message = "Handler and architecture are those of the zip."
   }
   assert {
-    condition     = aws_lambda_function.this.source_code_hash == var.package.sha256_base64 && aws_lambda_function.this.s3_object_version == "v1"
+    condition = (
+      aws_lambda_function.this.source_code_hash == var.package.sha256_base64 &&
+      aws_lambda_function.this.s3_object_version == "v1"
+    )
     error_message = "The code is this version of the object."
   }
   assert {
-    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/churn" && aws_cloudwatch_log_group.this.retention_in_days == 30
+    condition = (
+      aws_cloudwatch_log_group.this.name == "/aws/lambda/churn" &&
+      aws_cloudwatch_log_group.this.retention_in_days == 30
+    )
     error_message = "Logs go where Lambda writes them, and end."
   }
 }
@@ -298,6 +355,95 @@ run "a_model_over_all_that_lambda_has" {
   }
 
   expect_failures = [aws_lambda_function.this]
+}
+
+run "advice_stays_within_what_lambda_has" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    memory_size            = 10240
+    ephemeral_storage_size = 10240
+    model = {
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      bytes  = 10737418240
+      object = { bucket = "models", key = "churn/model.pkl" }
+    }
+  }
+
+  assert {
+    condition     = local.advice == { ephemeral_storage = "ephemeral_storage_size = 10240", memory = "memory_size = 10240" }
+    error_message = "The most that Lambda has, for a model that just fits."
+  }
+}
+
+run "environment_variables_over_the_limit" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    environment = { LONG = format("%04000d", 0) }
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "a_model_of_unknown_format" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      format = "onnx"
+      file   = "model.onnx"
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_without_a_key" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      object = { bucket = "models", key = "" }
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_key_with_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      object = { bucket = "models", key = "churn/*" }
+    }
+  }
+
+  expect_failures = [var.model]
 }
 
 run "a_model_that_is_nowhere" {

@@ -67,6 +67,90 @@ run "a_manifest_of_another_schema_version" {
   expect_failures = [output.parts]
 }
 
+run "a_layer_without_its_size" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/malformed/layer-without-size"
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "a_function_without_its_digest" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/malformed/function-without-digest"
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "a_model_without_a_path" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/malformed/model-without-path"
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "a_model_without_a_scikit_learn_version" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/malformed/model-without-version"
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "a_manifest_that_is_a_folder" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/malformed/is-a-folder"
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "artifacts_in_a_file" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/complete/model.pkl"
+  }
+
+  expect_failures = [output.parts]
+}
+
 run "no_layer_was_built" {
   command = plan
 
@@ -131,6 +215,20 @@ run "a_zip_that_is_not_there" {
 
   variables {
     artifacts_dir = "tests/fixtures/artifacts/zip-not-there"
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "a_zip_that_is_a_folder" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/zip-is-a-folder"
   }
 
   expect_failures = [output.parts]

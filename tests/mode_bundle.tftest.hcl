@@ -1,13 +1,6 @@
 # The root in mode bundle.
 
-mock_provider "aws" {
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
-  }
-}
+mock_provider "aws" {}
 
 variables {
   artifacts_dir = "tests/fixtures/artifacts/complete"
@@ -30,7 +23,10 @@ run "the_model_travels_in_the_zip" {
     error_message = "The function reads the model by its name in the zip."
   }
   assert {
-    condition     = output.model_version == { sha256 = "c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9", version_id = null }
+    condition = output.model_version == {
+      sha256     = "c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9"
+      version_id = null
+    }
     error_message = "The model has a digest, and no version in S3."
   }
 }

@@ -8,7 +8,7 @@ mock_provider "aws" {
     defaults = { version_id = "v1" }
   }
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/sklearn-model-1" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/sklearn-model-1", name = "sklearn-model-1" }
   }
   mock_resource "aws_lambda_layer_version" {
     defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:layer:sklearn-model-dependencies:1" }
@@ -21,12 +21,6 @@ mock_provider "aws" {
   }
   mock_resource "aws_cloudwatch_event_rule" {
     defaults = { arn = "arn:aws:events:eu-central-1:123456789012:rule/sklearn-model-warm" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
   }
 }
 
@@ -61,15 +55,28 @@ run "a_deployment_says_where_it_is" {
     error_message = "The function has the default name, and the log group Lambda's name for it."
   }
   assert {
-    condition     = output.alias_arn == "arn:aws:lambda:eu-central-1:123456789012:function:sklearn-model:live" && output.function_version == "7"
+    condition = (
+      output.alias_arn == "arn:aws:lambda:eu-central-1:123456789012:function:sklearn-model:live" &&
+      output.function_version == "7"
+    )
     error_message = "Callers get the alias, which points to the version just published."
   }
   assert {
-    condition     = output.bucket == "sklearn-model-1" && output.layer_arn == "arn:aws:lambda:eu-central-1:123456789012:layer:sklearn-model-dependencies:1"
+    condition = (
+      output.bucket == "sklearn-model-1" &&
+      output.layer_arn == "arn:aws:lambda:eu-central-1:123456789012:layer:sklearn-model-dependencies:1"
+    )
     error_message = "The bucket and the layer are outputs."
   }
   assert {
-    condition     = output.model_version == { sha256 = "c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9", version_id = "v1" }
+    condition     = output.role_arn == "arn:aws:iam::123456789012:role/sklearn-model-1" && output.role_name == "sklearn-model-1"
+    error_message = "Further policies can be attached to the role."
+  }
+  assert {
+    condition = output.model_version == {
+      sha256     = "c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9"
+      version_id = "v1"
+    }
     error_message = "The model's version is its digest and its object's version in S3."
   }
   assert {
@@ -123,11 +130,18 @@ run "a_model_that_is_in_s3_already_is_not_uploaded" {
     error_message = "Only the layer and the function are uploaded."
   }
   assert {
-    condition     = local.model.object == { bucket = "models", key = "churn/model.joblib", version_id = tostring(null) } && local.model.format == "joblib"
-    error_message = "The function reads the model where it is."
+    condition     = local.model.object == { bucket = "models", key = "churn/model.joblib", version_id = tostring(null) }
+    error_message = "The function reads the model where it is ..."
   }
   assert {
-    condition     = output.model_version == { sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", version_id = tostring(null) }
+    condition     = local.model.format == "joblib"
+    error_message = "... in the format that was given."
+  }
+  assert {
+    condition = output.model_version == {
+      sha256     = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      version_id = tostring(null)
+    }
     error_message = "The model's version is what was given."
   }
 }

@@ -1,13 +1,6 @@
 # Every wrong value is refused at plan, in words.
 
-mock_provider "aws" {
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
-  }
-}
+mock_provider "aws" {}
 
 variables {
   artifacts_dir = "tests/fixtures/artifacts/complete"
@@ -23,9 +16,12 @@ run "values_at_their_edges_are_taken" {
     ephemeral_storage_size = 10240
     layers                 = [for number in range(4) : "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:layer:tracing:${number + 1}"]
     environment            = { LOG_LEVEL = "DEBUG" }
-    warm                   = { schedules = ["rate(1 hour)", "rate(10 minutes)", "cron(0/5 8-17 ? * MON-FRI *)", "cron(0 6 L * ? 2027-2029)"], input = "{}" }
     log_retention_days     = 0
-    tags                   = { owner = "me" }
+    tags                   = { for number in range(50) : "tag-${number}" => "x" }
+    warm = {
+      schedules = ["rate(1 hour)", "rate(10 minutes)", "cron(0/5 8-17 ? * MON-FRI *)", "cron(0 6 L * ? 2027-2029)"]
+      input     = "{}"
+    }
   }
 }
 
@@ -73,7 +69,12 @@ run "a_model_of_unknown_format" {
   command = plan
 
   variables {
-    model = { bucket = "models", key = "model.pkl", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", format = "onnx" }
+    model = {
+      bucket = "models"
+      key    = "model.pkl"
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      format = "onnx"
+    }
   }
 
   expect_failures = [var.model]
@@ -84,6 +85,63 @@ run "a_model_key_with_a_wildcard" {
 
   variables {
     model = { bucket = "models", key = "churn/*", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_key_with_a_policy_variable" {
+  command = plan
+
+  variables {
+    model = {
+      bucket = "models"
+      key    = "churn/$${aws:username}"
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_without_a_bucket" {
+  command = plan
+
+  variables {
+    model = {
+      bucket = ""
+      key    = "model.pkl"
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_without_a_key" {
+  command = plan
+
+  variables {
+    model = {
+      bucket = "models"
+      key    = ""
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_of_an_empty_version" {
+  command = plan
+
+  variables {
+    model = {
+      bucket     = "models"
+      key        = "model.pkl"
+      version_id = ""
+      sha256     = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
   }
 
   expect_failures = [var.model]
@@ -247,6 +305,16 @@ run "warm_without_a_schedule" {
   expect_failures = [var.warm]
 }
 
+run "a_schedule_that_is_null" {
+  command = plan
+
+  variables {
+    warm = { schedules = [null] }
+  }
+
+  expect_failures = [var.warm]
+}
+
 run "a_rate_in_the_singular" {
   command = plan
 
@@ -292,6 +360,36 @@ run "a_cron_with_both_days" {
 
   variables {
     warm = { schedules = ["cron(0/5 8-17 * * MON-FRI *)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_cron_with_neither_day" {
+  command = plan
+
+  variables {
+    warm = { schedules = ["cron(0/5 8-17 ? * ? *)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_cron_with_an_empty_field" {
+  command = plan
+
+  variables {
+    warm = { schedules = ["cron(0/5  ? * MON-FRI *)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_cron_that_does_not_end" {
+  command = plan
+
+  variables {
+    warm = { schedules = ["cron(0/5 8-17 ? * MON-FRI *"] }
   }
 
   expect_failures = [var.warm]

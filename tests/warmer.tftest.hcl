@@ -35,7 +35,7 @@ run "the_alias_is_pinged_every_five_minutes" {
   }
   assert {
     condition     = aws_cloudwatch_event_target.this["rate(5 minutes)"].retry_policy[0].maximum_retry_attempts == 0
-    error_message = "A ping is not sent again."
+    error_message = "A ping that does not reach Lambda's queue is not sent again."
   }
   assert {
     condition = (
@@ -112,6 +112,20 @@ run "a_cron_of_five_fields" {
 
   variables {
     schedules = ["cron(0/5 8-17 * * MON-FRI)"]
+  }
+
+  expect_failures = [var.schedules]
+}
+
+run "a_schedule_that_is_null" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    schedules = [null]
   }
 
   expect_failures = [var.schedules]

@@ -7,7 +7,13 @@ resource "aws_s3_object" "this" {
   source      = each.value.source
   source_hash = each.value.sha256
 
-  tags = var.tags
+  # Untagged: S3 takes 10 tags on an object and 50 on all else, so that an eleventh, of the caller or of the provider's default_tags, would
+  # stop an apply halfway
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 
   # An object that is older than the bucket's versioning has the version "null", which cannot be pinned
   depends_on = [aws_s3_bucket_versioning.this]

@@ -10,7 +10,9 @@ variable "name" {
 }
 
 variable "objects" {
-  description = "What to upload, by a name of your choice. key must change with the content (put sha256 in it); source is a file; sha256 is hex."
+  description = <<-EOT
+    What to upload, by a name of your choice. key must change with the content (put sha256 in it); source is a file; sha256 is hex.
+  EOT
   type = map(object({
     key    = string
     source = string
@@ -20,13 +22,16 @@ variable "objects" {
   nullable = false
 
   validation {
-    condition     = alltrue([for object in values(var.objects) : strcontains(object.key, object.sha256)])
-    error_message = "Each key holds the sha256 of its object, as in \"model/<sha256>/model.pkl\": only so does new content become a new object."
+    condition = alltrue([for object in values(var.objects) : strcontains(object.key, object.sha256)])
+    error_message = join(" ", [
+      "Each key holds the sha256 of its object, as in \"model/<sha256>/model.pkl\":",
+      "only so does new content become a new object.",
+    ])
   }
 }
 
 variable "tags" {
-  description = "Tags of the bucket and its objects."
+  description = "Tags of the bucket, at most 50. Its objects are untagged, as S3 takes only 10 on an object."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,6 +1,9 @@
 locals {
   in_s3 = var.model.object != null
 
+  # The partition is the role's: a data source would be read again, and its policy planned as a change, where the module has a depends_on
+  object_arn = local.in_s3 ? "arn:${split(":", aws_iam_role.this.arn)[1]}:s3:::${var.model.object.bucket}/${var.model.object.key}" : null
+
   # The contract with lambda/handler.py. What is not known is left out.
   model_environment = {
     MODEL_SHA256          = var.model.sha256
@@ -17,6 +20,7 @@ locals {
   limits = {
     unzipped_bytes    = 262144000
     layers            = 5
+    environment       = 4096
     memory            = 10240
     ephemeral_storage = 10240
   }

@@ -36,7 +36,8 @@ resource "aws_lambda_function" "this" {
   depends_on = [
     aws_cloudwatch_log_group.this,
     # The first call may come at once, and reads the model
-    aws_iam_role_policy.this,
+    aws_iam_role_policy.logs,
+    aws_iam_role_policy.model,
   ]
 
   lifecycle {
@@ -59,13 +60,30 @@ resource "aws_lambda_function" "this" {
       condition     = local.model_mb <= var.memory_size
       error_message = local.words.memory
     }
+
+    precondition {
+      # Close to how Lambda measures: its own message shows them as JSON
+      condition     = length(jsonencode(local.environment)) <= local.limits.environment
+      error_message = local.words.environment
+    }
   }
 }
 
-# Callers, warm-up pings and permissions name the alias: $LATEST is nobody's, and an earlier version is one change of a number away
+# Callers, warm-up pings and permissions name the alias: $LATEST is nobody's
 resource "aws_lambda_alias" "this" {
   name             = "live"
   description      = "The version that answers"
   function_name    = aws_lambda_function.this.function_name
   function_version = aws_lambda_function.this.version
+}
+
+# Asynchronous calls of the alias, from whomever, are tried once and wait for a minute at most. Lambda's own way is to call twice more after
+# an error and to keep what was throttled for 6 hours: for a warm-up ping that is a burst of late ones, each in the way of a real call, and
+# the next is on its way. 60 is the least that AWS takes.
+resource "aws_lambda_function_event_invoke_config" "this" {
+  function_name = aws_lambda_function.this.function_name
+  qualifier     = aws_lambda_alias.this.name
+
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 60
 }

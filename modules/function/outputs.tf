@@ -19,7 +19,7 @@ output "alias_name" {
 }
 
 output "alias_arn" {
-  description = "ARN of the alias: what to invoke."
+  description = "ARN of the alias: what to invoke. An asynchronous call of it is tried once."
   value       = aws_lambda_alias.this.arn
 }
 

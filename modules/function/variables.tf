@@ -10,13 +10,13 @@ variable "name" {
 }
 
 variable "runtime" {
-  description = "Runtime that the zip and the layers were built for, such as \"python3.13\"."
+  description = "Runtime that the zip and the layers were built for, such as \"python3.13\"; the provider refuses what it does not know."
   type        = string
   nullable    = false
 }
 
 variable "architecture" {
-  description = "Architecture that the zip and the layers were built for: \"x86_64\" or \"arm64\"."
+  description = "Architecture that the zip and the layers were built for: \"x86_64\" or \"arm64\"; the provider refuses others."
   type        = string
   nullable    = false
 }
@@ -45,8 +45,8 @@ variable "layers" {
 
 variable "model" {
   description = <<-EOT
-    The model that answers. sha256 is the hex digest of its bytes; format is "pickle" or "joblib"; bytes, where known, is checked against memory
-    and /tmp. It lies either in S3 (object, the only one that the role may read) or in the zip (file, its name at the zip's root).
+    The model that answers. sha256 is the hex digest of its bytes; format is "pickle" or "joblib"; bytes, where known, is checked against
+    memory and /tmp. It lies either in S3 (object, the only one that the role may read) or in the zip (file, its name at the zip's root).
   EOT
   type = object({
     sha256          = string
@@ -66,24 +66,43 @@ variable "model" {
     condition     = (var.model.object == null) != (var.model.file == null)
     error_message = "Give model.object (the model is in S3) or model.file (the model is in the zip), and not both."
   }
+
+  validation {
+    condition     = contains(["pickle", "joblib"], var.model.format)
+    error_message = "model.format is \"pickle\" or \"joblib\"."
+  }
+
+  validation {
+    condition = var.model.object == null || try(
+      length(var.model.object.bucket) > 0 && length(var.model.object.key) > 0 && var.model.object.version_id != "",
+      false,
+    )
+    error_message = "model.object has an empty bucket, key or version_id. Give the bucket and the key; leave version_id out for the newest."
+  }
+
+  validation {
+    # In the ARN of a policy these are wildcards and variables, and the function would be let into more than this one object
+    condition     = !can(regex("[*?]|[$][{]", "${var.model.object.bucket}/${var.model.object.key}"))
+    error_message = "model.object names one object: *, ? and $${ cannot be in its bucket or key. Copy the model to a plain key."
+  }
 }
 
 variable "memory_size" {
-  description = "Memory in MB, 128 to 10240. CPU grows with it: one whole vCPU at 1769."
+  description = "Memory in MB, 128 to 10240; the provider refuses others. CPU grows with it: one whole vCPU at 1769."
   type        = number
   default     = 1024
   nullable    = false
 }
 
 variable "timeout" {
-  description = "Seconds that one call may take, 1 to 900."
+  description = "Seconds that one call may take, 1 to 900; the provider refuses others."
   type        = number
   default     = 60
   nullable    = false
 }
 
 variable "ephemeral_storage_size" {
-  description = "Size of /tmp in MB, 512 to 10240."
+  description = "Size of /tmp in MB, 512 to 10240; the provider refuses others."
   type        = number
   default     = 512
   nullable    = false
@@ -104,12 +123,15 @@ variable "environment" {
         "^LAMBDA_(TASK_ROOT|RUNTIME_DIR)$",
       ]), name))
     ])
-    error_message = "environment has a name that is taken: MODEL_* is set by this module, and AWS_REGION, AWS_ACCESS_KEY_ID, LAMBDA_TASK_ROOT and their kin by Lambda. Choose another, as in \"CHURN_MODEL_NAME\"."
+    error_message = join(" ", [
+      "environment has a name that is taken: MODEL_* is set by this module,",
+      "and AWS_REGION, AWS_ACCESS_KEY_ID, LAMBDA_TASK_ROOT and their kin by Lambda. Choose another, as in \"CHURN_MODEL_NAME\".",
+    ])
   }
 }
 
 variable "log_retention_days" {
-  description = "Days that CloudWatch keeps the logs; 0 keeps them for ever."
+  description = "Days that CloudWatch keeps the logs, of those that it knows (the provider refuses others); 0 keeps them for ever."
   type        = number
   default     = 30
   nullable    = false

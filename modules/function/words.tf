@@ -16,28 +16,43 @@ locals {
     ephemeral_storage = local.model_mb + 64
     memory            = 2 * local.model_mb + 256
   }
-  try = {
-    for name, megabytes in local.enough :
-    name => megabytes <= local.limits[name] ? "${name}_size = ${megabytes}" : "a smaller model: Lambda's most is ${local.limits[name]} MB"
+  advice = {
+    for name, megabytes in local.enough : name => (
+      local.model_mb <= local.limits[name]
+      ? "${name}_size = ${min(megabytes, local.limits[name])}"
+      : "a smaller model: Lambda's most is ${local.limits[name]} MB"
+    )
   }
 
   words = {
     unzipped = join("\n", [
       "The layers and the function do not fit Lambda: ${local.said.unzipped} of ${local.said.limit} bytes unzipped.",
-      "The layers have ${local.said.layers}, the function ${local.said.function}${local.in_s3 ? "" : ", of it the model ${local.said.model}"}.",
-      "Try: invoke build-layer --requirements FILE with less in it${local.in_s3 ? "" : ", or mode = \"s3\" to leave the model out of the zip"}.",
+      join("", [
+        "The layers have ${local.said.layers}, the function ${local.said.function}",
+        local.in_s3 ? "." : ", of it the model ${local.said.model}.",
+      ]),
+      join("", [
+        "Try: invoke build-layer --requirements FILE with less in it",
+        local.in_s3 ? "." : ", or mode = \"s3\" to leave the model out of the zip.",
+      ]),
     ])
 
     layers = "Lambda takes ${local.limits.layers} layers, and there are ${length(var.layers)}.\nTry: one layer with what two of them hold."
 
     ephemeral_storage = join("\n", [
       "The model has ${local.model_mb} MB, and /tmp, where it is fetched to, ${var.ephemeral_storage_size} MB.",
-      "Try: ${local.try.ephemeral_storage}.",
+      "Try: ${local.advice.ephemeral_storage}.",
     ])
 
     memory = join("\n", [
       "The model has ${local.model_mb} MB, and the function ${var.memory_size} MB of memory.",
-      "Try: ${local.try.memory}.",
+      "Try: ${local.advice.memory}.",
+    ])
+
+    # No number, which would tell something of a sensitive value
+    environment = join("\n", [
+      "The environment variables, the module's own among them, are over Lambda's limit of about ${local.limits.environment} bytes.",
+      "Try: fewer or shorter ones in environment.",
     ])
   }
 }

@@ -16,13 +16,13 @@ variable "description" {
 }
 
 variable "runtime" {
-  description = "Runtime that the layer was built for, such as \"python3.13\"."
+  description = "Runtime that the layer was built for, such as \"python3.13\"; the provider refuses what it does not know."
   type        = string
   nullable    = false
 }
 
 variable "architecture" {
-  description = "Architecture that the layer was built for: \"x86_64\" or \"arm64\"."
+  description = "Architecture that the layer was built for: \"x86_64\" or \"arm64\"; the provider refuses others."
   type        = string
   nullable    = false
 }

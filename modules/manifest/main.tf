@@ -1,12 +1,32 @@
 locals {
   file = "${var.artifacts_dir}/manifest.json"
 
-  is_there = fileexists(local.file)
+  # fileexists fails on what is there and no file: a folder of that name, or a file for artifacts_dir
+  is_there = try(fileexists(local.file), false)
   manifest = try(jsondecode(file(local.file)), null)
-  is_read  = try(local.manifest.schema_version == 1, false)
 
-  # terraform destroy plans the configuration once more and takes a failed precondition for a warning. These stand-ins pass the provider's
-  # own checks there, so that a deployment can be destroyed after its dist/ is gone. No other plan gets past the preconditions with them.
+  found = {
+    layer    = try(local.manifest.layer, null)
+    function = try(local.manifest.functions[var.mode], null)
+    model    = try(local.manifest.model, null)
+  }
+
+  # What is read of a part. values are text or numbers, and not empty; the others may be null or empty, and have to be there.
+  fields = {
+    layer    = { values = ["path", "sha256", "sha256_base64", "unzipped_bytes", "runtime", "architecture"], others = ["packages"] }
+    function = { values = ["path", "sha256", "sha256_base64", "unzipped_bytes", "runtime", "architecture"], others = [] }
+    model    = { values = ["path", "sha256", "bytes", "format"], others = ["sklearn_version"] }
+  }
+  is_read = try(local.manifest.schema_version == 1, false) && alltrue([
+    for name, part in local.found : part == null || (
+      alltrue([for field in local.fields[name].values : try("${part[field]}" != "", false)]) &&
+      alltrue([for field in local.fields[name].others : can(part[field])])
+    )
+  ])
+
+  # terraform destroy plans the configuration once more and takes a failed precondition for a warning. These stand-ins, for a part that is
+  # not there or a manifest that is damaged, pass the provider's own checks there, so that a deployment can be destroyed after its dist/ is
+  # gone. No other plan gets past the preconditions with them.
   absent = {
     path            = ""
     sha256          = ""
@@ -20,9 +40,11 @@ locals {
     format          = "pickle"
     sklearn_version = null
   }
-  layer    = merge(local.absent, try(local.manifest.layer, null))
-  function = merge(local.absent, try(local.manifest.functions[var.mode], null))
-  model    = merge(local.absent, try(local.manifest.model, null))
+  parts = { for name, part in local.found : name => merge(local.absent, [for whole in [part] : whole if local.is_read]...) }
+
+  layer    = local.parts.layer
+  function = local.parts.function
+  model    = local.parts.model
 
   has_layer    = local.layer.sha256 != ""
   has_function = local.function.sha256 != ""
@@ -32,12 +54,13 @@ locals {
     [local.layer.path, local.function.path],
     var.mode == "s3" && var.stored_model == null ? [local.model.path] : [],
   )
-  missing = [for path in compact(local.uploads) : path if !fileexists("${var.artifacts_dir}/${path}")]
+  missing = [for path in compact(local.uploads) : path if !try(fileexists("${var.artifacts_dir}/${path}"), false)]
 
   sklearn_of_model = var.stored_model == null ? local.model.sklearn_version : var.stored_model.sklearn_version
   sklearn_of_layer = try(local.layer.packages["scikit-learn"], null)
 
   # The words of every remedy below
-  build_layer = "invoke build-layer"
-  package     = var.mode == "bundle" ? "invoke package --model model.pkl --bundle-model" : "invoke package --model model.pkl"
+  build_layer    = "invoke build-layer"
+  package        = var.mode == "bundle" ? "invoke package --model model.pkl --bundle-model" : "invoke package --model model.pkl"
+  packaged_modes = try(coalesce(join(", ", keys(local.manifest.functions))), "none")
 }

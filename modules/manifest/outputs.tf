@@ -3,8 +3,8 @@ output "artifacts_dir" {
   value       = var.artifacts_dir
 }
 
-# One output holds all the parts, and all the preconditions: when one fails, nothing that needs a part is planned, and these words are all
-# that the user sees.
+# One output holds all the parts, and all the preconditions: when one fails, nothing that needs a part is planned, and these words are the
+# only error.
 output "parts" {
   description = "What to deploy: runtime and architecture, and the manifest's layer, function (of the mode) and model."
   value = {
@@ -16,8 +16,11 @@ output "parts" {
   }
 
   precondition {
-    condition     = var.mode == "s3" || var.stored_model == null
-    error_message = "model names a model in S3, and mode is \"bundle\", where the model is in the function zip. Set mode = \"s3\", or leave model out."
+    condition = var.mode == "s3" || var.stored_model == null
+    error_message = join("\n", [
+      "model names a model in S3, and mode is \"bundle\", where the model is in the function zip.",
+      "Set mode = \"s3\", or leave model out.",
+    ])
   }
 
   precondition {
@@ -47,7 +50,7 @@ output "parts" {
   precondition {
     condition = !local.is_read || local.has_function
     error_message = join("\n", [
-      "${local.file} has no function for mode \"${var.mode}\"; it has: ${try(coalesce(join(", ", keys(local.manifest.functions))), "none")}.",
+      "${local.file} has no function for mode \"${var.mode}\"; it has: ${local.packaged_modes}.",
       "Run: ${local.package}.",
     ])
   }
@@ -73,16 +76,28 @@ output "parts" {
       local.layer.runtime == local.function.runtime && local.layer.architecture == local.function.architecture
     )
     error_message = join("\n", [
-      "The layer is for ${local.layer.runtime} on ${local.layer.architecture}, the function for ${local.function.runtime} on ${local.function.architecture}.",
-      "Run both for one: ${local.build_layer} --python ${trimprefix(local.function.runtime, "python")} --architecture ${local.function.architecture}, then ${local.package}.",
+      join(" ", [
+        "The layer is for ${local.layer.runtime} on ${local.layer.architecture},",
+        "the function for ${local.function.runtime} on ${local.function.architecture}.",
+      ]),
+      join(" ", [
+        "Run both for one: ${local.build_layer} --python ${trimprefix(local.function.runtime, "python")}",
+        "--architecture ${local.function.architecture}, then ${local.package}.",
+      ]),
     ])
   }
 
   precondition {
     condition = local.sklearn_of_model == null || local.sklearn_of_layer == null || local.sklearn_of_model == local.sklearn_of_layer
     error_message = join("\n", [
-      "The model was fitted with scikit-learn ${coalesce(local.sklearn_of_model, "?")}, the layer has ${coalesce(local.sklearn_of_layer, "?")}; the handler loads a model only under its own version.",
-      "Run: ${local.build_layer} --requirements FILE with scikit-learn==${coalesce(local.sklearn_of_model, "?")}, or fit the model again, then ${local.package}.",
+      join(" ", [
+        "The model was fitted with scikit-learn ${coalesce(local.sklearn_of_model, "?")}, the layer has",
+        "${coalesce(local.sklearn_of_layer, "?")}; the handler loads a model only under its own version.",
+      ]),
+      join(" ", [
+        "Run: ${local.build_layer} --requirements FILE with scikit-learn==${coalesce(local.sklearn_of_model, "?")},",
+        "or fit the model again, then ${local.package}.",
+      ]),
     ])
   }
 }

@@ -1,5 +1,5 @@
 variable "artifacts_dir" {
-  description = "Folder of manifest.json and the files that it names."
+  description = "Folder of manifest.json and the files that it names. It is read at plan, and has to be known there."
   type        = string
   nullable    = false
 }
@@ -16,7 +16,9 @@ variable "mode" {
 }
 
 variable "stored_model" {
-  description = "The model that is in S3 already; null when it is the manifest's. Only its scikit-learn version is looked at, where it is known."
+  description = <<-EOT
+    The model that is in S3 already; null when it is the manifest's. Only its scikit-learn version is looked at, where it is known.
+  EOT
   type = object({
     sklearn_version = optional(string)
   })

@@ -24,7 +24,8 @@ resource "aws_cloudwatch_event_target" "this" {
   arn       = var.alias_arn
   input     = var.input
 
-  # A ping that comes late is of no use, and the next one is on its way. 60 is the least that AWS takes.
+  # A ping that comes late is of no use, and the next one is on its way. 60 is the least that AWS takes. This is the way to Lambda's queue
+  # and no further: what Lambda then does with an error or a throttled ping is a setting of the alias (modules/function has it).
   retry_policy {
     maximum_retry_attempts       = 0
     maximum_event_age_in_seconds = 60

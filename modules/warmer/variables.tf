@@ -25,18 +25,27 @@ variable "schedules" {
   validation {
     condition = alltrue([
       for schedule in var.schedules :
-      !startswith(schedule, "rate(") || can(regex("^rate\\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\\)$", schedule))
+      can(regex("^rate\\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\\)$", schedule))
+      if try(startswith(schedule, "rate("), false)
     ])
-    error_message = "A rate is a number and minutes, hours or days, singular after 1: \"rate(1 minute)\", \"rate(5 minutes)\", \"rate(2 hours)\"."
+    error_message = join(" ", [
+      "A rate in schedules is a number and minutes, hours or days, singular after 1:",
+      "\"rate(1 minute)\", \"rate(5 minutes)\", \"rate(2 hours)\".",
+    ])
   }
 
   validation {
+    # Only the shape is checked: six fields, and ? for one of the two days. What is in them is for AWS to judge.
     condition = alltrue([
-      for schedule in var.schedules :
-      startswith(schedule, "rate(") ||
-      can(regex("^cron\\(\\S+ \\S+ (\\? \\S+ [^ ?]+|[^ ?]+ \\S+ \\?) [^ )]+\\)$", schedule))
+      for fields in [
+        for schedule in var.schedules : try(split(" ", one(regex("^cron\\((.*)\\)$", schedule))), [])
+        if !try(startswith(schedule, "rate("), false)
+      ] : try(length(fields) == 6 && !contains(fields, "") && (fields[2] == "?") != (fields[4] == "?"), false)
     ])
-    error_message = "Each schedule is rate(...) or cron(...) with six fields: minutes, hours, day of month, month, day of week, year; one of the two days is ?, as in \"cron(0/5 8-17 ? * MON-FRI *)\"."
+    error_message = join(" ", [
+      "Each of schedules is rate(...) or cron(...) with six fields: minutes, hours, day of month, month, day of week, year;",
+      "one of the two days is ?, as in \"cron(0/5 8-17 ? * MON-FRI *)\".",
+    ])
   }
 }
 
