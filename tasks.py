@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shlex
 import signal
 import statistics
 import subprocess
@@ -14,14 +15,16 @@ from invoke import Collection, Exit, task
 from rich.console import Console
 from rich.table import Table
 
-from build import example, function, layer, requirements, runtimes
+from build import example, function, layer, requirements, runtimes, slimming
+from build import report as reporting
+from build.contents import KINDS
 from build.errors import UserError
 
 OUT = "dist"
 MODULE = Path(__file__).parent
 PYTHON_HELP = f"minor version of the Lambda runtime (default: {runtimes.DEFAULT_PYTHON})"
 
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, markup=False)
 
 
 def expects_errors(body: Callable) -> Callable:
@@ -29,9 +32,11 @@ def expects_errors(body: Callable) -> Callable:
 
     @functools.wraps(body)
     def guarded(*args, **kwargs):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)  # ends in order, as Ctrl-C does
         try:
             return body(*args, **kwargs)
-        except UserError as error:
+        except (UserError, OSError) as error:  # OSError: a full disk, a folder that is a file, and so on
             raise Exit(f"Error: {error}", code=1) from error
         except KeyboardInterrupt:
             raise Exit("Interrupted.", code=130) from None
@@ -40,7 +45,7 @@ def expects_errors(body: Callable) -> Callable:
 
 
 def say(message: str) -> None:
-    console.print(message, style="dim", markup=False)
+    console.print(message, style="dim")
 
 
 def megabytes(count: int) -> str:
@@ -54,36 +59,53 @@ def megabytes(count: int) -> str:
         "requirements": "requirements file (default: the project's own, pinned for that runtime)",
         "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
         "image": "build image (default: AWS's own for that runtime)",
+        "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
+        "cache": "take an unchanged layer from the cache",
         "out": "folder for the artifacts and their manifest",
-    }
+    },
+    iterable=["keep"],
+    positional=[],
 )
 @expects_errors
 def build_layer(
-    c, python=runtimes.DEFAULT_PYTHON, architecture="x86_64", requirements=None, builder="auto", image=None, out=OUT
+    c,
+    keep,
+    python=runtimes.DEFAULT_PYTHON,
+    architecture="x86_64",
+    requirements=None,
+    builder="auto",
+    image=None,
+    cache=True,
+    out=OUT,
 ):
     """Build the layer with scikit-learn, pandas and what they need."""
-    built = layer.build(
-        Path(out),
+    order = layer.Order(
         runtimes.runtime(python),
         runtimes.architecture(architecture),
         requirements=Path(requirements) if requirements else None,
         builder=builder,
         image=image,
-        say=say,
+        keep=keep,
+        use_cache=cache,
     )
-    left = runtimes.UNZIPPED_LIMIT - built.entry["unzipped_bytes"]
-    say(f"Checked {built.libraries} shared libraries: architecture and glibc fit {runtimes.runtime(python).name}")
-    if built.compiled.missing:
-        console.print(
-            f"No bytecode: {built.compiled.missing}. Cold starts will take some seconds more.", style="yellow"
-        )
-    else:
+    built = layer.build(Path(out), order, say)
+    if built.cached:
+        say("Unchanged: taken from the cache (--no-cache builds it anew)")
+    say(f"Checked {built.libraries} shared libraries: architecture and glibc fit {order.runtime.name}")
+    for rule, packages in built.contents.removed.items():
+        say(f"Left out {rule}: {megabytes(sum(packages.values()))}")
+    if not built.compiled.missing:
         say(f"Compiled {built.compiled.count:,} modules to bytecode that Lambda can use")
     for path in built.compiled.failed:
         say(f"Not valid Python for this runtime, so without bytecode: {path}")
     for name in ("pandas", "scikit-learn"):
         if name in built.entry["packages"]:
             say(f"{name} {built.entry['packages'][name]}")
+    if built.compiled.missing:
+        console.print(
+            f"No bytecode: {built.compiled.missing}. Cold starts will take some seconds more.", style="yellow"
+        )
+    left = runtimes.UNZIPPED_LIMIT - built.entry["unzipped_bytes"]
     console.print(
         f"{built.path}: {megabytes(built.entry['zip_bytes'])} zipped, {megabytes(built.entry['unzipped_bytes'])} "
         f"unzipped; {megabytes(left)} left for the function"
@@ -111,15 +133,45 @@ def package(c, model="model.pkl", bundle_model=False, code=None, request=None, o
     )
     facts = made.model
     say(f"{facts['estimator']}, {facts['n_features_in']} features, scikit-learn {facts['sklearn_version']}")
-    if made.prediction:
-        say(f"It loads in the layer and predicts: {str(made.prediction['predictions'])[:60]}")
+    if made.checked.predictions:
+        say(f"It loads in the layer and predicts: {str(made.checked.predictions)[:60]}")
     else:
-        say("It loads in the layer. No prediction was tried: it does not take a row of zeros; try --request FILE")
+        say(f"It loads in the layer. No prediction was tried: {made.checked.untried}. Give one to try: --request FILE")
+    for path in made.compiled.failed:
+        console.print(f"Not valid Python for this runtime: {path}", style="yellow")
     if made.compiled.missing:
         console.print(f"No bytecode: {made.compiled.missing}.", style="yellow")
     sizes = [megabytes(made.entry[key]) for key in ("zip_bytes", "unzipped_bytes")]
     console.print(f"{made.path}: {sizes[0]} zipped, {sizes[1]} unzipped")
     console.print(f"The model: {megabytes(facts['bytes'])}, SHA-256 {facts['sha256']}")
+
+
+@task(help={"json": "print numbers rather than a table", "out": "folder of the layer and the manifest"})
+@expects_errors
+def report(c, json=False, out=OUT):
+    """Show what fills Lambda's limit, and write it as a page: by package and by kind, and what is left for a model."""
+    found = reporting.read(Path(out))
+    facts = found.as_json()
+    if json:
+        console.print_json(data=facts)
+        return
+    used = found.layer_bytes + max(found.functions.values(), default=0)
+    table = Table(title=f"{found.target}: {megabytes(used)} of {megabytes(runtimes.UNZIPPED_LIMIT)} unzipped")
+    for heading in ("package", "MB", "share", "", "removed", *KINDS):
+        table.add_column(heading, justify="left" if heading in ("package", "") else "right", no_wrap=" " not in heading)
+    biggest = max(each["bytes"] for each in facts["packages"].values())
+    for name, each in facts["packages"].items():
+        bar = "█" * round(12 * each["bytes"] / biggest) or "▏"
+        kinds = [f"{each['kinds'][kind] / 1e6:.1f}" for kind in KINDS]
+        table.add_row(
+            name, f"{each['bytes'] / 1e6:.1f}", f"{each['share']:.1%}", bar, f"{each['removed'] / 1e6:.1f}", *kinds
+        )
+    console.print(table)
+    say("Removed: " + ", ".join(f"{rule} {megabytes(size)}" for rule, size in facts["removed"].items()))
+    say(f"Bytecode: {facts['bytecode']}")
+    for mode, left in facts["left"].items():
+        console.print(f"{mode}: {megabytes(left)} left")
+    console.print(str(reporting.write_html(found, Path(out))))
 
 
 @task(help={"python": PYTHON_HELP, "out": "its folder `example` gets model.pkl and request.json"})
@@ -130,13 +182,12 @@ def train_example(c, python=runtimes.DEFAULT_PYTHON, out=OUT):
     console.print(f"{made.model}\n{made.request}: a request that fits it")
 
 
-@task(help={"out": "folder for the artifacts"})
+@task(help={"out": "folder for the artifacts, apart from your own"})
 @expects_errors
-def demo(c, out=OUT):
+def demo(c, out=f"{OUT}/demo"):
     """Deploy the example in both modes to an embedded AWS, and watch it answer. Costs nothing, touches no account."""
     from local import demo as demonstration  # moto and the emulator are for development
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends in order, as Ctrl-C does
     results = demonstration.run(Path(out), say)
     table = Table("", title="Deployed, invoked, and compared with the estimator itself")
     for each in results:
@@ -156,9 +207,13 @@ def demo(c, out=OUT):
 
 
 @task(help={"fast": "only what needs no network, Terraform or layer", "options": "more words for pytest"})
+@expects_errors
 def test(c, fast=False, options=""):
     """Run all checks: ruff, terraform fmt, validate and test, the unit tests and the real parts end to end."""
-    words = [sys.executable, "-m", "pytest", *(["tests/unit"] if fast else []), *options.split()]
+    from local import terraform
+
+    terraform.binary()
+    words = [sys.executable, "-m", "pytest", *(["tests/unit"] if fast else []), *shlex.split(options)]
     raise Exit(code=subprocess.run(words, cwd=MODULE, check=False).returncode)
 
 
@@ -181,4 +236,4 @@ def provider_mirror(c):
     print(found)
 
 
-namespace = Collection(build_layer, package, train_example, demo, test, lock, provider_mirror)
+namespace = Collection(build_layer, package, report, train_example, demo, test, lock, provider_mirror)

@@ -10,11 +10,25 @@ from pathlib import Path, PurePosixPath
 
 
 @dataclass(frozen=True)
+class Distribution:
+    """One installed distribution, by its metadata."""
+
+    name: str  # normalized
+    version: str
+    summary: str | None = None
+    license: str | None = None  # an SPDX expression, or what older metadata say
+
+
+@dataclass(frozen=True)
 class Distributions:
     """What is installed in a site-packages folder."""
 
-    versions: dict[str, str]  # by normalized name, sorted
+    installed: list[Distribution]  # by name
     owners: dict[str, str]  # path of a file -> name
+
+    @property
+    def versions(self) -> dict[str, str]:
+        return {each.name: each.version for each in self.installed}
 
     def owner(self, path: str) -> str:
         """The distribution that brought a file (or its bytecode); its top folder's name where none says so."""
@@ -30,12 +44,23 @@ class Distributions:
 
 def read(site_packages: Path) -> Distributions:
     """Read the metadata of all that is installed in a folder; before slimming, which takes the lists of files away."""
-    versions, owners = {}, {}
+    installed, owners = {}, {}
     for found in metadata.distributions(path=[str(site_packages)]):
-        name = normalized(found.metadata["Name"])
-        versions[name] = found.version
+        name, said = normalized(found.metadata["Name"]), found.metadata
+        license_ = said.get("License-Expression") or _licence_of_classifiers(said) or said.get("License")
+        installed[name] = Distribution(name, found.version, said.get("Summary"), _first_line(license_))
         owners.update({file.as_posix(): name for file in found.files or ()})
-    return Distributions(dict(sorted(versions.items())), owners)
+    return Distributions([installed[name] for name in sorted(installed)], owners)
+
+
+def _licence_of_classifiers(said: metadata.PackageMetadata) -> str | None:
+    names = [each.rpartition(" :: ")[2] for each in said.get_all("Classifier", ()) if each.startswith("License :: ")]
+    return " AND ".join(names) or None
+
+
+def _first_line(text: str | None) -> str | None:
+    """Of a licence: some give all its words."""
+    return text.strip().splitlines()[0] if text and text.strip() else None
 
 
 def normalized(name: str) -> str:

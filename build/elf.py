@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 
@@ -13,6 +14,7 @@ from build.errors import UserError
 from build.runtimes import ARCHITECTURES, Architecture, Runtime
 
 GLIBC = re.compile(r"^GLIBC_(\d+)\.(\d+)")
+ABI = {"GLIBC_ABI_DT_RELR": (2, 36)}  # a feature of the loader, by the release that brought it
 
 
 class WrongArchitecture(UserError):
@@ -20,6 +22,10 @@ class WrongArchitecture(UserError):
         "{path}, of the package {package}, is for {found}; the layer is for {wanted}.\n"
         "Something was built on this machine rather than for Lambda. Take the wheel: --builder uv"
     )
+
+
+class Damaged(UserError):
+    template = "{path}, of the package {package}, is a damaged library. Install {package} from elsewhere."
 
 
 class GlibcTooNew(UserError):
@@ -41,9 +47,12 @@ def check(site_packages: Path, distributions: Distributions, runtime: Runtime, a
         if not path.is_file() or not _is_elf(path):
             continue
         count += 1
-        machine, glibc = needs(path)
         facts = {"path": path.relative_to(site_packages).as_posix()}
         facts["package"] = distributions.owner(facts["path"])
+        try:
+            machine, glibc = needs(path)
+        except ELFError as error:
+            raise Damaged(**facts) from error
         if machine != architecture.elf:
             raise WrongArchitecture(found=_architecture_name(machine), wanted=architecture.name, **facts)
         if glibc > runtime.glibc:
@@ -62,8 +71,8 @@ def needs(path: Path) -> tuple[str, tuple[int, int]]:
             for _, versions in section.iter_versions():
                 for version in versions:
                     match = GLIBC.match(version.name)
-                    if match:
-                        newest = max(newest, (int(match[1]), int(match[2])))
+                    found = (int(match[1]), int(match[2])) if match else ABI.get(version.name, (0, 0))
+                    newest = max(newest, found)
         return elf["e_machine"], newest
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from build import commands
 
@@ -20,8 +21,17 @@ class Engine:
     name: str
     rootless: bool
 
-    def has(self, image: str) -> bool:
-        return commands.succeeds([self.name, "image", "inspect", image])
+    def has(self, image: str, platform: str) -> bool:
+        """Whether an image is here, for that platform (``linux/arm64``)."""
+        try:
+            found = commands.run([self.name, "image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", image])
+        except commands.CommandFailed:
+            return False
+        return found.strip() == platform
+
+    def image_id(self, image: str) -> str:
+        """The digest of an image that is here: a tag may name another one tomorrow."""
+        return commands.run([self.name, "image", "inspect", "--format", "{{.Id}}", image]).strip()
 
     def pull(self, image: str, platform: str) -> None:
         """Fetch an image.
@@ -34,29 +44,35 @@ class Engine:
     def run(
         self,
         image: str,
+        platform: str,
         argv: Sequence[str],
         *,
         work: Path,
         env: Mapping[str, str],
+        private: Mapping[str, str] = MappingProxyType({}),
         read_only: Sequence[Path] = (),
         stdin: str | None = None,
     ) -> str:
         """Run a command in a new container with ``work`` as /var/task; files that it makes there are the caller's.
 
-        Folders in ``read_only`` are seen at their own paths. Returns stdout.
+        Args:
+            private: variables whose values no list of processes shows: the address of an index may hold a password.
+            read_only: folders that are seen at their own paths.
+
+        Returns what it wrote to stdout.
         """
-        words = [self.name, "run", "--rm", "--interactive", "--volume", f"{work.resolve()}:/var/task"]
-        words += ["--workdir", "/var/task", "--entrypoint", ""]
+        words = [self.name, "run", "--rm", "--interactive", "--platform", platform, "--entrypoint", ""]
+        words += ["--mount", f"type=bind,source={work.resolve()},target=/var/task", "--workdir", "/var/task"]
         for folder in read_only:
-            words += ["--volume", f"{folder}:{folder}:ro"]
-        for name, value in sorted(env.items()):
-            words += ["--env", f"{name}={value}"]
+            words += ["--mount", f"type=bind,source={folder},target={folder},readonly"]
+        for word in (*sorted(private), *(f"{name}={value}" for name, value in sorted(env.items()))):
+            words += ["--env", word]
         if self.name == "podman":
             words += ["--security-opt", "label=disable"]  # else SELinux keeps the container out of the work folder
         if not self.rootless and os.getuid() != 0:
             # In a rootless engine the container's root is the caller already.
             words += ["--user", f"{os.getuid()}:{os.getgid()}"]
-        return commands.run([*words, image, *argv], stdin=stdin)
+        return commands.run([*words, image, *argv], stdin=stdin, env={**os.environ, **private})
 
 
 def find() -> Engine | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import environments, requirements
+from build import environments, interpreters, requirements
 from build.runtimes import Runtime
 
 
@@ -23,6 +23,7 @@ def train(out: Path, runtime: Runtime) -> Example:
 
     A pickle is only good for the versions that wrote it, so they are not this environment's.
     """
+    interpreters.require(runtime, "Fitting the example")
     folder = out / "example"
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out, prefix=".train-") as name:

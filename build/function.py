@@ -50,7 +50,7 @@ class Package:
     path: Path
     entry: dict  # both as in the manifest
     model: dict
-    prediction: dict | None  # of the check
+    checked: models.Checked
     compiled: bytecode.Compiled
 
 
@@ -76,9 +76,8 @@ def package(
     layer = known.get("layer")
     if not layer:
         raise NoLayer(out=out)
-    if request and not request.is_file():
-        raise UserError(message=f"There is no request file {request}.")
     models.sniff(model)  # before the work
+    models.check_request(request)
     target = runtime(layer["runtime"])
     digest = archive.file_sha256(model)
     with TemporaryDirectory(dir=out, prefix=".package-") as name:
@@ -91,7 +90,8 @@ def package(
             model, digest, runtime=target, function=stage, site_packages=packages, scratch=scratch, request=request
         )
         entry = {
-            "path": f"model{model.suffix}",
+            # by its digest: no file of the user's is called that, and another model is another file
+            "path": f"model-{digest[:12]}.{'joblib' if checked.format == 'joblib' else 'pkl'}",
             "sha256": digest,
             "sha256_base64": base64.b64encode(bytes.fromhex(digest)).decode(),
             "bytes": model.stat().st_size,
@@ -106,13 +106,15 @@ def package(
         compiled = bytecode.compile_tree(stage, "/var/task", target)
         sizes = distributions.sizes(stage)
         _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0)
-        path = out / f"function-{mode}.zip"
-        manifest.drop_function(out, mode, digest)
-        _place(model, out / entry["path"], scratch)
-        written = archive.write(path, {each: stage / each for each in sizes})
-    function = manifest.zip_entry(path, written, layer["runtime"], layer["architecture"])
-    manifest.record_function(out, mode, function, entry)
-    return Package(path, function, entry, checked.prediction, compiled)
+        made = scratch / f"function-{mode}.zip"
+        written = archive.write(made, {each: stage / each for each in sizes})
+        function = manifest.zip_entry(made, written, layer["runtime"], layer["architecture"])
+        shutil.copyfile(model, scratch / entry["path"])
+        with manifest.replacing_function(out, mode, function, entry):
+            (scratch / entry["path"]).replace(out / entry["path"])
+            made.replace(out / made.name)
+        _drop_old_model(out, known.get("model"), entry)
+    return Package(out / made.name, function, entry, checked, compiled)
 
 
 def _stage(stage: Path, code: Path | None) -> None:
@@ -127,12 +129,10 @@ def _stage(stage: Path, code: Path | None) -> None:
     shutil.copytree(code, stage, ignore=shutil.ignore_patterns(*NOT_CODE), dirs_exist_ok=True)
 
 
-def _place(model: Path, target: Path, scratch: Path) -> None:
-    """Copy the model to where the manifest says, whole or not at all."""
-    if target.exists() and target.samefile(model):
-        return
-    shutil.copyfile(model, scratch / "model")
-    (scratch / "model").replace(target)
+def _drop_old_model(out: Path, old: dict | None, new: dict) -> None:
+    """Remove the copy of the model that the manifest named before."""
+    if old and old["path"] != new["path"]:
+        (out / old["path"]).unlink(missing_ok=True)
 
 
 def _check_size(function: int, layer: int, model: int) -> None:

@@ -50,6 +50,11 @@ def require(runtime: Runtime, purpose: str) -> Path:
     return found
 
 
+def version(interpreter: Path) -> str:
+    """The full version of an interpreter: ``3.13.0``."""
+    return commands.run([interpreter, "-I", "-S", "-c", "import platform; print(platform.python_version())"]).strip()
+
+
 def running() -> str:
     """The minor version of the interpreter that runs this: ``3.11``."""
     return ".".join(platform.python_version_tuple()[:2])

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import archive, builders, bytecode, distributions, elf, manifest, slimming
+from build import (
+    archive,
+    builders,
+    bytecode,
+    cache,
+    contents,
+    distributions,
+    elf,
+    interpreters,
+    manifest,
+    sbom,
+    slimming,
+)
 from build import requirements as own
+from build.contents import Contents
 from build.errors import UserError
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 BIGGEST = 10
+FACTS = "layer.json"  # what the cache keeps beside the files
 
 Say = Callable[[str], None]
+
+
+class NothingInstalled(UserError):
+    template = "{requirements} names no package, so there is nothing to put into a layer."
 
 
 class LayerTooLarge(UserError):
@@ -34,47 +54,107 @@ class Layer:
     entry: dict  # as in the manifest
     compiled: bytecode.Compiled
     libraries: int  # shared libraries that were checked
+    contents: Contents
+    cached: bool = False  # whether it was built before
 
 
-def build(
-    out: Path,
-    runtime: Runtime,
-    architecture: Architecture,
-    *,
-    requirements: Path | None = None,
-    builder: str = "auto",
-    image: str | None = None,
-    say: Say = print,
-) -> Layer:
+@dataclass(frozen=True)
+class Order:
+    """What to build."""
+
+    runtime: Runtime
+    architecture: Architecture
+    requirements: Path | None = None  # None: the project's own
+    builder: str = "auto"
+    image: str | None = None
+    keep: Collection[str] = ()  # slimming rules to leave out
+    use_cache: bool = True
+
+
+def build(out: Path, order: Order, say: Say = print) -> Layer:
     """Build ``layer-<runtime>-<architecture>.zip`` in the folder ``out`` and enter it in the manifest.
 
+    Beside it come what it holds (`contents`) and its bill of materials (`sbom`).
+
     Raises:
-        UserError: of this module, `builders`, `elf`, `manifest` or `requirements`; nothing in ``out`` was changed then.
+        UserError: of this module, `builders`, `elf`, `manifest`, `requirements` or `slimming`; nothing in ``out`` was
+            changed then.
     """
-    requirements = own.select(requirements, runtime)
+    runtime, architecture = order.runtime, order.architecture
+    requirements = own.select(order.requirements, runtime)
+    slimming.check(order.keep)
     manifest.read(out)  # a broken one is met before the work, not after
     if runtime.end_of_support < date.today():
         say(f"Note: AWS ended the support of {runtime.name} on {runtime.end_of_support}.")
-    chosen, why = builders.choose(builder, image, runtime, architecture)
+    if not own.has_hashes(requirements):
+        say(f"Note: {requirements} has no hashes, so what the index delivers is taken as it is.")
+    builder, why = builders.choose(order.builder, order.image, runtime, architecture)
     say(f"Builder: {why}")
     out.mkdir(parents=True, exist_ok=True)
+    kept, key = out / ".cache" / "layers", _key(requirements, order, builder)
     with TemporaryDirectory(dir=out, prefix=".layer-") as name:
-        # Not resolved by uv or pip against anything but this target, and never twice into one folder.
+        scratch = Path(name)
+        files = cache.fetch(kept, key, scratch) if order.use_cache else None
+        if files is None:
+            made = _make(scratch, requirements, order, builder)
+            files = [path for path in scratch.iterdir() if path.is_file()]
+            cache.keep(kept, key, files)
+            return _place(made, files, out)
+        return _place(_recall(scratch), files, out)
+
+
+def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Builder) -> Layer:
+    """The layer's files in ``scratch``."""
+    runtime, architecture = order.runtime, order.architecture
+    # Fresh: two installations into one folder would leave two versions of the same package in it.
+    with TemporaryDirectory(dir=scratch, prefix=".tree-") as name:
         tree = Path(name) / "site-packages"
         tree.mkdir()
-        chosen.install(requirements, tree)
+        builder.install(requirements, tree)
         found = distributions.read(tree)
+        if not found.installed:
+            raise NothingInstalled(requirements=requirements)
         libraries = elf.check(tree, found, runtime, architecture)
-        slimming.slim(tree)
-        compiled = bytecode.compile_tree(tree, f"/opt/{runtime.site_packages}", runtime, chosen.python)
+        removed = slimming.slim(tree, order.keep)
+        compiled = bytecode.compile_tree(tree, f"/opt/{runtime.site_packages}", runtime, builder.python)
         sizes = distributions.sizes(tree)
         _check_size(sizes, found)
-        path = out / f"layer-{runtime.name}-{architecture.name}.zip"
-        manifest.drop_layer(out)
+        path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
         written = archive.write(path, {f"{runtime.site_packages}/{each}": tree / each for each in sizes})
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
-    manifest.record_layer(out, entry)
-    return Layer(path, entry, compiled, libraries)
+    held = contents.count(sizes, removed, found, "none" if compiled.missing else "all modules")
+    contents.write(contents.path_of(path), held)
+    sbom.path_of(path).write_text(sbom.text(path.stem, written.sha256, found.installed), encoding="utf-8")
+    facts = {"entry": entry, "compiled": asdict(compiled), "libraries": libraries}
+    (scratch / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    return Layer(path, entry, compiled, libraries, held)
+
+
+def _recall(scratch: Path) -> Layer:
+    """The layer whose files the cache has put into ``scratch``."""
+    facts = json.loads((scratch / FACTS).read_text(encoding="utf-8"))
+    compiled = bytecode.Compiled(**facts["compiled"] | {"failed": tuple(facts["compiled"]["failed"])})
+    path = scratch / facts["entry"]["path"]
+    held = contents.read(contents.path_of(path))
+    return Layer(path, facts["entry"], compiled, facts["libraries"], held, cached=True)
+
+
+def _place(made: Layer, files: list[Path], out: Path) -> Layer:
+    """Put the files in place and enter them in the manifest."""
+    with manifest.replacing_layer(out, made.entry):
+        for path in files:
+            if path.name != FACTS:
+                path.replace(out / path.name)
+    return Layer(**vars(made) | {"path": out / made.path.name})
+
+
+def _key(requirements: Path, order: Order, builder: builders.Builder) -> str:
+    """All that two builds of the same bytes have in common, but for the requirements and this code."""
+    interpreter = interpreters.find(order.runtime.python)
+    version = interpreters.version(interpreter) if interpreter else None
+    tools = [metadata.version(name) for name in ("uv", "deflate", "cyclonedx-python-lib")]
+    facts = (order.runtime, order.architecture, sorted(order.keep), builder.identity(), version, tools)
+    return cache.key(requirements, facts)
 
 
 def _check_size(sizes: dict[str, int], found: distributions.Distributions) -> None:

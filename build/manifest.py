@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -38,46 +40,35 @@ def read(out: Path) -> dict | None:
     return manifest
 
 
-def record_layer(out: Path, layer: dict) -> None:
-    """Enter a layer, and drop what was packaged for another target or checked against other packages."""
+@contextmanager
+def replacing_layer(out: Path, layer: dict) -> Iterator[None]:
+    """Enter a layer, around the replacement of its files: a build that is killed in between leaves no false digest.
+
+    What was packaged for another target, or checked against other packages, is dropped.
+    """
     manifest = read(out) or {}
-    before = manifest.get("layer") or {}
-    manifest["layer"] = layer
-    if any(manifest.get(key) != layer[key] for key in ("runtime", "architecture")) or (
-        before and before["packages"] != layer["packages"]
-    ):
+    before = manifest.pop("layer", None)
+    kept = ("runtime", "architecture", "packages")
+    if before is None or any(before[key] != layer[key] for key in kept):
         manifest |= {"runtime": layer["runtime"], "architecture": layer["architecture"], "functions": {}}
         manifest.pop("model", None)
     _write(out, manifest)
+    yield
+    _write(out, manifest | {"layer": layer})
 
 
-def drop_layer(out: Path) -> None:
-    """Forget the layer, before its zip is replaced: a build that is killed between the two leaves no false digest."""
-    manifest = read(out)
-    if manifest and manifest.pop("layer", None):
-        _write(out, manifest)
+@contextmanager
+def replacing_function(out: Path, mode: str, function: dict, model: dict) -> Iterator[None]:
+    """Enter a function zip and its model, around the replacement of their files.
 
-
-def record_function(out: Path, mode: str, function: dict, model: dict) -> None:
-    """Enter a function zip and its model, and drop the other mode's zip if that was made for another model."""
+    The other mode's zip is dropped if it was made for another model.
+    """
     manifest = read(out) or {}
-    if (manifest.get("model") or {}).get("sha256") != model["sha256"]:
-        manifest["functions"] = {}
-    manifest["functions"] = {**manifest["functions"], mode: function}
-    manifest["model"] = model
-    _write(out, manifest)
-
-
-def drop_function(out: Path, mode: str, model_sha256: str) -> None:
-    """Forget a function zip and any other model, before they are replaced."""
-    manifest = read(out)
-    if manifest is None:
-        return
-    manifest["functions"].pop(mode, None)
-    if (manifest.get("model") or {}).get("sha256") != model_sha256:
-        manifest["functions"] = {}
-        manifest.pop("model", None)
-    _write(out, manifest)
+    same = (manifest.pop("model", None) or {}).get("sha256") == model["sha256"]
+    others = {name: entry for name, entry in manifest["functions"].items() if same and name != mode}
+    _write(out, manifest | {"functions": others} | ({"model": model} if others else {}))
+    yield
+    _write(out, manifest | {"functions": {**others, mode: function}, "model": model})
 
 
 def zip_entry(path: Path, archive: Archive, runtime: str, architecture: str) -> dict:

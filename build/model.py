@@ -29,7 +29,16 @@ class NoModel(UserError):
 
 
 class UnknownFormat(UserError):
-    template = "{path} is not a model in a format that is known here. Write it with pickle.dump or joblib.dump."
+    template = (
+        "{path} is not a model in a format that is known here.\n"
+        "Write it with pickle.dump (protocol 2 or later, as is the default) or with joblib.dump."
+    )
+
+
+class BadRequestFile(UserError):
+    template = (
+        '{path} is no request ({why}). Expected JSON: {{"instances": [[...]]}} or {{"dataframe_records": [{{...}}]}}'
+    )
 
 
 class ModelRefused(UserError):
@@ -42,7 +51,8 @@ class Checked:
 
     format: str
     facts: dict  # estimator, n_features_in, feature_names_in, classes: as in the manifest
-    prediction: dict | None  # the handler's answer; None where there was nothing to ask
+    predictions: list | None  # the handler's answer; None where nothing could be asked
+    untried: str | None  # why not
 
 
 def sniff(path: Path) -> str:
@@ -92,9 +102,23 @@ def check(
     if "error" in answer:
         raise ModelRefused(path=path, why=_explain(answer["error"]["type"], answer["error"]["message"]))
     prediction = answer["prediction"]
-    if prediction is not None and "predictions" not in prediction:
-        raise ModelRefused(path=path, why=f"it does not answer {request}: {prediction.get('error', prediction)}")
-    return Checked(format_, answer["facts"], prediction)
+    if request and not prediction.get("predictions"):
+        raise ModelRefused(path=path, why=f"it does not answer {request}: {prediction.get('error', 'no rows')}")
+    return Checked(format_, answer["facts"], prediction.get("predictions"), prediction.get("untried"))
+
+
+def check_request(path: Path | None) -> None:
+    """See that a request file is there and is JSON.
+
+    Raises:
+        BadRequestFile
+    """
+    if path is None:
+        return
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadRequestFile(path=path, why=error) from error
 
 
 def _explain(kind: str, message: str) -> str:
@@ -116,6 +140,8 @@ def _explain(kind: str, message: str) -> str:
         return f"its module {missing['module']} has no {missing['name']!r} here. Is --code the code it was fitted with?"
     if kind == "ModuleNotFoundError":
         return f"{message}.\nAdd the package to the layer (--requirements), or give the module's folder: --code DIR"
+    if kind == "NotFittedError":
+        return "it is not fitted. Call its fit method before you pickle it."
     if kind == "NoPredict":
         return f"it is a {message}, which has no predict method."
     return f"loading it in the layer fails with {kind}: {message}"

@@ -40,6 +40,11 @@ def select(given: Path | None, runtime: Runtime) -> Path:
     return given
 
 
+def has_hashes(path: Path) -> bool:
+    """Whether pip and uv will refuse anything but the files that were locked."""
+    return "--hash=" in path.read_text(encoding="utf-8", errors="replace")
+
+
 def lock() -> Path:
     """Resolve requirements.in for every runtime that it is for, and write the versions with their hashes."""
     argv = [interpreters.uv(), "pip", "compile", "--universal", "--python-version", OLDEST_WITH_DEFAULTS]

@@ -19,6 +19,9 @@ class Builder(Protocol):
 
     def install(self, requirements: Path, site_packages: Path) -> None: ...
 
+    def identity(self) -> str:
+        """What tells it apart from another that would make other bytes."""
+
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         """Run a script under the runtime's own Python in ``folder``; None where this builder has none."""
 
@@ -64,7 +67,7 @@ def _container(image: str, runtime: Runtime, architecture: Architecture, *, emul
     if architecture != host_architecture() and not emulate:
         why = f"it is for {architecture.name}, and this machine would have to emulate it"
         raise NoImage(engine=engine.name, image=image, why=why)
-    if not engine.has(image):
+    if not engine.has(image, architecture.image):
         try:
             engine.pull(image, architecture.image)
         except commands.CommandFailed as error:

@@ -20,7 +20,9 @@ case "$(pip --version)" in
   *"(python $PYTHON)"*) ;;
   *) echo "the image has $(pip --version), not Python $PYTHON" >&2; exit 1 ;;
 esac
-pip install --target tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary
+cd "$(dirname "$REQUIREMENTS")"
+# exec: a shell that is a container's first process would not pass Ctrl-C on
+exec pip install --target /var/task/tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary
 """
 
 
@@ -46,13 +48,14 @@ class ContainerBuilder:
         with TemporaryDirectory(dir=site_packages.parent, prefix=".container-") as name:
             work = Path(name)
             path = requirements.resolve()
-            env = self._environment(settings, work) | {"REQUIREMENTS": str(path)}
             try:
                 self.engine.run(
                     self.image,
+                    self.architecture.image,
                     ["/bin/sh", "-c", INSTALL],
                     work=work,
-                    env=env,
+                    env=self._environment(work) | {"REQUIREMENTS": str(path)},
+                    private=_host_settings(settings),
                     # its folder, for what the file names beside it: `-r base.txt`, `./wheels/own.whl`
                     read_only=[*indexes.local_folders(settings), path.parent],
                 )
@@ -61,22 +64,28 @@ class ContainerBuilder:
             shutil.rmtree(site_packages, ignore_errors=True)
             (work / "tree").rename(site_packages)
 
+    def identity(self) -> str:
+        return f"container {self.engine.image_id(self.image)}"
+
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         inside = folder / script.name
         shutil.copyfile(script, inside)
         try:
             words = ["env", "PYTHONHASHSEED=0", "python3", "-S", "-s", "-B", script.name, *arguments]
-            return self.engine.run(self.image, words, work=folder, env={}, stdin=stdin)
+            return self.engine.run(self.image, self.architecture.image, words, work=folder, env={}, stdin=stdin)
         finally:
             inside.unlink()
 
-    def _environment(self, settings: dict[str, str], work: Path) -> dict[str, str]:
-        env = {indexes.variable(option): value for option, value in settings.items() if option != "cert"}
-        env |= {name: value for name in indexes.PROXIES if (value := os.environ.get(name))}
-        env |= {"HOME": "/tmp", "PYTHON": self.runtime.python}
+    def _environment(self, work: Path) -> dict[str, str]:
+        env = {"HOME": "/tmp", "PYTHON": self.runtime.python}
         env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore", "PIP_NO_CACHE_DIR": "1"}
         bundle = indexes.ca_bundle()
         if bundle:
             shutil.copyfile(bundle, work / "ca-bundle.crt")
             env |= dict.fromkeys(indexes.CA_VARIABLES, "/var/task/ca-bundle.crt")
         return env
+
+
+def _host_settings(settings: dict[str, str]) -> dict[str, str]:
+    env = {indexes.variable(option): value for option, value in settings.items() if option != "cert"}
+    return env | {name: value for name in indexes.PROXIES if (value := os.environ.get(name))}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +12,20 @@ from build.errors import UserError
 from build.runtimes import Architecture, Runtime
 
 
+class UvFailed(UserError):
+    template = "uv cannot install {requirements}:\n{tail}"
+
+
 class NoWheels(UserError):
     template = (
         "uv cannot install {requirements} for {runtime} on {architecture} (wheels of {tag} and older):\n{tail}\n"
         "{runtime} has glibc {glibc}: a newer wheel does not load there. Ask for versions that have such wheels, or, "
         "for a package without wheels, compile it in Lambda's own image: --builder container"
     )
+
+
+# What uv says when there is no version with a wheel for the target
+WHEELS_MISSING = re.compile(r"no (usable )?wheels|no wheel|building from source is disabled|unsatisfiable")
 
 
 @dataclass(frozen=True)
@@ -31,12 +41,15 @@ class UvBuilder:
         """Install a requirements file into a folder.
 
         Raises:
-            NoWheels: uv found no set of wheels, or a hash in the file does not match.
+            NoWheels: uv found no set of wheels for the target.
+            UvFailed: something else, such as a hash that does not match, or an index that does not answer.
         """
         options = ["--python-version", self.runtime.python, "--python-platform", self.tag, "--only-binary", ":all:"]
         try:
             install(requirements, site_packages, options)
         except commands.CommandFailed as error:
+            if not WHEELS_MISSING.search(error.output):
+                raise UvFailed(requirements=requirements, tail=error) from error
             raise NoWheels(
                 requirements=requirements,
                 runtime=self.runtime.name,
@@ -46,12 +59,37 @@ class UvBuilder:
                 glibc=".".join(map(str, self.runtime.glibc)),
             ) from error
 
+    def identity(self) -> str:
+        return f"uv {self.tag}"
+
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         return None
 
 
 def install(requirements: Path, site_packages: Path, options: list[str]) -> None:
-    """``uv pip install --target``, from where pip would take packages."""
-    argv = [interpreters.uv(), "pip", "install", "--target", site_packages, "--requirements", requirements, *options]
-    argv += ["--no-config", "--link-mode", "copy", "--no-progress", "--no-compile-bytecode", "--no-python-downloads"]
+    """``uv pip install --target``, from where pip would take packages.
+
+    Files may be links into uv's cache: replace them, never write into them.
+    """
+    # --python: any will do to read metadata; the target's version is among the options
+    argv = [
+        interpreters.uv(),
+        "pip",
+        "install",
+        "--python",
+        sys.executable,
+        "--target",
+        site_packages,
+        "--requirements",
+        requirements,
+        *options,
+    ]
+    argv += [
+        "--no-config",
+        "--link-mode",
+        "hardlink",
+        "--no-progress",
+        "--no-compile-bytecode",
+        "--no-python-downloads",
+    ]
     commands.run(argv, env=indexes.uv_environment())

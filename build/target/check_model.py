@@ -32,6 +32,10 @@ def inspect(request):
     }
     if not callable(getattr(model.estimator, "predict", None)):
         return {"error": {"type": "NoPredict", "message": facts["estimator"]}}
+    if "sklearn" in sys.modules and hasattr(model.estimator, "get_params"):
+        from sklearn.utils.validation import check_is_fitted
+
+        check_is_fitted(model.estimator)
     return {"facts": facts, "prediction": predict(handler, model, request)}
 
 
@@ -48,9 +52,12 @@ def predict(handler, model, request):
         with open(request, encoding="utf-8") as stream:
             return handler.lambda_handler(json.load(stream), None)
     if model.n_features_in is None:
-        return None
-    answer = handler.lambda_handler({"instances": [[0] * int(model.n_features_in)]}, None)
-    return answer if "predictions" in answer else None
+        return {"untried": "the model does not say how many features it takes"}
+    try:
+        answer = handler.lambda_handler({"instances": [[0] * int(model.n_features_in)]}, None)
+    except Exception:
+        answer = {}
+    return answer if "predictions" in answer else {"untried": "it does not take a row of zeros"}
 
 
 if __name__ == "__main__":

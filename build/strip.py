@@ -1,0 +1,121 @@
+"""Takes out of a shared library what the loader never looks at: symbol tables, comments, the table of sections.
+
+binutils' strip does so too, and breaks libraries that auditwheel has grafted: it moves segments without minding their
+alignment (auditwheel issue 716). It also has to be there, to know the architecture, and to be of one version everywhere
+for the same bytes to come out. So this only drops what lies between and behind the segments: a segment keeps its bytes,
+its address and its place within a page, and what would be loaded is compared before and after.
+
+Format: System V ABI, ELF-64 little-endian, which both of Lambda's architectures are.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+
+MAGIC = b"\x7fELF\x02\x01"  # 64 bits, little-endian
+PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
+LOAD = 1
+E_PHOFF, E_SHOFF, E_PHNUM, E_SHNUM = 32, 40, 56, 60  # where in the file's header
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One program header; sizes and offsets in bytes."""
+
+    type: int
+    flags: int
+    offset: int
+    address: int
+    physical: int
+    file_size: int
+    memory_size: int
+    align: int
+
+    def holds(self, offset: int, size: int) -> bool:
+        return self.offset <= offset and offset + size <= self.offset + self.file_size
+
+    @property
+    def is_aligned(self) -> bool:
+        return self.align < 2 or (self.address - self.offset) % self.align == 0
+
+
+def stripped(data: bytes) -> bytes | None:
+    """The library without what is not loaded, or None if it cannot be made smaller safely."""
+    segments = read(data)
+    if not segments or not all(each.is_aligned for each in segments if each.type == LOAD):
+        return None
+    moved = _moved(segments)
+    header_at = _new_offset(struct.unpack_from("<Q", data, E_PHOFF)[0], segments, moved)
+    if moved is None or header_at is None:
+        return None
+    out = bytearray(max(each.offset + each.file_size for each in moved))
+    for old, new in zip(segments, moved, strict=True):
+        if old.type == LOAD:
+            out[new.offset : new.offset + new.file_size] = data[old.offset : old.offset + old.file_size]
+    struct.pack_into("<Q", out, E_PHOFF, header_at)
+    struct.pack_into("<Q", out, E_SHOFF, 0)
+    struct.pack_into("<HH", out, E_SHNUM, 0, 0)
+    for number, new in enumerate(moved):
+        PROGRAM_HEADER.pack_into(out, header_at + number * PROGRAM_HEADER.size, *vars(new).values())
+    result = bytes(out)
+    return result if len(result) < len(data) and _loads_the_same(data, result) else None
+
+
+def read(data: bytes) -> list[Segment]:
+    """The program headers of a 64-bit little-endian ELF file; none for any other file."""
+    if not data.startswith(MAGIC):
+        return []
+    (start,) = struct.unpack_from("<Q", data, E_PHOFF)
+    (count,) = struct.unpack_from("<H", data, E_PHNUM)
+    return [Segment(*PROGRAM_HEADER.unpack_from(data, start + n * PROGRAM_HEADER.size)) for n in range(count)]
+
+
+def _moved(segments: list[Segment]) -> list[Segment] | None:
+    """The same segments, each as near to the one before it as its alignment lets it."""
+    loads, end = {}, 0
+    for each in sorted((each for each in segments if each.type == LOAD), key=lambda each: each.offset):
+        align = max(each.align, 1)
+        offset = end + (each.address - end) % align
+        loads[each] = offset = min(offset, each.offset)
+        end = max(end, offset + each.file_size)
+    moved = []
+    for each in segments:
+        if each in loads:
+            offset = loads[each]
+        else:
+            found = _inside(each.offset, each.file_size, loads)
+            if found is None and each.file_size:
+                return None  # a segment that is not loaded and yet has bytes: not one that we know
+            offset = each.offset if found is None else found
+        moved.append(replace(each, offset=offset))
+    return moved
+
+
+def _inside(offset: int, size: int, loads: dict[Segment, int]) -> int | None:
+    return next((to + offset - load.offset for load, to in loads.items() if load.holds(offset, size)), None)
+
+
+def _new_offset(offset: int, segments: list[Segment], moved: list[Segment] | None) -> int | None:
+    size = len(segments) * PROGRAM_HEADER.size
+    pairs = {old: new.offset for old, new in zip(segments, moved or [], strict=False) if old.type == LOAD}
+    return _inside(offset, size, pairs)
+
+
+def _loads_the_same(before: bytes, after: bytes) -> bool:
+    """Whether the loader maps the same bytes to the same addresses; the headers themselves may differ."""
+    old, new = read(before), read(after)
+    headers = struct.unpack_from("<Q", before, E_PHOFF)[0]
+    for one, two in zip(old, new, strict=True):
+        if replace(one, offset=0) != replace(two, offset=0) or not (two.is_aligned or one.type != LOAD):
+            return False
+        a = bytearray(before[one.offset : one.offset + one.file_size])
+        b = bytearray(after[two.offset : two.offset + two.file_size])
+        for start, size in ((0, 64), (headers, len(old) * PROGRAM_HEADER.size)):
+            at = start - one.offset
+            if at + size > 0 and at < len(a):
+                lo, hi = max(at, 0), min(at + size, len(a))
+                a[lo:hi] = b[lo:hi]
+        if a != b:
+            return False
+    return True

@@ -1,0 +1,73 @@
+"""What does not go into the layer, rule by rule."""
+
+import pytest
+
+from build import slimming
+
+STAYS = {
+    "numpy/testing/__init__.py",
+    "pandas/_testing/__init__.py",
+    "scipy/_lib/_testutils.py",
+    "numpy/f2py/__init__.py",
+    "package/latests/x.py",
+    "package-1.dist-info/METADATA",
+    "package-1.dist-info/entry_points.txt",
+    "package-1.dist-info/LICENSE.txt",
+    "package-1.dist-info/licenses/COPYING",
+}
+GOES = {
+    "tests": "numpy/tests/data/deep/x.npy",
+    "sources": "scipy/x.pyx",
+    "headers": "numpy/include/x.h",
+    "stubs": "numpy/__init__.pyi",
+    "archives": "numpy/lib/libnpymath.a",
+    "metadata": "package-1.dist-info/WHEEL",
+}
+ALWAYS_GOES = {
+    "bin/f2py",
+    "package-1.dist-info/RECORD",
+    "package-1.dist-info/INSTALLER",
+    ".lock",
+    "a/__pycache__/a.pyc",
+}
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for name in STAYS | set(GOES.values()) | ALWAYS_GOES:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("12345")
+    return tmp_path
+
+
+def left(tree):
+    return {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
+
+
+def test_each_rule_takes_what_it_says_and_tells_of_it(tree):
+    saved = slimming.slim(tree)
+    assert left(tree) == STAYS
+    assert saved == {rule: {path: 5} for rule, path in GOES.items()} | {"symbols": {}}
+
+
+@pytest.mark.parametrize("rule", GOES)
+def test_each_rule_can_be_turned_off(tree, rule):
+    saved = slimming.slim(tree, keep=[rule])
+    assert left(tree) == STAYS | {GOES[rule]}
+    assert rule not in saved
+
+
+def test_no_empty_folder_is_left(tree):
+    slimming.slim(tree)
+    assert not [path for path in tree.rglob("*") if path.is_dir() and not any(path.iterdir())]
+
+
+def test_an_unknown_rule_lists_the_known_ones(tree):
+    with pytest.raises(slimming.UnknownRule, match=r"no rule 'test' to keep\. Take one of: tests, sources, headers"):
+        slimming.slim(tree, keep=["test"])
+    assert left(tree) == STAYS | set(GOES.values()) | ALWAYS_GOES
+
+
+def test_every_rule_says_why():
+    assert all(rule.reason for rule in slimming.RULES)
