@@ -67,7 +67,7 @@ def run(out: Path, say: Say) -> list[Result]:
         packages = emulator.runtime_packages(target.python, scratch / "runtime")
         results = []
         with embedded_aws.start() as aws:
-            terraform.env.update(aws.environment(terraform.env))
+            terraform.env = aws.environment(terraform.env)
             for mode in MODES:
                 say(f"mode = {mode}: terraform apply, to the embedded AWS at {aws.url}")
                 with deployment(terraform, mode, out) as outputs:
@@ -101,7 +101,7 @@ def build(out: Path, target: Runtime, say: Say) -> example.Example:
     say("Fitting the example model")
     model = example.train(out, target)
     say("Building the layer")
-    layer.build(out, target, architecture, say=say)
+    layer.build(out, layer.Order(target, architecture), say)
     for mode in MODES:
         say(f"Packaging the function, mode = {mode}")
         function.package(out, model.model, bundle_model=mode == "bundle", request=model.request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -15,6 +16,9 @@ from build.errors import UserError
 MODULE = Path(__file__).parents[1]  # the root module
 OLDEST = (1, 9)
 REGISTRIES = {"terraform": "registry.terraform.io", "tofu": "registry.opentofu.org"}  # where each looks for providers
+
+# The caller's settings for other work: these runs are in folders and with variables of their own.
+CALLERS = ("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR")
 
 # The usual roots of optional software, searched to this depth for a mirror of the registry.
 ROOTS = ("/opt", "/usr/local", "/usr/share", "/usr/lib", "/srv")
@@ -46,7 +50,8 @@ class Terraform:
     def __init__(self, folder: Path, env: Mapping[str, str] = os.environ) -> None:
         self.folder = folder
         self.binary = binary()
-        self.env: dict[str, str] = {**env, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        own = {name: value for name, value in env.items() if not name.startswith(CALLERS)}
+        self.env: dict[str, str] = {**own, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
         if not Path(env.get("TF_CLI_CONFIG_FILE", "/")).exists():
             del self.env["TF_CLI_CONFIG_FILE"]  # else a warning on every call
 
@@ -107,14 +112,15 @@ def binary() -> Path:
     Raises:
         TerraformMissing, TerraformTooOld
     """
+    old = None
     for name in REGISTRIES:
         path = commands.find(name)
         if path:
             version = json.loads(commands.run([path, "version", "-json"]))["terraform_version"]
-            if _numbers(version) < OLDEST:
-                raise TerraformTooOld(path=path, version=version)
-            return path
-    raise TerraformMissing
+            if _numbers(version) >= OLDEST:
+                return path
+            old = old or TerraformTooOld(path=path, version=version)
+    raise old or TerraformMissing
 
 
 def copy_module(target: Path) -> Path:
@@ -155,4 +161,4 @@ def _options(variables: Mapping[str, object]) -> list[str]:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("-", maxsplit=1)[0].split("."))
+    return tuple(map(int, re.match(r"[\d.]*\d", version)[0].split(".")))  # "1.9.0+ent", "1.10.0-rc1"

@@ -13,21 +13,35 @@ from typing import Any
 from serving import payload
 from serving.model import Model
 
+# What estimators raise for values that they cannot take
+NOT_TAKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 
 def respond(model: Model, event: Any) -> dict:
     """Answer one event. A request that the model cannot take is answered with 400, and the environment lives on."""
     if is_ping(event):
         return {"warm": True, "model_sha256": model.sha256}
     try:
-        rows = payload.read(model, event)
-        if len(rows) == 0:
-            return {"predictions": []}
-        predictions = model.estimator.predict(rows)
+        return {"predictions": predict(model, event)}
     except payload.BadRequest as error:
         return {"statusCode": 400, "error": str(error)}
-    except (TypeError, ValueError) as error:  # what estimators raise for values that they cannot take
-        return {"statusCode": 400, "error": f"the model does not take these values: {error}"}
-    return {"predictions": payload.to_json(predictions)}
+
+
+def predict(model: Model, event: Any) -> list:
+    """The predictions for a request, one for each row.
+
+    Raises:
+        BadRequest: it is none, or the model does not take its values.
+    """
+    try:
+        rows = payload.read(model, event)
+        predictions = payload.to_json(model.estimator.predict(rows)) if len(rows) else []
+    except NOT_TAKEN as error:
+        raise payload.BadRequest(f"the model does not take these values: {error}. {payload.expected(model)}") from error
+    if len(predictions) != len(rows):
+        found = f"the model gave {len(predictions)} predictions for {len(rows)} rows"
+        raise payload.BadRequest(f"{found}. {payload.expected(model)}")
+    return predictions
 
 
 def is_ping(event: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import warnings
@@ -13,14 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from serving import storage
+from serving.errors import ModelError
 from serving.settings import Settings
 
 # joblib's processes need /dev/shm, which Lambda has not; without this, n_jobs=-1 fails at the first prediction
 os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
-
-
-class ModelError(Exception):
-    """The model is not the one that was deployed, or cannot be served here."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,6 @@ def load(settings: Settings) -> Model:
         raise ModelError(f"MODEL_FORMAT is {settings.format!r}; expected one of: {', '.join(FORMATS)}")
     _check_sklearn(settings.sklearn_version)
     path = storage.fetch(settings)
-    _check_digest(path, settings.sha256)
     with warnings.catch_warnings():
         # InconsistentVersionWarning, by its words: importing it would import scikit-learn for models that need none
         warnings.filterwarnings("error", message="Trying to unpickle estimator")
@@ -60,15 +55,6 @@ def describe(estimator: Any, sha256: str) -> Model:
         n_features_in=getattr(estimator, "n_features_in_", None),
         feature_names_in=None if names is None else [str(name) for name in names],
     )
-
-
-def _check_digest(path: Path, expected: str) -> None:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    if digest.hexdigest() != expected:
-        raise ModelError(f"{path.name} has SHA-256 {digest.hexdigest()}, expected {expected}: not unpickled")
 
 
 def _check_sklearn(expected: str | None) -> None:

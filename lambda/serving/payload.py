@@ -35,12 +35,23 @@ def read(model: Model, event: Any) -> Any:
     return KINDS[named[0]](model, rows) if rows else []
 
 
+def expected(model: Model) -> str:
+    """What a row of a request must be for this model, in words."""
+    if model.feature_names_in is not None:
+        return f"Expected for each row: {', '.join(model.feature_names_in)}"
+    if model.n_features_in is not None:
+        return f"Expected for each row: {model.n_features_in} values"
+    return "Expected as instances: what the model was fitted with, such as texts"
+
+
 def to_json(predictions: Any) -> list:
     """Predictions as plain lists; a number that JSON does not have (NaN, an infinity) becomes null."""
-    values = predictions.tolist() if hasattr(predictions, "tolist") else list(predictions)
+    for convert in ("toarray", "to_numpy"):  # sparse matrices and DataFrames
+        if hasattr(predictions, convert):
+            predictions = getattr(predictions, convert)()
     if isinstance(predictions, np.ndarray) and predictions.dtype.kind in "biuU":
-        return values
-    return _finite(values)
+        return predictions.tolist()
+    return _plain(predictions.tolist() if hasattr(predictions, "tolist") else list(predictions))
 
 
 def _instances(model: Model, rows: list) -> Any:
@@ -48,33 +59,35 @@ def _instances(model: Model, rows: list) -> Any:
         return rows  # such as texts, for a vectorizer
     for number, row in enumerate(rows):
         if not isinstance(row, list):
-            raise BadRequest(f"each row of instances is a list of values; row {number} is {_kind(row)}")
+            raise BadRequest(f"row {number} of instances is {_kind(row)}, not a list. {expected(model)}")
         if model.n_features_in is not None and len(row) != model.n_features_in:
-            raise BadRequest(f"each row has {model.n_features_in} values; row {number} has {len(row)}")
-    if model.feature_names_in is None:
-        array = np.asarray(rows)
-        # numpy would turn the numbers beside a string into strings
-        return np.asarray(rows, dtype=object) if array.dtype.kind == "U" else array
-    return _frame(rows, model.feature_names_in)
+            raise BadRequest(f"row {number} of instances has {len(row)} values. {expected(model)}")
+    if model.feature_names_in is not None:
+        return _frame(rows, model.feature_names_in)
+    array = np.asarray(rows)
+    # numpy would turn the numbers beside a string into strings
+    return np.asarray(rows, dtype=object) if array.dtype.kind == "U" else array
 
 
 def _records(model: Model, rows: list) -> Any:
-    for number, row in enumerate(rows):
-        if not isinstance(row, dict):
-            raise BadRequest(f"each row of dataframe_records is an object; row {number} is {_kind(row)}")
     names = model.feature_names_in
     if names is None:
-        return _frame(rows, None)
-    present = set().union(*rows)
-    missing = [name for name in names if name not in present]
-    if missing:
-        unknown = sorted(present.difference(names))
-        hint = f"; unknown: {', '.join(unknown)}" if unknown else ""
-        raise BadRequest(f"dataframe_records lacks {', '.join(missing)}{hint}. Expected: {', '.join(names)}")
+        raise BadRequest(f"this model was fitted without feature names: send instances. {expected(model)}")
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise BadRequest(f"row {number} of dataframe_records is {_kind(row)}, not an object. {expected(model)}")
+        missing = [name for name in names if name not in row]
+        if missing:
+            unknown = sorted(set(row).difference(names))
+            hint = f" (unknown: {', '.join(unknown)})" if unknown else ""
+            raise BadRequest(
+                f"row {number} of dataframe_records lacks {', '.join(missing)}{hint}; null stands for a missing value. "
+                f"{expected(model)}"
+            )
     return _frame(rows, names)
 
 
-def _frame(rows: list, columns: list[str] | None) -> Any:
+def _frame(rows: list, columns: list[str]) -> Any:
     import pandas as pd
 
     frame = pd.DataFrame(rows, columns=columns)
@@ -83,12 +96,13 @@ def _frame(rows: list, columns: list[str] | None) -> Any:
     return frame
 
 
-def _finite(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, list):
-        return [_finite(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
+        return [_plain(each) for each in value]
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, (bool, int, str, type(None))) else str(value)
 
 
 def _kind(value: Any) -> str:

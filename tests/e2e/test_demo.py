@@ -5,51 +5,60 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 ARGV = [sys.executable, "-m", "invoke", "demo", "--out"]
 
 
-def children():
-    """Every process on this machine that only the demo starts."""
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
-    words = ("moto.server", "aws-lambda-rie", "awslambdaric", "terraform-provider-aws")
-    return {line.split(maxsplit=1)[0] for line in listed if any(word in line for word in words)}
+def command(folder):
+    """The demo's own process, with all temporary files below ``folder``: by that its children are told apart."""
+    (folder / "tmp").mkdir()
+    # a user's own settings, none of which may reach the embedded AWS
+    theirs = {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "TF_VAR_name": "theirs"}
+    env = os.environ | theirs | {"TMPDIR": str(folder / "tmp"), "COLUMNS": "100"}
+    return [*ARGV, str(folder / "dist")], env
+
+
+def children(folder):
+    """Processes that work in that folder, or were told of it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+            if int(process.name) != os.getpid() and (
+                str(folder).encode() in told or str(folder) in os.readlink(process / "cwd")
+            ):
+                found.append((process / "cmdline").read_bytes())
+    return found
 
 
 def test_both_modes_answer_what_the_estimator_says_and_all_is_stopped(root, tmp_path):
-    before = children()
-    done = subprocess.run(
-        [*ARGV, str(tmp_path)],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"COLUMNS": "100"},
-    )
+    argv, env = command(tmp_path)
+    done = subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    for row in done.stdout.splitlines():
-        if "predictions equal" in row:
-            assert row.count("20 of 20") == 2
-            break
-    else:
-        pytest.fail(done.stdout)
+    (row,) = (line for line in done.stdout.splitlines() if "predictions equal" in line)
+    assert row.count("20 of 20") == 2
     assert "mode = bundle: terraform destroy" in done.stdout
-    assert children() <= before
+    assert children(tmp_path) == []
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_destroys_and_stops_what_it_started(root, tmp_path, number):
-    before = children()
+    argv, env = command(tmp_path)
     log = tmp_path / "log"
     with log.open("wb") as stream:
-        process = subprocess.Popen([*ARGV, str(tmp_path / "dist")], cwd=root, stdout=stream, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(argv, cwd=root, env=env, stdout=stream, stderr=subprocess.STDOUT)
         while "requests" not in log.read_text():  # s3 is deployed, the emulator about to start
             assert process.poll() is None, log.read_text()
             time.sleep(0.1)
+        assert len(children(tmp_path)) > 1
         process.send_signal(number)
         assert process.wait(timeout=120) == 130, log.read_text()
     assert log.read_text().rstrip().endswith("Interrupted.")
     assert "Traceback" not in log.read_text()
-    assert children() <= before
+    assert children(tmp_path) == []
+    assert list((tmp_path / "tmp").iterdir()) == []

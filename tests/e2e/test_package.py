@@ -17,6 +17,15 @@ CLASSIFY = """
 from sklearn.linear_model import LogisticRegression
 m = LogisticRegression().fit([[0], [1]], ["no", "yes"])
 """
+TEXTS = """
+import pandas
+from sklearn.compose import ColumnTransformer
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+texts = pandas.DataFrame({"text": ["good fine", "bad awful"]})
+m = make_pipeline(ColumnTransformer([("t", TfidfVectorizer(), "text")]), LogisticRegression()).fit(texts, [1, 0])
+"""
 WITH_CODE = f"""
 import features
 from sklearn.pipeline import make_pipeline
@@ -33,7 +42,8 @@ def out(built, tmp_path):
     folder.mkdir()
     entry = manifest.read(built.out)["layer"]
     shutil.copy(built.out / entry["path"], folder)
-    manifest.record_layer(folder, entry)
+    with manifest.replacing_layer(folder, entry):
+        pass
     return folder
 
 
@@ -59,7 +69,8 @@ def contents(path):
 class TestBothModes:
     def test_the_bundle_holds_the_model_and_the_other_does_not(self, built):
         bundle, s3 = (contents(built.out / f"function-{mode}.zip") for mode in ("bundle", "s3"))
-        assert bundle.pop("model.pkl") == built.example.model.read_bytes()
+        (name,) = bundle.keys() - s3.keys()
+        assert bundle.pop(name) == built.example.model.read_bytes()
         assert bundle == s3
         assert {"handler.py", "serving/model.py", "serving/__init__.py"} <= set(s3)
         assert not any("requirements" in name for name in s3)
@@ -87,9 +98,9 @@ class TestModels:
     def test_joblib_and_classes(self, out, pickled):
         path = pickled(CLASSIFY, "model.joblib", dump="import joblib; joblib.dump(m, PATH)")
         made = function.package(out, path)
-        assert (made.model["format"], made.model["path"]) == ("joblib", "model.joblib")
+        assert (made.model["format"], made.model["path"]) == ("joblib", f"model-{made.model['sha256'][:12]}.joblib")
         assert made.model["classes"] == ["no", "yes"]
-        assert len(made.prediction["predictions"]) == 1
+        assert len(made.checked.predictions) == 1
 
     def test_code_that_the_model_needs_travels_with_it(self, out, pickled, tmp_path):
         code = tmp_path / "code"
@@ -105,20 +116,31 @@ class TestModels:
         request = tmp_path / "request.json"
         request.write_text(json.dumps({"instances": [[3, 4]]}))
         made = function.package(out, pickled(FIT), request=request)
-        assert made.prediction["predictions"] == [pytest.approx(7)]
+        assert made.checked.predictions == [pytest.approx(7)]
 
     def test_another_architecture_is_checked_with_the_same_versions_for_this_machine(self, built, tmp_path, pickled):
         other = architecture("arm64" if host_architecture().name == "x86_64" else "x86_64")
         needed = tmp_path / "requirements.txt"
         needed.write_text("".join(f"{name}=={version}\n" for name, version in built_packages(built).items()))
-        layer.build(tmp_path / "d", built.runtime, other, requirements=needed, builder="uv", say=lambda message: None)
+        layer.build(tmp_path / "d", layer.Order(built.runtime, other, needed, builder="uv"), lambda message: None)
         made = function.package(tmp_path / "d", pickled(FIT))
         assert made.entry["architecture"] == other.name
-        assert made.prediction is not None
+        assert made.checked.predictions
 
 
 def built_packages(built):
     return manifest.read(built.out)["layer"]["packages"]
+
+    def test_a_model_of_texts_is_shipped_though_it_takes_no_zeros(self, out, pickled):
+        made = function.package(out, pickled(TEXTS))
+        assert made.checked.predictions is None
+        assert made.checked.untried == "it does not take a row of zeros"
+
+    def test_the_copy_of_the_model_before_is_removed(self, out, pickled):
+        first = function.package(out, pickled(FIT))
+        second = function.package(out, pickled(CLASSIFY))
+        assert [each.name for each in out.glob("model-*")] == [second.model["path"]]
+        assert first.model["path"] != second.model["path"]
 
 
 class TestRefusals:
@@ -144,10 +166,22 @@ class TestRefusals:
     def test_a_request_that_it_does_not_take(self, out, pickled, tmp_path):
         request = tmp_path / "request.json"
         request.write_text(json.dumps({"instances": [[3]]}))
-        self.refuses(out, pickled(FIT), "each row has 2 values; row 0 has 1", request=request)
+        self.refuses(out, pickled(FIT), "row 0 of instances has 1 values", request=request)
+
+    def test_one_that_is_not_fitted(self, out, pickled):
+        self.refuses(out, pickled("from sklearn.svm import SVC\nm = SVC()"), "it is not fitted")
+
+    def test_a_request_without_rows(self, out, pickled, tmp_path):
+        (tmp_path / "request.json").write_text(json.dumps({"instances": []}))
+        self.refuses(out, pickled(FIT), "does not answer .*: no rows", request=tmp_path / "request.json")
+
+    def test_a_request_that_is_not_json(self, out, pickled, tmp_path):
+        (tmp_path / "request.json").write_text("{")
+        match = r"is no request \(.*\)\. Expected JSON: \{\"instances\""
+        self.refuses(out, pickled(FIT), match, model.BadRequestFile, request=tmp_path / "request.json")
 
     def test_a_bundle_over_the_limit(self, out, pickled):
-        path = pickled(f"{FIT}import os\nm.ballast_ = os.urandom(40_000_000)")
+        path = pickled(f"{FIT}import os\nm.ballast_ = os.urandom(45_000_000)")
         self.refuses(
             out, path, "the layer and the function do not fit Lambda", function.FunctionTooLarge, bundle_model=True
         )

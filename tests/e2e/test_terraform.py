@@ -1,10 +1,11 @@
 """Terraform's own checks, and that a plan stays quiet until something really changed."""
 
+import json
 import shutil
 
 import pytest
 
-from build import commands, function, interpreters, layer
+from build import commands, function, interpreters, layer, manifest
 from build.runtimes import host_architecture
 from local import embedded_aws
 from local.terraform import Terraform, copy_module
@@ -45,6 +46,10 @@ def test_terraform_test_passes(tested):
     assert "0 failed" in printed
 
 
+# Of a user at work on something else: none of it may reach the embedded AWS
+CALLERS = {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "AWS_SESSION_TOKEN": "theirs"}
+
+
 class TestDrift:
     def test_a_rebuild_elsewhere_changes_nothing_and_another_model_does(self, built, unpacked, tmp_path):
         terraform = Terraform(copy_module(tmp_path / "terraform"))
@@ -53,13 +58,11 @@ class TestDrift:
         first = inputs | {"artifacts_dir": str(built.out)}
         again = inputs | {"artifacts_dir": str(tmp_path / "rebuilt")}
         with embedded_aws.start() as aws:
-            terraform.env.update(aws.environment())
+            terraform.env = aws.environment(terraform.env | CALLERS)
             terraform.apply(first)
             assert not terraform.has_changes(first)
 
-            layer.build(
-                tmp_path / "rebuilt", built.runtime, host_architecture(), builder="uv", say=lambda message: None
-            )
+            layer.build(tmp_path / "rebuilt", layer.Order(built.runtime, host_architecture(), builder="uv"), print)
             function.package(tmp_path / "rebuilt", built.example.model)
             assert not terraform.has_changes(again)
 
@@ -81,3 +84,83 @@ class TestDrift:
         argv = [interpreter, "-S", "-s", "-B", "-c", script, built.example.model, path]
         commands.run(argv, env={"PYTHONPATH": str(unpacked)})
         return path
+
+
+def test_every_input_reaches_what_it_is_for(built, tmp_path):
+    """With no input at its default, asked of the embedded AWS itself."""
+    terraform = Terraform(copy_module(tmp_path / "terraform"))
+    terraform.init()
+    inputs = {
+        "name": "wired",
+        "artifacts_dir": str(built.out),
+        "memory_size": 2048,
+        "timeout": 17,
+        "ephemeral_storage_size": 1024,
+        "environment": {"LOG_LEVEL": "DEBUG"},
+        "warm": {
+            "schedules": ["cron(0/5 8-17 ? * MON-FRI *)", "rate(1 hour)"],
+            "input": '{"warmer":true,"why":"test"}',
+        },
+        "log_retention_days": 7,
+        "tags": {f"tag{number}": "x" for number in range(11)},
+    }
+    with embedded_aws.start() as aws:
+        terraform.env = aws.environment(terraform.env)
+        terraform.apply(inputs)
+        outputs = terraform.outputs()
+        model = manifest.read(built.out)["model"]
+        key = f"model/{model['sha256']}/{model['path']}"
+
+        function = aws.client("lambda").get_function(FunctionName="wired", Qualifier="live")
+        configuration = function["Configuration"]
+        assert (configuration["MemorySize"], configuration["Timeout"]) == (2048, 17)
+        assert configuration["EphemeralStorage"] == {"Size": 1024}
+        assert configuration["Runtime"] == built.runtime.name
+        assert [layer["Arn"] for layer in configuration["Layers"]] == [outputs["layer_arn"]]
+        assert configuration["Environment"]["Variables"] == {
+            "LOG_LEVEL": "DEBUG",
+            "MODEL_SHA256": model["sha256"],
+            "MODEL_FORMAT": "pickle",
+            "MODEL_SKLEARN_VERSION": model["sklearn_version"],
+            "MODEL_BUCKET": outputs["bucket"],
+            "MODEL_KEY": key,
+            "MODEL_VERSION_ID": outputs["model_version"]["version_id"],
+        }
+        assert function["Tags"] == inputs["tags"]
+
+        assert allowed(aws, outputs["role_name"]) == [
+            (
+                ["logs:CreateLogStream", "logs:PutLogEvents"],
+                [f"arn:aws:logs:{embedded_aws.REGION}:123456789012:log-group:/aws/lambda/wired:*"],
+            ),
+            (["s3:GetObject", "s3:GetObjectVersion"], [f"arn:aws:s3:::{outputs['bucket']}/{key}"]),
+        ]
+        trust = aws.client("iam").get_role(RoleName=outputs["role_name"])["Role"]["AssumeRolePolicyDocument"]
+        assert trust["Statement"][0]["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+        (denied,) = json.loads(aws.client("s3").get_bucket_policy(Bucket=outputs["bucket"])["Policy"])["Statement"]
+        assert (denied["Effect"], denied["Principal"], denied["Action"].lower()) == ("Deny", "*", "s3:*")
+        assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+        rules = [aws.client("events").describe_rule(Name=name) for name in outputs["rule_names"]]
+        assert {rule["ScheduleExpression"] for rule in rules} == set(inputs["warm"]["schedules"])
+        for rule in rules:
+            (target,) = aws.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
+            assert (target["Arn"], target["Input"]) == (outputs["alias_arn"], inputs["warm"]["input"])
+        (group,) = aws.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/wired")["logGroups"]
+        assert group["retentionInDays"] == 7
+        terraform.destroy(inputs)
+
+
+def allowed(aws, role):
+    """What the policies of a role allow: actions and resources of each statement, in order."""
+    client = aws.client("iam")
+    names = client.list_role_policies(RoleName=role)["PolicyNames"]
+    documents = [client.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+    assert client.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
+    found = [(as_list(each["Action"]), as_list(each["Resource"])) for one in documents for each in one["Statement"]]
+    return sorted(found)
+
+
+def as_list(value):
+    return sorted(value) if isinstance(value, list) else [value]

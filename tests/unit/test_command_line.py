@@ -102,15 +102,15 @@ class TestMakefile:
         return run
 
     def test_no_python(self, make):
-        (line,) = make()
+        (line,) = make(terraform=True)
         assert line.startswith("Python 3.10 or later is needed as 'python3'. Install it")
 
     def test_an_old_python(self, make):
-        (line,) = make(script="#!/bin/sh\nexit 1\n")
+        (line,) = make(script="#!/bin/sh\nexit 1\n", terraform=True)
         assert line.startswith("Python 3.10 or later is needed")
 
     def test_no_venv_module(self, make):
-        (line,) = make(script='#!/bin/sh\ncase "$2" in *venv*) exit 1 ;; esac\n')
+        (line,) = make(script='#!/bin/sh\ncase "$2" in *venv*) exit 1 ;; esac\n', terraform=True)
         assert line.startswith("This Python has no venv module. Install it: apt-get install python3-venv")
 
     def test_no_terraform(self, make):

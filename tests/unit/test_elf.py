@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from build import elf
-from build.distributions import Distributions
+from build.distributions import Distribution, Distributions
 from build.runtimes import architecture, host_architecture, runtime
 
 LIBRARY = next(Path(numpy.__file__).parent.glob("_core/_multiarray_umath*.so"))
@@ -22,7 +22,7 @@ def tree(tmp_path):
     return tmp_path
 
 
-OWNERS = Distributions({"numpy": "2"}, {"numpy/core.so": "numpy"})
+OWNERS = Distributions([Distribution("numpy", "2")], {"numpy/core.so": "numpy"})
 
 
 def test_counts_what_it_looked_at(tree):
@@ -48,3 +48,9 @@ def test_names_the_first_library_that_asks_for_a_newer_glibc_and_its_package(tre
         elf.GlibcTooNew, match=r"numpy/core\.so, of the package numpy, asks for glibc 2\.\d+; python3\.11"
     ):
         elf.check(tree, OWNERS, old, host_architecture())
+
+
+def test_a_damaged_library_is_named(tree):
+    (tree / "numpy" / "core.so").write_bytes(b"\x7fELF")
+    with pytest.raises(elf.Damaged, match=r"numpy/core\.so, of the package numpy, is a damaged library"):
+        elf.check(tree, OWNERS, runtime("3.13"), host_architecture())

@@ -24,7 +24,7 @@ def engine_script(log, info, known=""):
         f'echo "$@" >> {log}\n'
         'case "$1" in\n'
         f"  info) echo '{json.dumps(info)}' ;;\n"
-        f'  image) [ "$3" = "{known}" ] ;;\n'
+        f'  image) [ "$5" = "{known}" ] && echo {host_architecture().image} ;;\n'
         "  pull) echo 'no route to the registry' >&2; exit 1 ;;\n"
         "esac\n"
     )
@@ -122,14 +122,30 @@ class TestRun:
         program(path, "finch", engine_script(log, {}))
         monkeypatch.setattr(engines.os, "getuid", lambda: 1234)
         monkeypatch.setattr(engines.os, "getgid", lambda: 56)
-        engines.Engine("finch", rootless=False).run("i", ["true"], work=tmp_path, env={"A": "b"})
+        engines.Engine("finch", rootless=False).run("i", "linux/amd64", ["true"], work=tmp_path, env={})
         assert "--user 1234:56" in log.read_text()
         log.unlink()
-        engines.Engine("finch", rootless=True).run("i", ["true"], work=tmp_path, env={})
+        engines.Engine("finch", rootless=True).run("i", "linux/amd64", ["true"], work=tmp_path, env={})
         assert "--user" not in log.read_text()
 
     def test_the_work_folder_is_var_task(self, path, log, tmp_path):
         program(path, "finch", engine_script(log, {}))
-        engines.Engine("finch", rootless=False).run("i", ["true"], work=tmp_path, env={"A": "b"}, read_only=[tmp_path])
-        assert f"--volume {tmp_path}:/var/task --workdir /var/task" in log.read_text()
-        assert f"--volume {tmp_path}:{tmp_path}:ro --env A=b" in log.read_text()
+        engine = engines.Engine("finch", rootless=False)
+        engine.run("i", "linux/arm64", ["true"], work=tmp_path, env={"A": "b"}, read_only=[tmp_path])
+        said = log.read_text()
+        assert f"--mount type=bind,source={tmp_path},target=/var/task --workdir /var/task" in said
+        assert f"--mount type=bind,source={tmp_path},target={tmp_path},readonly --env A=b" in said
+        assert "--platform linux/arm64" in said
+
+    def test_what_may_hold_a_password_is_not_among_the_arguments(self, path, log, tmp_path):
+        program(path, "finch", f'#!/bin/sh\necho "$@" "value: $PIP_INDEX_URL" >> {log}\n')
+        engine = engines.Engine("finch", rootless=False)
+        engine.run("i", "linux/amd64", ["true"], work=tmp_path, env={}, private={"PIP_INDEX_URL": "https://me:pw@x"})
+        assert "--env PIP_INDEX_URL " in log.read_text()
+        assert "value: https://me:pw@x" in log.read_text()
+
+    def test_an_image_for_another_platform_is_not_taken_for_it(self, path, log):
+        program(path, "finch", engine_script(log, {}, known="mine:1"))
+        engine = engines.Engine("finch", rootless=False)
+        assert engine.has("mine:1", host_architecture().image)
+        assert not engine.has("mine:1", "linux/s390x")

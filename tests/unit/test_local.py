@@ -60,6 +60,26 @@ def test_nothing_of_the_callers_own_account_reaches_the_embedded_aws():
     assert env["PATH"] == "/bin"
 
 
+def test_terraform_is_not_given_what_the_caller_set_for_other_work(tmp_path):
+    own = {
+        "TF_VAR_warm": "{}",
+        "TF_CLI_ARGS_plan": "-destroy",
+        "TF_WORKSPACE": "x",
+        "TF_DATA_DIR": "/x",
+        "TF_LOG": "INFO",
+    }
+    env = terraform.Terraform(tmp_path, own).env
+    assert not {"TF_VAR_warm", "TF_CLI_ARGS_plan", "TF_WORKSPACE", "TF_DATA_DIR"} & set(env)
+    assert env["TF_LOG"] == "INFO"
+
+
+@pytest.mark.parametrize(
+    ("version", "numbers"), [("1.9.0", (1, 9, 0)), ("1.10.0-rc1", (1, 10, 0)), ("1.9.0+ent", (1, 9, 0))]
+)
+def test_versions_of_all_kinds(version, numbers):
+    assert terraform._numbers(version) == numbers
+
+
 class TestRuntime:
     def here(self, *pythons):
         return lambda python: "somewhere" if python in pythons else None

@@ -40,11 +40,21 @@ def model(first="0"):
     }
 
 
+def place_layer(out, entry):
+    with manifest.replacing_layer(out, entry):
+        pass
+
+
+def place_function(out, mode, model_entry):
+    with manifest.replacing_function(out, mode, zip_entry(f"function-{mode}.zip"), model_entry):
+        pass
+
+
 @pytest.fixture
 def full(tmp_path):
-    manifest.record_layer(tmp_path, layer())
-    manifest.record_function(tmp_path, "s3", zip_entry("function-s3.zip"), model())
-    manifest.record_function(tmp_path, "bundle", zip_entry("function-bundle.zip"), model())
+    place_layer(tmp_path, layer())
+    place_function(tmp_path, "s3", model())
+    place_function(tmp_path, "bundle", model())
     return tmp_path
 
 
@@ -59,25 +69,37 @@ class TestStaleParts:
 
     @pytest.mark.parametrize("change", [{"python": "3.12"}, {"architecture": "arm64"}, {"xgboost": "3.0"}])
     def test_another_target_or_other_packages_drop_functions_and_model(self, full, change):
-        manifest.record_layer(full, layer(**change))
+        place_layer(full, layer(**change))
         assert parts(full) == {"layer"}
         assert manifest.read(full)["runtime"] == layer(**change)["runtime"]
 
     def test_the_same_packages_keep_them(self, full):
-        manifest.record_layer(full, layer() | {"zip_bytes": 11})
+        place_layer(full, layer() | {"zip_bytes": 11})
         assert parts(full) == {"layer", "model", "s3", "bundle"}
 
     def test_another_model_drops_the_other_modes_function(self, full):
-        manifest.record_function(full, "s3", zip_entry("function-s3.zip"), model("1"))
+        place_function(full, "s3", model("1"))
         assert parts(full) == {"layer", "model", "s3"}
 
-    def test_a_build_that_is_killed_before_its_end_leaves_no_entry(self, full):
-        manifest.drop_layer(full)
-        manifest.drop_function(full, "s3", model()["sha256"])
-        assert parts(full) == {"model", "bundle"}
+    def test_a_build_that_is_killed_while_files_are_replaced_leaves_no_layer_entry(self, full):
+        with pytest.raises(KeyboardInterrupt), manifest.replacing_layer(full, layer()):
+            raise KeyboardInterrupt
+        assert parts(full) == {"model", "s3", "bundle"}
+
+    def test_the_layer_after_such_a_kill_trusts_no_function(self, full):
+        with pytest.raises(KeyboardInterrupt), manifest.replacing_layer(full, layer()):
+            raise KeyboardInterrupt
+        place_layer(full, layer())
+        assert parts(full) == {"layer"}
+
+    def test_a_package_that_is_killed_leaves_the_other_mode_of_the_same_model(self, full):
+        with pytest.raises(KeyboardInterrupt), manifest.replacing_function(full, "s3", zip_entry("x.zip"), model()):
+            raise KeyboardInterrupt
+        assert parts(full) == {"layer", "model", "bundle"}
 
     def test_a_package_of_another_model_that_is_killed_leaves_no_model(self, full):
-        manifest.drop_function(full, "s3", model("1")["sha256"])
+        with pytest.raises(KeyboardInterrupt), manifest.replacing_function(full, "s3", zip_entry("x.zip"), model("1")):
+            raise KeyboardInterrupt
         assert parts(full) == {"layer"}
 
 
@@ -92,10 +114,9 @@ class TestFile:
             manifest.read(tmp_path)
 
     def test_an_entry_that_breaks_the_contract_is_not_written(self, full):
-        before = (full / "manifest.json").read_bytes()
         with pytest.raises(jsonschema.ValidationError):
-            manifest.record_layer(full, layer() | {"path": "/absolute.zip"})
-        assert (full / "manifest.json").read_bytes() == before
+            place_layer(full, layer() | {"path": "/absolute.zip"})
+        assert "layer" not in manifest.read(full)
         assert [path.name for path in full.iterdir()] == ["manifest.json"]
 
 

@@ -33,7 +33,7 @@ class TestSniff:
     def test_anything_else_is_refused(self, tmp_path):
         path = tmp_path / "model.onnx"
         path.write_bytes(b"\x08\x07\x12")
-        with pytest.raises(model.UnknownFormat, match=r"pickle\.dump or joblib\.dump"):
+        with pytest.raises(model.UnknownFormat, match=r"Write it with pickle\.dump .* or with joblib\.dump"):
             model.sniff(path)
 
     def test_no_file_is_refused(self, tmp_path):

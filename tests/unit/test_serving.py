@@ -5,7 +5,6 @@ import io
 import json
 import math
 import pickle
-import warnings
 
 import boto3
 import joblib
@@ -13,10 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from moto import mock_aws
+from scipy import sparse
+from serving.errors import ModelError
 from serving.invocation import respond
-from serving.model import ModelError, describe, load
+from serving.model import describe, load
 from serving.settings import Settings, SettingsError
 from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
@@ -146,6 +148,14 @@ class TestStorage:
         assert load(settings).sha256 == digest
         assert [each.name for each in (tmp_path / "tmp").iterdir()] == [f"model-{digest}"]
 
+    def test_other_bytes_in_s3_are_refused_and_not_kept(self, bucket, tmp_path, plain):
+        path, digest = written(tmp_path, plain.estimator)
+        bucket.put_object(Bucket="bucket", Key="k", Body=b"other")
+        with pytest.raises(ModelError, match="not unpickled"):
+            load(Settings(digest, bucket="bucket", key="k"))
+        bucket.put_object(Bucket="bucket", Key="k", Body=path.read_bytes())
+        assert load(Settings(digest, bucket="bucket", key="k")).sha256 == digest
+
     def test_a_fetch_that_fails_leaves_nothing_that_looks_like_the_model(self, bucket, tmp_path):
         with pytest.raises(Exception, match="Not Found"):
             load(Settings("0" * 64, bucket="bucket", key="nowhere"))
@@ -165,10 +175,11 @@ class TestRequests:
         answer = respond(named, {"instances": [[2.0, "b"]]})
         assert answer == respond(named, {"dataframe_records": [{"size": 2.0, "kind": "b"}]})
 
-    def test_records_for_a_model_without_names_are_taken_as_they_come(self, plain):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # scikit-learn remarks that it was fitted without names
-            assert respond(plain, {"dataframe_records": [{"a": 1, "b": 2}]})["predictions"] == pytest.approx([3])
+    def test_null_stands_for_a_missing_value(self, named):
+        rows = pd.DataFrame({"a": [1.0, 2.0, np.nan, 4.0] * 10})
+        model = describe(HistGradientBoostingRegressor().fit(rows, [1, 2, 3, 4] * 10), "")
+        own = model.estimator.predict(pd.DataFrame({"a": [np.nan]})).tolist()
+        assert respond(model, {"dataframe_records": [{"a": None}]}) == {"predictions": own}
 
     def test_texts_for_a_vectorizer(self):
         model = make_pipeline(CountVectorizer(), MultinomialNB()).fit(["good fine", "bad awful"], ["yes", "no"])
@@ -190,12 +201,37 @@ class TestRequests:
         answer = json.loads(json.dumps(respond(several, {"instances": [[1]]})))
         assert np.allclose(answer["predictions"], [[1, 0]])
 
+    @pytest.mark.parametrize(
+        "given",
+        [
+            pd.DataFrame({"p": [1, 0]}),
+            sparse.csr_matrix([[1], [0]]),
+            np.array([[1], [0]], dtype=object),
+            [[np.int64(1)], [np.int64(0)]],
+        ],
+    )
+    def test_predictions_of_every_kind_are_rows_of_plain_numbers(self, given):
+        class Odd:
+            def predict(self, rows):
+                return given
+
+        answer = respond(describe(Odd(), ""), {"instances": [[1], [2]]})
+        assert json.dumps(answer) == '{"predictions": [[1], [0]]}'
+
+    def test_times_are_texts(self):
+        class Odd:
+            def predict(self, rows):
+                return pd.DataFrame({"when": pd.to_datetime(["2026-11-23"])})
+
+        assert "2026-11-23" in json.dumps(respond(describe(Odd(), ""), {"instances": [[1]]}))
+
     def test_numbers_that_json_has_not_become_null(self):
         class Odd:
             def predict(self, rows):
                 return np.array([1.5, math.nan, math.inf])
 
-        assert respond(describe(Odd(), ""), {"instances": [[1]]}) == {"predictions": [1.5, None, None]}
+        answer = respond(describe(Odd(), ""), {"instances": [[1], [2], [3]]})
+        assert answer == {"predictions": [1.5, None, None]}
 
 
 class TestPings:
@@ -217,11 +253,13 @@ class TestBadRequests:
             ({"data": [[1, 2]]}, "got an object with 'data'"),
             ({"instances": [[1, 2]], "dataframe_records": []}, "got an object with 'instances', 'dataframe_records'"),
             ({"instances": {"a": 1}}, "instances is an object with 'a'"),
-            ({"instances": [[1, 2], 3]}, "row 1 is a number"),
-            ({"instances": [[1, 2, 3]]}, "each row has 2 values; row 0 has 3"),
-            ({"instances": [[1, "x"]]}, "the model does not take these values: could not convert string to float: 'x'"),
+            ({"instances": [[1, 2], 3]}, "row 1 of instances is a number, not a list. Expected for each row: 2 values"),
+            ({"instances": [[1, 2, 3]]}, "row 0 of instances has 3 values. Expected for each row: 2 values"),
+            ({"instances": [[1, "x"]]}, "could not convert string to float: 'x'. Expected for each row: 2 values"),
             ({"instances": [[1, None]]}, "the model does not take these values: Input X contains NaN"),
-            ({"dataframe_records": [[1, 2]]}, "each row of dataframe_records is an object; row 0 is a list"),
+            ({"instances": [[10**400, 1]]}, "the model does not take these values: "),
+            ({"instances": [[1, 2], [[3], 4]]}, "the model does not take these values: "),
+            ({"dataframe_records": [[1, 2]]}, "fitted without feature names: send instances. Expected for each row: 2"),
         ],
     )
     def test_each_names_what_was_expected(self, plain, event, said):
@@ -230,9 +268,29 @@ class TestBadRequests:
         assert said in answer["error"]
         assert respond(plain, {"instances": [[1, 2]]})["predictions"] == pytest.approx([3])
 
-    def test_a_missing_feature_is_named_beside_what_might_be_its_misspelling(self, named):
-        answer = respond(named, {"dataframe_records": [{"Size": 1, "kind": "a"}]})
-        assert answer["error"] == "dataframe_records lacks size; unknown: Size. Expected: size, kind"
+    def test_a_missing_feature_is_named_with_its_row_beside_what_might_be_its_misspelling(self, named):
+        rows = [{"size": 1, "kind": "a"}, {"Size": 1, "kind": "a"}]
+        assert respond(named, {"dataframe_records": rows})["error"] == (
+            "row 1 of dataframe_records lacks size (unknown: Size); null stands for a missing value. "
+            "Expected for each row: size, kind"
+        )
+
+    @pytest.mark.parametrize("rows", [[1, 2], [None], [["good"]], [{"text": "good"}]])
+    def test_a_model_of_texts_takes_texts(self, rows):
+        model = make_pipeline(CountVectorizer(), MultinomialNB()).fit(["good fine", "bad awful"], ["yes", "no"])
+        answer = respond(describe(model, ""), {"instances": rows})
+        assert answer["statusCode"] == 400
+        assert "Expected as instances: what the model was fitted with, such as texts" in answer["error"]
+        answer = respond(describe(model, ""), {"dataframe_records": [{"text": "good"}]})
+        assert "send instances" in answer["error"]
+
+    def test_fewer_predictions_than_rows_are_no_answer(self):
+        class Odd:
+            def predict(self, rows):
+                return [1]
+
+        answer = respond(describe(Odd(), ""), {"instances": ["a", "b"]})
+        assert answer["error"].startswith("the model gave 1 predictions for 2 rows. Expected ")
 
     def test_a_failure_that_is_not_the_callers_is_not_hidden(self):
         class Broken:

@@ -1,0 +1,5 @@
+"""Why a model is not served."""
+
+
+class ModelError(Exception):
+    """The model is not the one that was deployed, or cannot be served here."""
