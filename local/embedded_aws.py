@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 
 import boto3
+import botocore.session
 
 from build.commands import stop
 from build.errors import UserError
@@ -35,26 +36,30 @@ class EmbeddedAws:
 
     def environment(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         """An environment in which AWS is this server, and nothing of the caller's own account is left."""
-        env = {name: value for name, value in environ.items() if not name.startswith("AWS_")}
-        env |= {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "embedded",
-            "AWS_SECRET_ACCESS_KEY": "embedded",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        env = {**nobodys(environ), "AWS_ENDPOINT_URL": self.url}
         local = "127.0.0.1,localhost"
         return env | {name: f"{local},{env[name]}" if env.get(name) else local for name in ("NO_PROXY", "no_proxy")}
 
     def client(self, service: str):
         """A boto3 client of this server."""
-        return boto3.client(
-            service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="embedded",
-            aws_secret_access_key="embedded",
-        )  # fmt: skip
+        # of a session that reads no variable of the caller's: each of these names none
+        own = botocore.session.Session(session_vars=dict.fromkeys(("profile", "config_file"), (None, None, None, None)))
+        own.set_credentials("embedded", "embedded")
+        return boto3.Session(botocore_session=own).client(service, endpoint_url=self.url, region_name=REGION)
+
+
+def nobodys(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment with the settings of no AWS account, and so of no caller's."""
+    return {
+        **{name: value for name, value in environ.items() if not name.startswith("AWS_")},
+        "AWS_ACCESS_KEY_ID": "embedded",
+        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 @contextmanager
@@ -68,9 +73,11 @@ def start() -> Iterator[EmbeddedAws]:
     argv = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
     with TemporaryFile() as log:
         # A session of its own, so that Ctrl-C does not end it before Terraform has destroyed what is there.
+        # And a caller's AWS_PROFILE would have moto itself look for that profile at every request.
         process = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
+            argv, env=nobodys(os.environ), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
         try:
             aws = EmbeddedAws(f"http://127.0.0.1:{port}")
             if not _answers(process, f"{aws.url}/moto-api/"):
