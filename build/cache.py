@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -29,7 +28,7 @@ def key(requirements: Path, facts: Iterable[object]) -> str:
     for path in sorted(SOURCES.rglob("*.py")):
         _add(digest, path.relative_to(SOURCES).as_posix(), path.read_bytes())
     for fact in facts:
-        _add(digest, "fact", json.dumps(str(fact)).encode())
+        _add(digest, "fact", str(fact).encode())
     _add_requirements(digest, requirements, set())
     return digest.hexdigest()
 
@@ -40,12 +39,7 @@ def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
     if not kept.is_dir():
         return None
     os.utime(kept)
-    made = []
-    for path in sorted(kept.iterdir()):
-        copy = target / f".{path.name}.cached"
-        shutil.copyfile(path, copy)
-        made.append(copy.replace(target / path.name))
-    return made
+    return [Path(shutil.copyfile(path, target / path.name)) for path in sorted(kept.iterdir())]
 
 
 def keep(folder: Path, name: str, files: Sequence[Path]) -> None:

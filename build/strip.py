@@ -46,8 +46,12 @@ def stripped(data: bytes) -> bytes | None:
     if not segments or not all(each.is_aligned for each in segments if each.type == LOAD):
         return None
     moved = _moved(segments)
-    header_at = _new_offset(struct.unpack_from("<Q", data, E_PHOFF)[0], segments, moved)
-    if moved is None or header_at is None:
+    if moved is None:
+        return None
+    loads = {old: new.offset for old, new in zip(segments, moved, strict=True) if old.type == LOAD}
+    headers_size = len(segments) * PROGRAM_HEADER.size
+    header_at = _inside(struct.unpack_from("<Q", data, E_PHOFF)[0], headers_size, loads)
+    if header_at is None:
         return None
     out = bytearray(max(each.offset + each.file_size for each in moved))
     for old, new in zip(segments, moved, strict=True):
@@ -94,12 +98,6 @@ def _moved(segments: list[Segment]) -> list[Segment] | None:
 
 def _inside(offset: int, size: int, loads: dict[Segment, int]) -> int | None:
     return next((to + offset - load.offset for load, to in loads.items() if load.holds(offset, size)), None)
-
-
-def _new_offset(offset: int, segments: list[Segment], moved: list[Segment] | None) -> int | None:
-    size = len(segments) * PROGRAM_HEADER.size
-    pairs = {old: new.offset for old, new in zip(segments, moved or [], strict=False) if old.type == LOAD}
-    return _inside(offset, size, pairs)
 
 
 def _loads_the_same(before: bytes, after: bytes) -> bool:

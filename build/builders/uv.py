@@ -28,6 +28,9 @@ class NoWheels(UserError):
 WHEELS_MISSING = re.compile(r"no (usable )?wheels|no wheel|building from source is disabled|unsatisfiable")
 
 
+ALWAYS = ("--no-config", "--link-mode=hardlink", "--no-progress", "--no-compile-bytecode", "--no-python-downloads")
+
+
 @dataclass(frozen=True)
 class UvBuilder:
     runtime: Runtime
@@ -71,25 +74,6 @@ def install(requirements: Path, site_packages: Path, options: list[str]) -> None
 
     Files may be links into uv's cache: replace them, never write into them.
     """
-    # --python: any will do to read metadata; the target's version is among the options
-    argv = [
-        interpreters.uv(),
-        "pip",
-        "install",
-        "--python",
-        sys.executable,
-        "--target",
-        site_packages,
-        "--requirements",
-        requirements,
-        *options,
-    ]
-    argv += [
-        "--no-config",
-        "--link-mode",
-        "hardlink",
-        "--no-progress",
-        "--no-compile-bytecode",
-        "--no-python-downloads",
-    ]
-    commands.run(argv, env=indexes.uv_environment())
+    # any --python will do to read metadata; the target's version is among the options
+    where = ["--python", sys.executable, "--target", site_packages, "--requirements", requirements]
+    commands.run([interpreters.uv(), "pip", "install", *where, *options, *ALWAYS], env=indexes.uv_environment())
