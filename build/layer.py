@@ -18,14 +18,17 @@ from build import (
     contents,
     distributions,
     elf,
+    environments,
     interpreters,
     manifest,
+    profile,
     sbom,
     slimming,
 )
 from build import requirements as own
 from build.contents import Contents
 from build.errors import UserError
+from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 BIGGEST = 10
@@ -44,6 +47,10 @@ class LayerTooLarge(UserError):
         "The ten biggest packages:\n{table}\n"
         "Try: leave out what the model does not need (--requirements FILE)."
     )
+
+
+class OnlyWithProfile(UserError):
+    template = "{option} is for --profile MODEL: it tells how to cut the layer."
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class Order:
     image: str | None = None
     keep: Collection[str] = ()  # slimming rules to leave out
     use_cache: bool = True
+    profile: Profile | None = None  # None: whole
 
 
 def build(out: Path, order: Order, say: Say = print) -> Layer:
@@ -117,17 +125,37 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         libraries = elf.check(tree, found, runtime, architecture)
         removed = slimming.slim(tree, order.keep)
         compiled = bytecode.compile_tree(tree, f"/opt/{runtime.site_packages}", runtime, builder.python)
+        if order.profile:
+            removed["profile"] = _cut(order, tree, found, scratch)
         sizes = distributions.sizes(tree)
         _check_size(sizes, found)
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
         written = archive.write(path, {f"{runtime.site_packages}/{each}": tree / each for each in sizes})
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
-    held = contents.count(sizes, removed, found, "none" if compiled.missing else "all modules")
+    if order.profile:
+        entry["profile"] = {"model_sha256": archive.file_sha256(order.profile.model)}
+    held = contents.count(sizes, removed, found, "none" if compiled.missing else _having_bytecode(sizes))
     contents.write(contents.path_of(path), held)
     sbom.path_of(path).write_text(sbom.text(path.stem, written.sha256, found.installed), encoding="utf-8")
     facts = {"entry": entry, "compiled": asdict(compiled), "libraries": libraries}
     (scratch / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     return Layer(path, entry, compiled, libraries, held)
+
+
+def _cut(order: Order, tree: Path, found: distributions.Distributions, scratch: Path) -> dict[str, int]:
+    """Cut the tree to a model; see `profile.cut`."""
+    with TemporaryDirectory(dir=scratch, prefix=".profile-") as name:
+        host_tree, work = tree, Path(name)
+        if not environments.runs_here(order.architecture):
+            whole = environments.of_versions(out, found.versions, order.runtime)
+            host_tree = Path(shutil.copytree(whole, work / "host"))
+        return profile.cut(order.profile, order.runtime, tree, host_tree, work)
+
+
+def _having_bytecode(sizes: dict[str, int]) -> str:
+    """Which modules have bytecode, in words."""
+    modules, compiled = (sum(path.endswith(suffix) for path in sizes) for suffix in (".py", ".pyc"))
+    return "all modules" if compiled == modules else f"{compiled:,} of {modules:,} modules"
 
 
 def _recall(scratch: Path) -> Layer:
@@ -153,7 +181,15 @@ def _key(requirements: Path, order: Order, builder: builders.Builder) -> str:
     interpreter = interpreters.find(order.runtime.python)
     version = interpreters.version(interpreter) if interpreter else None
     tools = [metadata.version(name) for name in ("uv", "deflate", "cyclonedx-python-lib")]
-    facts = (order.runtime, order.architecture, sorted(order.keep), builder.identity(), version, tools)
+    facts = (
+        order.runtime,
+        order.architecture,
+        sorted(order.keep),
+        order.profile and order.profile.inputs(),
+        builder.identity(),
+        version,
+        tools,
+    )
     return cache.key(requirements, facts)
 
 
