@@ -95,7 +95,7 @@ def build_layer(
     for rule, packages in built.contents.removed.items():
         say(f"Left out {rule}: {megabytes(sum(packages.values()))}")
     if not built.compiled.missing:
-        say(f"Compiled {built.compiled.count:,} modules to bytecode that Lambda can use")
+        say(f"Bytecode that Lambda can use: {built.contents.bytecode}; compiled {built.compiled.count:,} modules")
     for path in built.compiled.failed:
         say(f"Not valid Python for this runtime, so without bytecode: {path}")
     for name in ("pandas", "scikit-learn"):

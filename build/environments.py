@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from build import archive, commands, interpreters
@@ -34,8 +34,13 @@ def of_layer(out: Path, entry: dict, runtime: Runtime, folder: Path) -> Path:
         with zipfile.ZipFile(path) as packed:
             packed.extractall(folder)
         return folder / runtime.site_packages
+    return of_versions(entry["packages"], runtime, folder)
+
+
+def of_versions(packages: Mapping[str, str], runtime: Runtime, folder: Path) -> Path:
+    """Those packages, by name and version, installed for that Python and this machine, in ``folder``."""
     pins = folder / "requirements.txt"
-    pins.write_text("".join(f"{name}=={version}\n" for name, version in entry["packages"].items()), encoding="utf-8")
+    pins.write_text("".join(f"{name}=={version}\n" for name, version in packages.items()), encoding="utf-8")
     return of_requirements(pins, runtime, folder, ["--no-deps"])
 
 

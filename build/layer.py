@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import metadata
@@ -15,6 +16,7 @@ from build import (
     builders,
     bytecode,
     cache,
+    closure,
     contents,
     distributions,
     elf,
@@ -69,6 +71,7 @@ class Order:
     image: str | None = None
     keep: Collection[str] = ()  # slimming rules to leave out
     use_cache: bool = True
+    limit: int = UNZIPPED_LIMIT  # bytes that layer and function may have together
 
 
 def build(out: Path, order: Order, say: Say = print) -> Layer:
@@ -114,15 +117,29 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
-        libraries = elf.check(tree, found, runtime, architecture)
-        removed = slimming.slim(tree, order.keep)
-        compiled = bytecode.compile_tree(tree, f"/opt/{runtime.site_packages}", runtime, builder.python)
-        sizes = distributions.sizes(tree)
-        _check_size(sizes, found)
+        removed = slimming.drop(tree, order.keep)
+        before = distributions.sizes(tree)
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
-        written = archive.write(path, {f"{runtime.site_packages}/{each}": tree / each for each in sizes})
+        # The work of the processors, which is most of the time that a build takes, side by side.
+        with ThreadPoolExecutor(1) as beside, archive.Packing() as packing:
+            compiling = beside.submit(
+                bytecode.compile_tree, tree, f"/opt/{runtime.site_packages}", runtime, builder.python
+            )
+            libraries = elf.check(tree, found, runtime, architecture)
+            removed |= slimming.strip_symbols(tree, order.keep)
+            for each in sorted(before, key=before.__getitem__, reverse=True):  # the biggest takes longest
+                packing.add(f"{runtime.site_packages}/{each}", tree / each)
+            compiled = compiling.result()
+            words = "none"
+            if not compiled.missing:
+                words = closure.fit(tree, found, runtime, architecture, builder.python, order.limit)
+            sizes = distributions.sizes(tree)
+            _check_size(sizes, found, order.limit)
+            for each in sizes.keys() - before.keys():
+                packing.add(f"{runtime.site_packages}/{each}", tree / each)
+            written = packing.write(path)
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
-    held = contents.count(sizes, removed, found, "none" if compiled.missing else "all modules")
+    held = contents.count(sizes, removed, found, words)
     contents.write(contents.path_of(path), held)
     sbom.path_of(path).write_text(sbom.text(path.stem, written.sha256, found.installed), encoding="utf-8")
     facts = {"entry": entry, "compiled": asdict(compiled), "libraries": libraries}
@@ -153,15 +170,15 @@ def _key(requirements: Path, order: Order, builder: builders.Builder) -> str:
     interpreter = interpreters.find(order.runtime.python)
     version = interpreters.version(interpreter) if interpreter else None
     tools = [metadata.version(name) for name in ("uv", "deflate", "cyclonedx-python-lib")]
-    facts = (order.runtime, order.architecture, sorted(order.keep), builder.identity(), version, tools)
+    facts = (order.runtime, order.architecture, sorted(order.keep), order.limit, builder.identity(), version, tools)
     return cache.key(requirements, facts)
 
 
-def _check_size(sizes: dict[str, int], found: distributions.Distributions) -> None:
+def _check_size(sizes: dict[str, int], found: distributions.Distributions, limit: int) -> None:
     size = sum(sizes.values())
-    if size <= UNZIPPED_LIMIT:
+    if size <= limit:
         return
     biggest = found.bytes_by_owner(sizes).most_common(BIGGEST)
     width = max(len(name) for name, _ in biggest)
     table = "\n".join(f"  {name:<{width}}  {count:>12,}  {count / size:6.1%}" for name, count in biggest)
-    raise LayerTooLarge(size=size, limit=UNZIPPED_LIMIT, over=size - UNZIPPED_LIMIT, table=table)
+    raise LayerTooLarge(size=size, limit=limit, over=size - limit, table=table)
