@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from build import commands, environments
+from build.errors import UserError
 from build.runtimes import Runtime
 
 FILE = "deferral.json"  # as in lambda/serving/deferral
+
+
+class DoesNotLoad(UserError):
+    template = "{error}"
+
+
+FAILS = (DoesNotLoad, commands.CommandFailed)  # the latter: a crash
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,10 @@ class Process:
             arguments[-1].write_text(json.dumps(plan), encoding="utf-8")
         see = [self.function, self.site_packages]
         environments.run(self.runtime, "record_use.py", arguments, see, dict(self.env))
-        return json.loads(result.read_text(encoding="utf-8"))
+        found = json.loads(result.read_text(encoding="utf-8"))
+        if "error" in found:
+            raise DoesNotLoad(error=found["error"])
+        return found
 
 
 def record(process: Process, probes: list) -> Recording:
@@ -70,13 +81,13 @@ def record(process: Process, probes: list) -> Recording:
         return replace(plain, why_not="no prediction could be tried. Give a request to try: --request FILE")
     try:
         lazy = process.phase("deferred", probes, _plan(eager, eager["names"]))
-    except commands.CommandFailed as error:
-        return replace(plain, why_not=f"the model does not load with imports put off: {error}")
+    except FAILS as error:
+        return replace(plain, why_not=f"with imports put off it fails: {error}")
     asked = {module: {name: eager["names"][module][name] for name in names} for module, names in lazy["names"].items()}
     plan = _plan(eager, asked) | {"execute": lazy["execute"]}
     found = replace(plain, plan=plan, modules=lazy["modules"], files=lazy["files"])
     if not same(lazy["answers"], eager["answers"]):
-        return replace(plain, why_not="the model answers otherwise with imports put off")
+        return replace(plain, why_not="with imports put off it answers otherwise")
     why_not = check(process, probes, found)
     return replace(plain, why_not=why_not) if why_not else found
 
@@ -88,13 +99,13 @@ def check(process: Process, probes: list, found: Recording) -> str | None:
         path.write_text(json.dumps(found.plan, separators=(",", ":")), encoding="utf-8")
     try:
         answers = process.phase("planned", probes)["answers"]
-    except commands.CommandFailed as error:
+    except FAILS as error:
         path.unlink(missing_ok=True)
-        return f"the model does not load by the plan: {error}"
+        return str(error)
     if same(answers, found.answers):
         return None
     path.unlink(missing_ok=True)
-    return "the model answers otherwise by the plan"
+    return "it answers otherwise"
 
 
 def same(answers: list[str], expected: list[str]) -> bool:

@@ -26,8 +26,8 @@ class NoLayer(UserError):
 
 class LayerOfAnotherModel(UserError):
     template = (
-        "the layer was cut to a model, and does not do for this one: {why}.\n"
-        "Cut it to this one: invoke build-layer --profile MODEL"
+        "the layer was cut to another model, and this one fails in it: {why}\n"
+        "Cut it to this one: invoke build-layer --profile MODEL [--request FILE]"
     )
 
 

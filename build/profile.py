@@ -32,7 +32,7 @@ class NothingTried(UserError):
 
 
 class CutTooDeep(UserError):
-    template = "The layer cannot be cut to {model}: in what is left of it {why}. Build it whole, without --profile."
+    template = "The layer cannot be cut to {model}; in what is left it fails: {why}\nBuild it whole, without --profile."
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,16 @@ class Profile:
     model: Path
     request: Path | None = None
     code: Path | None = None
+
+    def check(self) -> None:
+        """See that the files are there, before the work.
+
+        Raises:
+            NoModel, UnknownFormat, BadRequestFile, NoCode
+        """
+        models.sniff(self.model)
+        models.check_request(self.request)
+        staging.check(self.code)
 
     def inputs(self) -> list[str]:
         """Digests of all that the cut depends on."""

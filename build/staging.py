@@ -19,6 +19,12 @@ class CodeInTheWay(UserError):
     template = "{path} would hide the function's own {name}. Give it another name."
 
 
+def check(code: Path | None) -> None:
+    """See that the folder of the user's code is there, before the work."""
+    if code is not None and not code.is_dir():
+        raise NoCode(path=code)
+
+
 def stage(folder: Path, code: Path | None) -> None:
     """Put into a new folder what the function's zip will hold, but for the model.
 
@@ -26,10 +32,9 @@ def stage(folder: Path, code: Path | None) -> None:
         code: a folder of modules that the model needs; its contents go to the zip's root.
     """
     shutil.copytree(HANDLER, folder, ignore=shutil.ignore_patterns(*NOT_CODE, "requirements.*"))
+    check(code)
     if code is None:
         return
-    if not code.is_dir():
-        raise NoCode(path=code)
     for path in sorted(code.iterdir()):
         if (folder / path.name).exists():
             raise CodeInTheWay(path=path, name=path.name)

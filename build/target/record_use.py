@@ -3,7 +3,7 @@
     python record_use.py PHASE RESULT PROBES [PLAN]
 
 PROBES holds a JSON list of events for the handler, which PYTHONPATH names first, before the layer's packages. RESULT
-gets JSON: "answers", and by phase:
+gets JSON: {"error": ...} if the model does not load, or else "answers", and by phase:
 
     eager     imports as Python does them. "packages" and "names": what may be put off, as in `serving.deferral.Plan`
     deferred  with the PLAN: all is put off until it is used. "names": those that were asked for; "execute": the modules
@@ -33,7 +33,10 @@ OF_EVERY_MODULE = (
 def main(phase, result, probes, plan=None):
     with open(probes, encoding="utf-8") as stream:
         events = json.load(stream)
-    facts = PHASES[phase](events, plan)
+    try:
+        facts = PHASES[phase](events, plan)
+    except Exception as error:  # whatever loading the model raises is an answer here
+        facts = {"error": f"{type(error).__name__}: {error}"}
     with open(result, "w", encoding="utf-8") as stream:
         json.dump(facts, stream)
 
@@ -127,7 +130,7 @@ def may_be_put_off(name, module):
 
 
 def is_by_name(value, kinds):
-    """Whether a placeholder can stand for it: for functions and classes, but not for exceptions, which `except` checks."""
+    """Whether a placeholder can stand for it: for functions and classes, not for exceptions, which `except` checks."""
     if isinstance(value, type):
         return not issubclass(value, BaseException)
     return isinstance(value, kinds) or type(value).__name__ in ("cython_function_or_method", "_ArrayFunctionDispatcher")

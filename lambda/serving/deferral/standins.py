@@ -160,6 +160,7 @@ def _spec(name: str) -> ModuleSpec:
     parent = name.rpartition(".")[0]
     spec = PathFinder.find_spec(name, sys.modules[parent].__path__ if parent else None)
     if spec is None:
+        execute(sys.modules[parent])  # which may know better why
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     return spec
 
