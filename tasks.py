@@ -153,6 +153,12 @@ def package(c, model="model.pkl", bundle_model=False, code=None, request=None, o
         say(f"It loads in the layer and predicts: {str(made.checked.predictions)[:60]}")
     else:
         say(f"It loads in the layer. No prediction was tried: {made.checked.untried}. Give one to try: --request FILE")
+    if made.recording.plan:
+        say(
+            f"Of {made.recording.plain:,} modules that it imports, answers use {len(made.recording.modules):,}: the rest waits"
+        )
+    else:
+        say(f"It imports all its modules at init: {made.recording.why_not}")
     for path in made.compiled.failed:
         console.print(f"Not valid Python for this runtime: {path}", style="yellow")
     if made.compiled.missing:

@@ -48,7 +48,7 @@ class LayerTooLarge(UserError):
     template = (
         "the layer does not fit Lambda: {size:,} of {limit:,} bytes unzipped, {over:,} too many, before any function.\n"
         "The ten biggest packages:\n{table}\n"
-        "Try: leave out what the model does not need (--requirements FILE)."
+        "Try: cut it to the model (--profile MODEL), or leave out what it does not need (--requirements FILE)."
     )
 
 
@@ -198,19 +198,17 @@ def _key(requirements: Path, order: Order, builder: builders.Builder) -> str:
     interpreter = interpreters.find(order.runtime.python)
     version = interpreters.version(interpreter) if interpreter else None
     tools = [metadata.version(name) for name in ("uv", "deflate", "cyclonedx-python-lib")]
-<<<<<<< HEAD
+    cut = order.profile and order.profile.inputs()
     facts = (
         order.runtime,
         order.architecture,
         sorted(order.keep),
-        order.profile and order.profile.inputs(),
+        order.limit,
+        cut,
         builder.identity(),
         version,
         tools,
     )
-=======
-    facts = (order.runtime, order.architecture, sorted(order.keep), order.limit, builder.identity(), version, tools)
->>>>>>> bench
     return cache.key(requirements, facts)
 
 

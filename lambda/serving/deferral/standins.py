@@ -26,11 +26,14 @@ READS = {opmap[name] for name in ("IMPORT_FROM", "LOAD_ATTR", "LOAD_METHOD") if 
 STAR = "__all__"  # asked for by `import *`, which takes what is in the module if it has none
 
 
+_own = ModuleType.__dict__["__dict__"].__get__  # a module's names, without executing it
+
+
 class StandIn(ModuleType):
     """A module that is executed when something of it is used that the plan does not know by name."""
 
     def __getattr__(self, name: str) -> Any:
-        own = self.__dict__
+        own = _own(self)
         if "_real" in own:
             return getattr(own["_real"], name)
         if name.startswith("__") and name.endswith("__") and name not in (STAR, *FINDER.dunders.get(self.__name__, ())):
@@ -49,6 +52,10 @@ class StandIn(ModuleType):
         if is_submodule:
             return import_module(f"{self.__name__}.{name}")
         return getattr(execute(self), name)
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        return execute(self).__dict__
 
     def __dir__(self) -> Sequence[str]:
         return dir(execute(self))
@@ -137,14 +144,15 @@ def execute(module: ModuleType) -> ModuleType:
     if type(module) is not StandIn:
         return module
     with _LOCK:
-        own = module.__dict__
+        own = _own(module)
         if type(module) is not StandIn or "_real" in own:
             return own.get("_real", module)
         name = module.__name__
         spec = _spec(name)
         FINDER.on_execution(name)
         if isinstance(spec.loader, ExtensionFileLoader):
-            own["_real"] = found = _load_extension(name, spec)
+            found = _load_extension(name, spec)
+            own["_real"] = found
             return found
         own.update(__spec__=spec, __loader__=spec.loader, __file__=spec.origin, __cached__=spec.cached)
         object.__setattr__(module, "__class__", ModuleType)
@@ -208,7 +216,7 @@ def _reach(target: Target) -> Any:
 
 def _is_loaded(module: str) -> bool:
     found = sys.modules.get(module)
-    return found is not None and (type(found) is not StandIn or "_real" in found.__dict__)
+    return found is not None and (type(found) is not StandIn or "_real" in _own(found))
 
 
 _LAST: list = [None, b""]
