@@ -154,9 +154,8 @@ def package(c, model="model.pkl", bundle_model=False, code=None, request=None, o
     else:
         say(f"It loads in the layer. No prediction was tried: {made.checked.untried}. Give one to try: --request FILE")
     if made.recording.plan:
-        say(
-            f"Of {made.recording.plain:,} modules that it imports, answers use {len(made.recording.modules):,}: the rest waits"
-        )
+        used = len(made.recording.modules)
+        say(f"Answers use {used:,} of the {made.recording.plain:,} modules that it imports: the others wait")
     else:
         say(f"It imports all its modules at init: {made.recording.why_not}")
     for path in made.compiled.failed:
