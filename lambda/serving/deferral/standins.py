@@ -105,7 +105,10 @@ class Finder:
         if type(parent) is StandIn and name.partition(".")[0] not in self.partly:
             execute(parent)
             if name in sys.modules:
-                return ModuleSpec(name, _There(sys.modules[name]))
+                module = sys.modules[name]
+                # where a finder brought the module itself, Python goes on by the module's own spec
+                module.__spec__ = spec = ModuleSpec(name, _There(module, module.__spec__))
+                return spec
         return None
 
 
@@ -122,14 +125,14 @@ class _Nothing:
 class _There:
     """Loads a module that is there already."""
 
-    def __init__(self, module: ModuleType) -> None:
-        self.module = module
+    def __init__(self, module: ModuleType, spec: ModuleSpec | None) -> None:
+        self.module, self.spec = module, spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return self.module
 
     def exec_module(self, module: ModuleType) -> None:
-        pass
+        module.__spec__ = self.spec
 
 
 def execute(module: ModuleType) -> ModuleType:
