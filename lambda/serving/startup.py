@@ -1,0 +1,43 @@
+"""The init phase: everything that an environment does before its first invocation, in an order that wastes no time."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import MutableMapping
+
+from serving import fetching, processors, snapshots
+from serving.environment import Environment
+from serving.model import load
+from serving.phases import Phases
+from serving.settings import Settings
+
+
+def start(environ: MutableMapping[str, str] = os.environ) -> Environment:
+    """Load the model while the libraries are imported.
+
+    Raises:
+        SettingsError, ModelError: nothing is served then, and Lambda tries again with a new environment.
+    """
+    phases = Phases()
+    gc.disable()  # nearly all that is made here stays
+    try:
+        with phases.measure("init"):
+            settings = Settings.from_environment(environ)
+            processors.set_threads(environ)
+            fetch = fetching.begin(settings, environ)
+            with phases.measure("import"):
+                import_libraries()
+            model = load(settings, fetch, phases)
+        gc.freeze()  # and need not be looked through again
+    finally:
+        gc.enable()
+    environment = Environment(settings, model, phases)
+    snapshots.register(environment, environ)
+    return environment
+
+
+def import_libraries() -> None:
+    """Import what the model will need, while its bytes are on their way."""
+    import numpy  # noqa: F401
+    import sklearn.base  # noqa: F401
