@@ -45,6 +45,26 @@ class TestRequests:
         answer = respond(named, {"instances": [[2.0, "b"]]})
         assert answer == respond(named, {"dataframe_records": [{"size": 2.0, "kind": "b"}]})
 
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            [{"a": 1.5, "b": 2.0}, {"a": 3.0, "b": 4.0}],
+            [{"a": 1, "b": 2}, {"a": 3, "b": -4}],
+            [{"a": 1, "b": 2.5}, {"a": 3, "b": None}],
+            [{"a": 1, "b": 1 << 70}],
+            [{"a": "x", "b": True}, {"a": None, "b": False}],
+        ],
+    )
+    def test_records_become_the_table_that_pandas_makes_of_them(self, rows):
+        class Seeing:
+            feature_names_in_ = ("a", "b")
+
+            def predict(self, table):
+                pd.testing.assert_frame_equal(table, pd.DataFrame(rows))
+                return [0] * len(table)
+
+        assert respond(describe(Seeing(), ""), {"dataframe_records": rows}) == {"predictions": [0] * len(rows)}
+
     def test_null_stands_for_a_missing_value(self, named):
         rows = pd.DataFrame({"a": [1.0, 2.0, np.nan, 4.0] * 10})
         model = describe(HistGradientBoostingRegressor().fit(rows, [1, 2, 3, 4] * 10), "")
