@@ -19,6 +19,7 @@ from build import example, function, layer, requirements, runtimes, slimming
 from build import report as reporting
 from build.contents import KINDS
 from build.errors import UserError
+from build.profile import Profile
 
 OUT = "dist"
 MODULE = Path(__file__).parent
@@ -59,6 +60,9 @@ def megabytes(count: int) -> str:
         "requirements": "requirements file (default: the project's own, pinned for that runtime)",
         "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
         "image": "build image (default: AWS's own for that runtime)",
+        "profile": "a pickled estimator: cut the layer to what its predictions use",
+        "request": "with --profile: JSON file that the model answers while it is watched",
+        "code": "with --profile: folder with modules that the model needs",
         "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
         "cache": "take an unchanged layer from the cache",
         "out": "folder for the artifacts and their manifest",
@@ -75,6 +79,9 @@ def build_layer(
     requirements=None,
     builder="auto",
     image=None,
+    profile=None,
+    request=None,
+    code=None,
     cache=True,
     out=OUT,
 ):
@@ -87,6 +94,7 @@ def build_layer(
         image=image,
         keep=keep,
         use_cache=cache,
+        profile=wanted_profile(profile, request, code),
     )
     built = layer.build(Path(out), order, say)
     if built.cached:
@@ -95,7 +103,7 @@ def build_layer(
     for rule, packages in built.contents.removed.items():
         say(f"Left out {rule}: {megabytes(sum(packages.values()))}")
     if not built.compiled.missing:
-        say(f"Compiled {built.compiled.count:,} modules to bytecode that Lambda can use")
+        say(f"Bytecode that Lambda can use: {built.contents.bytecode}")
     for path in built.compiled.failed:
         say(f"Not valid Python for this runtime, so without bytecode: {path}")
     for name in ("pandas", "scikit-learn"):
@@ -110,6 +118,14 @@ def build_layer(
         f"{built.path}: {megabytes(built.entry['zip_bytes'])} zipped, {megabytes(built.entry['unzipped_bytes'])} "
         f"unzipped; {megabytes(left)} left for the function"
     )
+
+
+def wanted_profile(model, request, code):
+    if model is None:
+        if request or code:
+            raise layer.OnlyWithProfile(option="--request" if request else "--code")
+        return None
+    return Profile(Path(model), request=Path(request) if request else None, code=Path(code) if code else None)
 
 
 @task(

@@ -13,8 +13,7 @@ import hashlib
 import os
 import stat
 import struct
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,24 +53,52 @@ class _Member:
     size: int
 
 
+class Packing:
+    """Members of a zip to come: compressed side by side from when they are added, while others are still made.
+
+    They are held in memory, compressed, until they are written.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(os.cpu_count())
+        self._members: dict[str, Future[_Member]] = {}
+
+    def __enter__(self) -> Packing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def add(self, name: str, path: Path) -> None:
+        """Compress a file, which may go or change only after `write`."""
+        self._members[name] = self._pool.submit(_compress, name, path)
+
+    def write(self, path: Path) -> Archive:
+        """Write what was added, whole or not at all, in the order of the names."""
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+            temporary = Path(stream.name)
+            try:
+                unzipped = _write_members(stream, (self._members[name].result() for name in sorted(self._members)))
+                stream.close()
+                temporary.chmod(0o644)
+                archive = Archive(file_sha256(temporary), temporary.stat().st_size, unzipped)
+                os.replace(temporary, path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+        return archive
+
+
 def write(path: Path, members: dict[str, Path]) -> Archive:
     """Write files into a zip, whole or not at all.
 
     Args:
         members: name in the zip -> file.
     """
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
-        temporary = Path(stream.name)
-        try:
-            unzipped = _write_members(stream, members)
-            stream.close()
-            temporary.chmod(0o644)
-            archive = Archive(file_sha256(temporary), temporary.stat().st_size, unzipped)
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    return archive
+    with Packing() as packing:
+        for name, file in members.items():
+            packing.add(name, file)
+        return packing.write(path)
 
 
 def file_sha256(path: Path) -> str:
@@ -83,10 +110,10 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _write_members(stream: BinaryIO, members: dict[str, Path]) -> int:
+def _write_members(stream: BinaryIO, members: Iterable[_Member]) -> int:
     directory = []
     offset = unzipped = 0
-    for member in _compressed(sorted(members.items())):
+    for member in members:
         flags = 0 if member.name.isascii() else UTF8
         common = struct.pack(
             "<HHHHHIIIHH",
@@ -111,18 +138,6 @@ def _write_members(stream: BinaryIO, members: dict[str, Path]) -> int:
         raise ValueError(f"{count} files in {offset} bytes do not fit a plain zip")
     stream.write(b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(central), offset, 0))
     return unzipped
-
-
-def _compressed(members: list[tuple[str, Path]]) -> Iterator[_Member]:
-    """Compress side by side, hand out in order, and hold only a few in memory."""
-    ahead: deque[Future[_Member]] = deque()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for name, path in members:
-            ahead.append(pool.submit(_compress, name, path))
-            if len(ahead) >= 64:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
 
 
 def _compress(name: str, path: Path) -> _Member:

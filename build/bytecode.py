@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import commands, interpreters
+from build import interpreters
+from build.interpreters import RunPython
 from build.runtimes import Runtime
 
 SCRIPT = Path(__file__).with_name("target") / "compile_files.py"
 CHUNK = 128  # files a process; fixed, so that the result does not depend on the number of cores
-
-# (script, arguments, folder, stdin) -> stdout, or None if it has no Python
-RunPython = Callable[[Path, list[str], Path, str], "str | None"]
 
 
 @dataclass(frozen=True)
@@ -42,14 +39,10 @@ def compile_tree(folder: Path, prefix: str, runtime: Runtime, fallback: RunPytho
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
     if not files:
         return Compiled(0)
-    interpreter = interpreters.find(runtime.python)
     chunks = ["\n".join(files[start : start + CHUNK]) for start in range(0, len(files), CHUNK)]
 
     def run(chunk: str) -> str | None:
-        if interpreter:
-            argv = [interpreter, "-S", "-s", "-B", SCRIPT, folder, prefix]
-            return commands.run(argv, stdin=chunk, env={"PYTHONHASHSEED": "0"})
-        return fallback(SCRIPT, [".", prefix], folder, chunk) if fallback else None
+        return interpreters.run_script(runtime.python, SCRIPT, folder, [prefix], chunk, fallback)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         outputs = list(pool.map(run, chunks))

@@ -6,12 +6,12 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
 KEPT = 4  # layers; the oldest goes first
-SOURCES = Path(__file__).parent
+SOURCES = (Path(__file__).parent, Path(__file__).parents[1] / "lambda")  # the handler tells what a profile keeps
 
 # Lines of a requirements file that name another file: options, and paths of local packages.
 OTHER_FILE = re.compile(r"^\s*(?:(?:-r|--requirement|-c|--constraint)[\s=]+)?(?P<path>[^\s#;@]+)")
@@ -25,8 +25,9 @@ def key(requirements: Path, facts: Iterable[object]) -> str:
         facts: what else there is to tell builds apart; their text counts.
     """
     digest = hashlib.sha256()
-    for path in sorted(SOURCES.rglob("*.py")):
-        _add(digest, path.relative_to(SOURCES).as_posix(), path.read_bytes())
+    for folder in SOURCES:
+        for path in sorted(folder.rglob("*.py")):
+            _add(digest, path.relative_to(folder.parent).as_posix(), path.read_bytes())
     for fact in facts:
         _add(digest, "fact", str(fact).encode())
     _add_requirements(digest, requirements, set())
@@ -44,18 +45,34 @@ def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
 
 def keep(folder: Path, name: str, files: Sequence[Path]) -> None:
     """Keep copies of files under a name, all of them or none, and drop what is too old."""
+    shutil.rmtree(folder / name, ignore_errors=True)
+    make(folder, name, lambda new: [shutil.copyfile(path, new / path.name) for path in files], KEPT)
+
+
+def make(folder: Path, name: str, fill: Callable[[Path], object], kept: int) -> Path:
+    """The folder of that name in ``folder``, filled if it is not there yet: all of it or nothing.
+
+    Args:
+        kept: how many such folders may be; the oldest go first.
+    """
+    wanted = folder / name
+    if wanted.is_dir():
+        os.utime(wanted)
+        return wanted
     folder.mkdir(parents=True, exist_ok=True)
-    whole = Path(mkdtemp(dir=folder, prefix=".keeping-"))
+    new = Path(mkdtemp(dir=folder, prefix=".making-"))
     try:
-        for path in files:
-            shutil.copyfile(path, whole / path.name)
-        shutil.rmtree(folder / name, ignore_errors=True)
-        whole.rename(folder / name)
+        fill(new)
+        new.rename(wanted)
+    except OSError:
+        if not wanted.is_dir():  # else another process was faster
+            raise
     finally:
-        shutil.rmtree(whole, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
     newest = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
-    for each in newest[KEPT:]:
+    for each in newest[kept:]:
         shutil.rmtree(each, ignore_errors=True)
+    return wanted
 
 
 def _add(digest: hashlib._Hash, name: str, data: bytes) -> None:

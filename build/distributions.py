@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Distributions:
 
     def owner(self, path: str) -> str:
         """The distribution that brought a file (or its bytecode); its top folder's name where none says so."""
-        return self.owners.get(_source(path)) or path.partition("/")[0]
+        return self.owners.get(source(path)) or path.partition("/")[0]
 
     def bytes_by_owner(self, sizes: dict[str, int]) -> Counter[str]:
         """Sums the sizes of files by distribution."""
@@ -70,11 +71,17 @@ def normalized(name: str) -> str:
 
 def sizes(folder: Path) -> dict[str, int]:
     """The bytes of every file below a folder, by relative path, sorted."""
-    found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    found = {}
+    for root, _, names in os.walk(folder):  # several times as fast as Path.rglob
+        inside = "" if root == os.fspath(folder) else os.path.relpath(root, folder) + "/"
+        for name in names:
+            path = os.path.join(root, name)
+            if os.path.isfile(path):
+                found[inside + name] = os.stat(path).st_size
     return dict(sorted(found.items()))
 
 
-def _source(path: str) -> str:
+def source(path: str) -> str:
     """The path of the .py that a .pyc was compiled from; any other path unchanged."""
     pure = PurePosixPath(path)
     if pure.suffix != ".pyc" or pure.parent.name != "__pycache__":

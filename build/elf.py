@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
@@ -74,6 +75,26 @@ def needs(path: Path) -> tuple[str, tuple[int, int]]:
                     found = (int(match[1]), int(match[2])) if match else ABI.get(version.name, (0, 0))
                     newest = max(newest, found)
         return elf["e_machine"], newest
+
+
+def libraries_needed(site_packages: Path, files: Collection[str]) -> set[str]:
+    """The grafted libraries that files below a folder need, and those that these need in turn, by relative path."""
+    there = {path.name: path.relative_to(site_packages).as_posix() for path in site_packages.glob("*.libs/*")}
+    found, waiting = set(), [path for path in files if ".so" in path]
+    while waiting:
+        path = site_packages / waiting.pop()
+        if not _is_elf(path):
+            continue
+        new = {there[name] for name in _needed(path) if name in there} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _needed(path: Path) -> list[str]:
+    with path.open("rb") as stream:
+        dynamic = ELFFile(stream).get_section_by_name(".dynamic")
+        return [tag.needed for tag in dynamic.iter_tags("DT_NEEDED")] if dynamic else []
 
 
 def _is_elf(path: Path) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from build import archive, commands, interpreters
+from build import archive, bytecode, cache, commands, interpreters
 from build.builders import uv
 from build.errors import UserError
-from build.runtimes import Runtime, architecture, host_architecture
+from build.runtimes import Architecture, Runtime, architecture, host_architecture
 
+TREES = Path(".cache", "trees")
+KEPT = 3  # trees; each has some 300 MB
 TARGET = Path(__file__).with_name("target")
 
 
@@ -19,8 +22,8 @@ class LayerChanged(UserError):
     template = "{path} is not the file that the manifest tells of. Build it anew: invoke build-layer"
 
 
-def of_layer(out: Path, entry: dict, runtime: Runtime, folder: Path) -> Path:
-    """The site-packages of a built layer, in ``folder``.
+def of_layer(out: Path, entry: dict, runtime: Runtime) -> Path:
+    """The site-packages of a built layer, in the cache of ``out``.
 
     The layer's own files where they run here; on another system or architecture the same versions, for this machine.
 
@@ -30,13 +33,33 @@ def of_layer(out: Path, entry: dict, runtime: Runtime, folder: Path) -> Path:
     path = out / entry["path"]
     if not path.is_file() or archive.file_sha256(path) != entry["sha256"]:
         raise LayerChanged(path=path)
-    if platform.system() == "Linux" and architecture(entry["architecture"]) == host_architecture():
+    if not runs_here(architecture(entry["architecture"])):
+        return of_versions(out, entry["packages"], runtime)
+
+    def unpack(folder: Path) -> None:
         with zipfile.ZipFile(path) as packed:
             packed.extractall(folder)
-        return folder / runtime.site_packages
-    pins = folder / "requirements.txt"
-    pins.write_text("".join(f"{name}=={version}\n" for name, version in entry["packages"].items()), encoding="utf-8")
-    return of_requirements(pins, runtime, folder, ["--no-deps"])
+
+    return cache.make(out / TREES, entry["sha256"], unpack, KEPT) / runtime.site_packages
+
+
+def runs_here(target: Architecture) -> bool:
+    """Whether a layer's own files run on this machine."""
+    return platform.system() == "Linux" and target == host_architecture()
+
+
+def of_versions(out: Path, versions: Mapping[str, str], runtime: Runtime) -> Path:
+    """These versions of packages for that Python and this machine, with bytecode, in the cache of ``out``."""
+    pins = "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()))
+
+    def install(folder: Path) -> None:
+        path = folder / "requirements.txt"
+        path.write_text(pins, encoding="utf-8")
+        tree = of_requirements(path, runtime, folder, ["--no-deps"])
+        bytecode.compile_tree(tree, f"/opt/{runtime.site_packages}", runtime)
+
+    name = hashlib.sha256(f"{runtime.name}\n{pins}".encode()).hexdigest()
+    return cache.make(out / TREES, name, install, KEPT) / "site-packages"
 
 
 def of_requirements(requirements: Path, runtime: Runtime, folder: Path, options: Sequence[str] = ()) -> Path:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import base64
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import archive, bytecode, distributions, environments, manifest
+from build import archive, bytecode, deferral, distributions, environments, manifest, staging
 from build import model as models
 from build.errors import UserError
 from build.runtimes import UNZIPPED_LIMIT, runtime
-
-HANDLER = Path(__file__).parents[1] / "lambda"
-NOT_CODE = ("__pycache__", "*.pyc", ".*")
 
 Say = Callable[[str], None]
 
@@ -27,12 +24,11 @@ class NoLayer(UserError):
     )
 
 
-class NoCode(UserError):
-    template = "There is no folder {path} for --code."
-
-
-class CodeInTheWay(UserError):
-    template = "{path} would hide the function's own {name}. Give it another name."
+class LayerOfAnotherModel(UserError):
+    template = (
+        "the layer was cut to another model, and this one fails in it: {why}\n"
+        "Cut it to this one: invoke build-layer --profile MODEL [--request FILE]"
+    )
 
 
 class FunctionTooLarge(UserError):
@@ -52,6 +48,7 @@ class Package:
     model: dict
     checked: models.Checked
     compiled: bytecode.Compiled
+    recording: deferral.Recording
 
 
 def package(
@@ -82,12 +79,13 @@ def package(
     digest = archive.file_sha256(model)
     with TemporaryDirectory(dir=out, prefix=".package-") as name:
         scratch = Path(name)
-        stage, unpacked = scratch / "function", scratch / "layer"
-        unpacked.mkdir()
-        _stage(stage, code)
-        packages = environments.of_layer(out, layer, target, unpacked)
+        stage = scratch / "function"
+        staging.stage(stage, code)
+        packages = environments.of_layer(out, layer, target)
+        # in a layer that was cut, imports that no plan leads find too little
+        whole = environments.of_versions(out, layer["packages"], target) if "profile" in layer else packages
         checked = models.check(
-            model, digest, runtime=target, function=stage, site_packages=packages, scratch=scratch, request=request
+            model, digest, runtime=target, function=stage, site_packages=whole, scratch=scratch, request=request
         )
         entry = {
             # by its digest: no file of the user's is called that, and another model is another file
@@ -101,8 +99,11 @@ def package(
         }
         if bundle_model:
             if (stage / entry["path"]).exists():
-                raise CodeInTheWay(path=f"{code}/{entry['path']}", name=entry["path"])
+                raise staging.CodeInTheWay(path=f"{code}/{entry['path']}", name=entry["path"])
             shutil.copyfile(model, stage / entry["path"])
+        env = models.environment(model, digest, checked.format)
+        process = deferral.Process(target, stage, whole, env, scratch)
+        recording = _plan(process, packages, deferral.probes(checked.facts, request))
         compiled = bytecode.compile_tree(stage, "/var/task", target)
         sizes = distributions.sizes(stage)
         _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0)
@@ -114,19 +115,17 @@ def package(
             (scratch / entry["path"]).replace(out / entry["path"])
             made.replace(out / made.name)
         _drop_old_model(out, known.get("model"), entry)
-    return Package(out / made.name, function, entry, checked, compiled)
+    return Package(out / made.name, function, entry, checked, compiled, recording)
 
 
-def _stage(stage: Path, code: Path | None) -> None:
-    shutil.copytree(HANDLER, stage, ignore=shutil.ignore_patterns(*NOT_CODE, "requirements.*"))
-    if code is None:
-        return
-    if not code.is_dir():
-        raise NoCode(path=code)
-    for path in sorted(code.iterdir()):
-        if (stage / path.name).exists():
-            raise CodeInTheWay(path=path, name=path.name)
-    shutil.copytree(code, stage, ignore=shutil.ignore_patterns(*NOT_CODE), dirs_exist_ok=True)
+def _plan(process: deferral.Process, packages: Path, probes: list) -> deferral.Recording:
+    """Leave in the staged function the plan of what it imports, if there is a safe one."""
+    recording = deferral.record(process, probes)
+    if packages != process.site_packages:
+        wrong = deferral.check(replace(process, site_packages=packages), probes, recording)
+        if wrong:
+            raise LayerOfAnotherModel(why=wrong)
+    return recording
 
 
 def _drop_old_model(out: Path, old: dict | None, new: dict) -> None:

@@ -6,13 +6,16 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from build import commands
 from build.errors import UserError
 from build.runtimes import Runtime
+
+# (script, arguments, folder, stdin) -> stdout, or None if it has no Python
+RunPython = Callable[[Path, list[str], Path, str], "str | None"]
 
 QUESTION = "import platform; print(platform.python_implementation(), *platform.python_version_tuple()[:2])"
 
@@ -48,6 +51,23 @@ def require(runtime: Runtime, purpose: str) -> Path:
     if found is None:
         raise InterpreterMissing(purpose=purpose, python=runtime.python, here=running())
     return found
+
+
+def run_script(
+    python: str, script: Path, folder: Path, arguments: Sequence[str], stdin: str, fallback: RunPython | None
+) -> str | None:
+    """What a script of ``target/`` writes for a folder and more arguments; None where there is no such interpreter.
+
+    Hashes have a fixed seed, and nothing of this environment gets there: the same input gives the same output.
+
+    Args:
+        fallback: runs it where this machine has no CPython of that minor version, such as in a build container.
+    """
+    interpreter = find(python)
+    if interpreter:
+        argv = [interpreter, "-S", "-s", "-B", script, folder, *arguments]
+        return commands.run(argv, stdin=stdin, env={"PYTHONHASHSEED": "0"})
+    return fallback(script, [".", *arguments], folder, stdin) if fallback else None
 
 
 def version(interpreter: Path) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import metadata
@@ -15,17 +17,21 @@ from build import (
     builders,
     bytecode,
     cache,
+    closure,
     contents,
     distributions,
     elf,
+    environments,
     interpreters,
     manifest,
+    profile,
     sbom,
     slimming,
 )
 from build import requirements as own
 from build.contents import Contents
 from build.errors import UserError
+from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 BIGGEST = 10
@@ -44,6 +50,10 @@ class LayerTooLarge(UserError):
         "The ten biggest packages:\n{table}\n"
         "Try: leave out what the model does not need (--requirements FILE)."
     )
+
+
+class OnlyWithProfile(UserError):
+    template = "{option} is for --profile MODEL: it tells how to cut the layer."
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,8 @@ class Order:
     image: str | None = None
     keep: Collection[str] = ()  # slimming rules to leave out
     use_cache: bool = True
+    profile: Profile | None = None  # None: whole
+    limit: int = UNZIPPED_LIMIT  # bytes that layer and function may have together
 
 
 def build(out: Path, order: Order, say: Say = print) -> Layer:
@@ -83,6 +95,8 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
     runtime, architecture = order.runtime, order.architecture
     requirements = own.select(order.requirements, runtime)
     slimming.check(order.keep)
+    if order.profile:
+        order.profile.check()
     manifest.read(out)  # a broken one is met before the work, not after
     if runtime.end_of_support < date.today():
         say(f"Note: AWS ended the support of {runtime.name} on {runtime.end_of_support}.")
@@ -96,14 +110,14 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
         scratch = Path(name)
         files = cache.fetch(kept, key, scratch) if order.use_cache else None
         if files is None:
-            made = _make(scratch, requirements, order, builder)
+            made = _make(scratch, requirements, order, builder, out)
             files = [path for path in scratch.iterdir() if path.is_file()]
             cache.keep(kept, key, files)
             return _place(made, files, out)
         return _place(_recall(scratch), files, out)
 
 
-def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Builder) -> Layer:
+def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Builder, out: Path) -> Layer:
     """The layer's files in ``scratch``."""
     runtime, architecture = order.runtime, order.architecture
     # Fresh: two installations into one folder would leave two versions of the same package in it.
@@ -114,20 +128,51 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
-        libraries = elf.check(tree, found, runtime, architecture)
-        removed = slimming.slim(tree, order.keep)
-        compiled = bytecode.compile_tree(tree, f"/opt/{runtime.site_packages}", runtime, builder.python)
-        sizes = distributions.sizes(tree)
-        _check_size(sizes, found)
+        removed = slimming.drop(tree, order.keep)
+        before = {} if order.profile else distributions.sizes(tree)  # what goes in for sure
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
-        written = archive.write(path, {f"{runtime.site_packages}/{each}": tree / each for each in sizes})
+        # The work of the processors, which is most of the time that a build takes, side by side.
+        with ThreadPoolExecutor(1) as beside, archive.Packing() as packing:
+            compiling = beside.submit(
+                bytecode.compile_tree, tree, f"/opt/{runtime.site_packages}", runtime, builder.python
+            )
+            libraries = elf.check(tree, found, runtime, architecture)
+            removed |= slimming.strip_symbols(tree, order.keep)
+            for each in sorted(before, key=before.__getitem__, reverse=True):  # the biggest takes longest
+                packing.add(f"{runtime.site_packages}/{each}", tree / each)
+            compiled = compiling.result()
+            words = "none"
+            if order.profile:
+                removed["profile"], words = _cut(order, tree, found, out)
+            elif not compiled.missing:
+                words = closure.fit(tree, found, runtime, architecture, builder.python, order.limit)
+            sizes = distributions.sizes(tree)
+            _check_size(sizes, found, order.limit)
+            for each in sizes.keys() - before.keys():
+                packing.add(f"{runtime.site_packages}/{each}", tree / each)
+            written = packing.write(path)
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
-    held = contents.count(sizes, removed, found, "none" if compiled.missing else "all modules")
+    if order.profile:
+        entry["profile"] = {"model_sha256": archive.file_sha256(order.profile.model)}
+    held = contents.count(sizes, removed, found, words)
     contents.write(contents.path_of(path), held)
     sbom.path_of(path).write_text(sbom.text(path.stem, written.sha256, found.installed), encoding="utf-8")
     facts = {"entry": entry, "compiled": asdict(compiled), "libraries": libraries}
     (scratch / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     return Layer(path, entry, compiled, libraries, held)
+
+
+def _cut(order: Order, tree: Path, found: distributions.Distributions, out: Path) -> tuple[dict[str, int], str]:
+    """Cut the tree to a model; what was removed, as `profile.cut` says, and which modules have bytecode, in words."""
+    assert order.profile is not None
+    with TemporaryDirectory(dir=out, prefix=".profile-") as name:
+        host_tree, scratch = tree, Path(name)
+        if not environments.runs_here(order.architecture):
+            whole = environments.of_versions(out, found.versions, order.runtime)
+            host_tree = Path(shutil.copytree(whole, scratch / "host"))
+        removed = profile.cut(order.profile, order.runtime, tree, host_tree, scratch)
+    modules, compiled = (sum(1 for _ in tree.rglob(f"*{suffix}")) for suffix in (".py", ".pyc"))
+    return removed, f"what the model uses: {compiled:,} of {modules:,} modules"
 
 
 def _recall(scratch: Path) -> Layer:
@@ -153,15 +198,24 @@ def _key(requirements: Path, order: Order, builder: builders.Builder) -> str:
     interpreter = interpreters.find(order.runtime.python)
     version = interpreters.version(interpreter) if interpreter else None
     tools = [metadata.version(name) for name in ("uv", "deflate", "cyclonedx-python-lib")]
-    facts = (order.runtime, order.architecture, sorted(order.keep), builder.identity(), version, tools)
+    facts = (
+        order.runtime,
+        order.architecture,
+        sorted(order.keep),
+        order.limit,
+        order.profile and order.profile.inputs(),
+        builder.identity(),
+        version,
+        tools,
+    )
     return cache.key(requirements, facts)
 
 
-def _check_size(sizes: dict[str, int], found: distributions.Distributions) -> None:
+def _check_size(sizes: dict[str, int], found: distributions.Distributions, limit: int) -> None:
     size = sum(sizes.values())
-    if size <= UNZIPPED_LIMIT:
+    if size <= limit:
         return
     biggest = found.bytes_by_owner(sizes).most_common(BIGGEST)
     width = max(len(name) for name, _ in biggest)
     table = "\n".join(f"  {name:<{width}}  {count:>12,}  {count / size:6.1%}" for name, count in biggest)
-    raise LayerTooLarge(size=size, limit=UNZIPPED_LIMIT, over=size - UNZIPPED_LIMIT, table=table)
+    raise LayerTooLarge(size=size, limit=limit, over=size - limit, table=table)

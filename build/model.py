@@ -95,9 +95,10 @@ def check(
     """
     format_ = sniff(path)
     result = scratch / "check.json"
-    env = {"MODEL_SHA256": sha256, "MODEL_FORMAT": format_, "MODEL_FILE": str(path.resolve())}
     arguments = [result, *([request.resolve()] if request else [])]
-    environments.run(runtime, "check_model.py", arguments, [function, site_packages], env)
+    environments.run(
+        runtime, "check_model.py", arguments, [function, site_packages], environment(path, sha256, format_)
+    )
     answer = json.loads(result.read_text(encoding="utf-8"))
     if "error" in answer:
         raise ModelRefused(path=path, why=_explain(answer["error"]["type"], answer["error"]["message"]))
@@ -105,6 +106,11 @@ def check(
     if request and not prediction.get("predictions"):
         raise ModelRefused(path=path, why=f"it does not answer {request}: {prediction.get('error', 'no rows')}")
     return Checked(format_, answer["facts"], prediction.get("predictions"), prediction.get("untried"))
+
+
+def environment(path: Path, sha256: str, format_: str) -> dict[str, str]:
+    """The environment variables that make the handler load a file here."""
+    return {"MODEL_SHA256": sha256, "MODEL_FORMAT": format_, "MODEL_FILE": str(path.resolve())}
 
 
 def check_request(path: Path | None) -> None:

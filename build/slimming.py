@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import strip
+from build import distributions, strip
 from build.errors import UserError
 
 
@@ -21,7 +21,7 @@ class Rule:
 
     name: str
     reason: str  # why nothing misses it
-    apply: Callable[[Path], Iterator[tuple[Path, int]]]  # changes the tree; yields each file and the bytes it lost
+    drops: Callable[[str], bool] = lambda path: False  # whether it takes that file, by its path in the tree
 
 
 # What pip and uv leave for themselves: differs between them, and from run to run. It goes whatever is kept, or the same
@@ -33,49 +33,23 @@ METADATA = ("METADATA", "entry_points.txt")
 LICENCES = ("LICEN", "COPYING", "NOTICE", "AUTHORS", "licen")
 
 
-def _drop(paths: Iterator[Path]) -> Iterator[tuple[Path, int]]:
-    for path in list(paths):
-        size = path.stat().st_size
-        path.unlink()
-        yield path, size
+def _suffixes(*suffixes: str) -> Callable[[str], bool]:
+    return lambda path: path.endswith(suffixes)
 
 
-def _tests(tree: Path) -> Iterator[tuple[Path, int]]:
-    return _drop(
-        path for folder in tree.rglob("tests") if folder.is_dir() for path in folder.rglob("*") if path.is_file()
-    )
+def _is_idle_metadata(path: str) -> bool:
+    """Whether a file of a dist-info is not what importlib.metadata reads, nor what licences ask to be kept."""
+    folder, _, rest = path.partition("/")
+    return folder.endswith(".dist-info") and rest not in METADATA and not rest.startswith(LICENCES)
 
 
-def _suffixes(*suffixes: str) -> Callable[[Path], Iterator[tuple[Path, int]]]:
-    def apply(tree: Path) -> Iterator[tuple[Path, int]]:
-        return _drop(path for path in tree.rglob("*") if path.name.endswith(suffixes) and path.is_file())
-
-    return apply
-
-
-def _metadata(tree: Path) -> Iterator[tuple[Path, int]]:
-    files = (path for folder in tree.glob("*.dist-info") for path in folder.rglob("*") if path.is_file())
-    return _drop(path for path in files if not _stays(path.relative_to(tree).parts[1]))
-
-
-def _stays(name: str) -> bool:
-    """Whether a file or folder of a dist-info is kept: importlib.metadata's, and what licences ask to be kept."""
-    return name in METADATA or name.startswith(LICENCES)
-
-
-def _symbols(tree: Path) -> Iterator[tuple[Path, int]]:
-    for path in sorted(tree.rglob("*.so*")):
-        data = path.read_bytes() if path.is_file() else b""
-        smaller = strip.stripped(data)
-        if smaller is not None:
-            whole = path.with_name(f".{path.name}")  # never into the file: it may be a link into uv's cache
-            whole.write_bytes(smaller)
-            whole.replace(path)
-            yield path, len(data) - len(smaller)
-
-
+SYMBOLS = Rule("symbols", "what the loader never looks at in shared libraries; what it loads is compared")
 RULES = (
-    Rule("tests", "folders named exactly `tests`: numpy/testing and pandas/_testing, which are imported, stay", _tests),
+    Rule(
+        "tests",
+        "folders named exactly `tests`: numpy/testing and pandas/_testing, which are imported, stay",
+        lambda path: "/tests/" in f"/{path}",
+    ),
     Rule(
         "sources",
         "C, C++, Cython and Fortran, long compiled",
@@ -87,32 +61,34 @@ RULES = (
     Rule(
         "metadata",
         "of each dist-info METADATA, entry points and licences stay, which importlib.metadata reads",
-        _metadata,
+        _is_idle_metadata,
     ),
-    Rule("symbols", "what the loader never looks at in shared libraries; what it loads is compared", _symbols),
+    SYMBOLS,
 )
 
 
-def slim(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
-    """Apply the rules to a tree, but for those in ``keep``; returns the bytes that each took from each file.
+def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
+    """Apply the rules that take whole files, but for those in ``keep``; returns the bytes of each file, by rule.
 
     Raises:
         UnknownRule: ``keep`` names none of them.
     """
     check(keep)
-    shutil.rmtree(tree / SCRIPTS, ignore_errors=True)
-    (tree / ".lock").unlink(missing_ok=True)  # uv's own
-    for folder in list(tree.rglob("__pycache__")):
-        shutil.rmtree(folder)
-    for folder in tree.glob("*.dist-info"):
-        for name in INSTALLER_NOTES:
-            (folder / name).unlink(missing_ok=True)
-    saved = {}
-    for rule in RULES:
-        if rule.name not in keep:
-            saved[rule.name] = {path.relative_to(tree).as_posix(): size for path, size in rule.apply(tree)}
+    _drop_what_installers_leave(tree)
+    rules = [rule for rule in RULES if rule is not SYMBOLS and rule.name not in keep]
+    saved: dict[str, dict[str, int]] = {rule.name: {} for rule in rules}
+    for path, size in distributions.sizes(tree).items():
+        rule = next((rule for rule in rules if rule.drops(path)), None)
+        if rule:
+            (tree / path).unlink()
+            saved[rule.name][path] = size
     _drop_empty_folders(tree)
     return saved
+
+
+def strip_symbols(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
+    """Apply the rule that makes files smaller, unless it is in ``keep``; returns the same as `drop`."""
+    return {} if SYMBOLS.name in keep else {SYMBOLS.name: dict(_stripped(tree))}
 
 
 def check(keep: Collection[str]) -> None:
@@ -125,6 +101,27 @@ def check(keep: Collection[str]) -> None:
     for name in keep:
         if name not in known:
             raise UnknownRule(name=name, known=", ".join(known))
+
+
+def _stripped(tree: Path) -> Iterator[tuple[str, int]]:
+    for path in sorted(tree.rglob("*.so*")):
+        data = path.read_bytes() if path.is_file() else b""
+        smaller = strip.stripped(data)
+        if smaller is not None:
+            whole = path.with_name(f".{path.name}")  # never into the file: it may be a link into uv's cache
+            whole.write_bytes(smaller)
+            whole.replace(path)
+            yield path.relative_to(tree).as_posix(), len(data) - len(smaller)
+
+
+def _drop_what_installers_leave(tree: Path) -> None:
+    shutil.rmtree(tree / SCRIPTS, ignore_errors=True)
+    (tree / ".lock").unlink(missing_ok=True)  # uv's own
+    for folder in list(tree.rglob("__pycache__")):
+        shutil.rmtree(folder)
+    for folder in tree.glob("*.dist-info"):
+        for name in INSTALLER_NOTES:
+            (folder / name).unlink(missing_ok=True)
 
 
 def _drop_empty_folders(tree: Path) -> None:

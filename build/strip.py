@@ -103,17 +103,21 @@ def _inside(offset: int, size: int, loads: dict[Segment, int]) -> int | None:
 def _loads_the_same(before: bytes, after: bytes) -> bool:
     """Whether the loader maps the same bytes to the same addresses; the headers themselves may differ."""
     old, new = read(before), read(after)
-    headers = struct.unpack_from("<Q", before, E_PHOFF)[0]
+    start = struct.unpack_from("<Q", before, E_PHOFF)[0]
+    headers = ((0, 64), (start, start + len(old) * PROGRAM_HEADER.size))
     for one, two in zip(old, new, strict=True):
         if replace(one, offset=0) != replace(two, offset=0) or not (two.is_aligned or one.type != LOAD):
             return False
-        a = bytearray(before[one.offset : one.offset + one.file_size])
-        b = bytearray(after[two.offset : two.offset + two.file_size])
-        for start, size in ((0, 64), (headers, len(old) * PROGRAM_HEADER.size)):
-            at = start - one.offset
-            if at + size > 0 and at < len(a):
-                lo, hi = max(at, 0), min(at + size, len(a))
-                a[lo:hi] = b[lo:hi]
-        if a != b:
+        a, b = before[one.offset : one.offset + one.file_size], after[two.offset : two.offset + two.file_size]
+        if a != b and a != _with_parts_of(a, b, [(start - one.offset, end - one.offset) for start, end in headers]):
             return False
     return True
+
+
+def _with_parts_of(a: bytes, b: bytes, parts: list[tuple[int, int]]) -> bytearray:
+    mixed = bytearray(b)
+    for start, end in parts:
+        if end > 0 and start < len(a):
+            at = slice(max(start, 0), min(end, len(a)))
+            mixed[at] = a[at]
+    return mixed

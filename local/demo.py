@@ -111,7 +111,7 @@ def build(out: Path, target: Runtime, say: Say) -> example.Example:
 def own_predictions(out: Path, model: example.Example, target: Runtime, scratch: Path) -> list:
     """What the estimator says of the example's rows, asked without the handler, in the layer's own packages."""
     entry = (manifest.read(out) or {})["layer"]
-    packages = environments.of_layer(out, entry, target, scratch / "layer")
+    packages = environments.of_layer(out, entry, target)
     result = scratch / "predictions.json"
     environments.run(target, "predict.py", [model.model, model.request, result], [packages], {})
     return json.loads(result.read_text(encoding="utf-8"))

@@ -68,13 +68,11 @@ class ContainerBuilder:
         return f"container {self.engine.image_id(self.image)}"
 
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
-        inside = folder / script.name
-        shutil.copyfile(script, inside)
-        try:
-            words = ["env", "PYTHONHASHSEED=0", "python3", "-S", "-s", "-B", script.name, *arguments]
-            return self.engine.run(self.image, self.architecture.image, words, work=folder, env={}, stdin=stdin)
-        finally:
-            inside.unlink()
+        words = ["env", "PYTHONHASHSEED=0", "python3", "-S", "-s", "-B", str(script), *arguments]
+        read_only = [script.parent]
+        return self.engine.run(
+            self.image, self.architecture.image, words, work=folder, env={}, read_only=read_only, stdin=stdin
+        )
 
     def _environment(self, work: Path) -> dict[str, str]:
         env = {"HOME": "/tmp", "PYTHON": self.runtime.python}

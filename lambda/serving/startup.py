@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import MutableMapping
+from contextlib import suppress
+from pathlib import Path
 
-from serving import fetching, processors, snapshots
+from serving import deferral, fetching, processors, snapshots
 from serving.environment import Environment
 from serving.model import load
 from serving.phases import Phases
@@ -27,7 +29,7 @@ def start(environ: MutableMapping[str, str] = os.environ) -> Environment:
             processors.set_threads(environ)
             fetch = fetching.begin(settings, environ)
             with phases.measure("import"):
-                import_libraries()
+                import_libraries(settings)
             model = load(settings, fetch, phases)
         gc.freeze()  # and need not be looked through again
     finally:
@@ -37,7 +39,12 @@ def start(environ: MutableMapping[str, str] = os.environ) -> Environment:
     return environment
 
 
-def import_libraries() -> None:
-    """Import what the model will need, while its bytes are on their way."""
+def import_libraries(settings: Settings) -> None:
+    """Import what the model will need, while its bytes are on their way: what its plan says, or else a good guess."""
+    if deferral.prepare(Path(__file__).parents[1]):
+        return
     import numpy  # noqa: F401
-    import sklearn.base  # noqa: F401
+
+    if settings.sklearn_version:
+        with suppress(ImportError):  # the check of the version says it better
+            import sklearn.base  # noqa: F401

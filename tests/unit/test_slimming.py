@@ -41,31 +41,35 @@ def tree(tmp_path):
     return tmp_path
 
 
+def slim(tree, keep=()):
+    return slimming.drop(tree, keep) | slimming.strip_symbols(tree, keep)
+
+
 def left(tree):
     return {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
 
 
 def test_each_rule_takes_what_it_says_and_tells_of_it(tree):
-    saved = slimming.slim(tree)
+    saved = slim(tree)
     assert left(tree) == STAYS
     assert saved == {rule: {path: 5} for rule, path in GOES.items()} | {"symbols": {}}
 
 
 @pytest.mark.parametrize("rule", GOES)
 def test_each_rule_can_be_turned_off(tree, rule):
-    saved = slimming.slim(tree, keep=[rule])
+    saved = slim(tree, keep=[rule])
     assert left(tree) == STAYS | {GOES[rule]}
     assert rule not in saved
 
 
 def test_no_empty_folder_is_left(tree):
-    slimming.slim(tree)
+    slim(tree)
     assert not [path for path in tree.rglob("*") if path.is_dir() and not any(path.iterdir())]
 
 
 def test_an_unknown_rule_lists_the_known_ones(tree):
     with pytest.raises(slimming.UnknownRule, match=r"no rule 'test' to keep\. Take one of: tests, sources, headers"):
-        slimming.slim(tree, keep=["test"])
+        slim(tree, keep=["test"])
     assert left(tree) == STAYS | set(GOES.values()) | ALWAYS_GOES
 
 

@@ -1,0 +1,186 @@
+"""Cuts a layer to what one model's answers use.
+
+Kept is, besides all that was executed, opened or mapped while the model answered, a margin for requests that were not
+tried: the whole of packages that are one piece (pandas) if any of them is used, and of libraries of parts
+(scikit-learn, SciPy) the Python files of every folder of which a module is used; and every package that is small. What
+is left out raises an ImportError that says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from build import archive, deferral, distributions, staging
+from build import model as models
+from build.elf import libraries_needed
+from build.errors import UserError
+from build.runtimes import Runtime
+
+SMALL = 1_000_000  # bytes of a package that is not worth a cut
+STUB = """raise ImportError(
+    "{module} was left out of this layer, which was cut to a model. Cut it again with a request that needs it "
+    "(invoke build-layer --profile MODEL --request FILE), or build it whole, without --profile",
+    name="{module}",
+)
+"""
+
+
+class NothingTried(UserError):
+    template = "The layer cannot be cut to {model}: {why}"
+
+
+class CutTooDeep(UserError):
+    template = "The layer cannot be cut to {model}; in what is left it fails: {why}\nBuild it whole, without --profile."
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What to cut a layer to."""
+
+    model: Path
+    request: Path | None = None
+    code: Path | None = None
+
+    def check(self) -> None:
+        """See that the files are there, before the work.
+
+        Raises:
+            NoModel, UnknownFormat, BadRequestFile, NoCode
+        """
+        models.sniff(self.model)
+        models.check_request(self.request)
+        staging.check(self.code)
+
+    def inputs(self) -> list[str]:
+        """Digests of all that the cut depends on."""
+        code = sorted(path for path in self.code.rglob("*") if path.is_file()) if self.code else []
+        return [archive.file_sha256(path) for path in (self.model, self.request, *code) if path]
+
+
+def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch: Path) -> dict[str, int]:
+    """Remove from the folder ``tree`` what the model does not use, and show that it answers as before what is left.
+
+    Args:
+        tree: the layer's site-packages, compiled.
+        host_tree: the same packages where they run on this machine; the same folder if the layer's own do.
+
+    Returns:
+        What was removed: bytes by path.
+
+    Raises:
+        ModelRefused, NothingTried, CutTooDeep
+    """
+    function = scratch / "function"
+    staging.stage(function, profile.code)
+    digest = archive.file_sha256(profile.model)
+    checked = models.check(
+        profile.model,
+        digest,
+        runtime=runtime,
+        function=function,
+        site_packages=host_tree,
+        scratch=scratch,
+        request=profile.request,
+    )
+    env = models.environment(profile.model, digest, checked.format)
+    process = deferral.Process(runtime, function, host_tree, env, scratch)
+    probes = deferral.probes(checked.facts, profile.request)
+    used = deferral.record(process, probes)
+    if used.plan is None and not used.tried:
+        raise NothingTried(model=profile.model, why=used.why_not)
+    removed = _cut(tree, used)
+    if host_tree != tree:
+        _cut(host_tree, used)
+    wrong = deferral.check(process, probes, used)
+    if wrong:
+        raise CutTooDeep(model=profile.model, why=wrong)
+    return removed
+
+
+def _cut(tree: Path, used: deferral.Recording) -> dict[str, int]:
+    sizes = distributions.sizes(tree)
+    kept = _kept(sizes, used)
+    kept |= libraries_needed(tree, kept)
+    removed = {path: size for path, size in sizes.items() if path not in kept}
+    for path in removed:
+        (tree / path).unlink()
+    for folder in sorted((path for path in tree.rglob("*") if path.is_dir()), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    for path, module in _stubs(removed, kept).items():
+        (tree / path).parent.mkdir(exist_ok=True)
+        (tree / path).write_text(STUB.format(module=module), encoding="utf-8")
+    return removed
+
+
+def _kept(sizes: Mapping[str, int], used: deferral.Recording) -> set[str]:
+    """The files to keep, but for the libraries that they need."""
+    stems = {_stem(path) for path in used.modules.values()}
+    opened = set(used.files)
+    folders = {_folder(path) for path in used.modules.values()}
+    above = {f"{parent}/__init__.py" for folder in folders for parent in PurePosixPath(folder).parents}
+    whole = _whole(sizes, used)
+
+    def is_kept(path: str) -> bool:
+        top, pure = path.partition("/")[0], PurePosixPath(path)
+        if top.endswith(".dist-info") or top in whole or path in opened or path in above:
+            return True
+        if pure.suffix == ".pyc":
+            return _stem(path.replace("__pycache__/", "")) in stems
+        if _stem(path) in stems:
+            return True
+        return _folder(path) in folders and not _is_library(path)
+
+    return {path for path in sizes if is_kept(path)}
+
+
+def _whole(sizes: Mapping[str, int], used: deferral.Recording) -> set[str]:
+    """Top-level packages and modules that are kept as they are."""
+    totals: dict[str, int] = {}
+    for path, size in sizes.items():
+        top = path.partition("/")[0]
+        totals[top] = totals.get(top, 0) + size
+    tops = {path.partition("/")[0] for path in used.modules.values()}
+    return {
+        top
+        for top, size in totals.items()
+        if top not in used.partly and not top.endswith(".libs") and (size <= SMALL or top in tops)
+    }
+
+
+def _stubs(removed: Collection[str], kept: Collection[str]) -> dict[str, str]:
+    """The files that tell of what is left out, and the modules that they stand for.
+
+    Of a package that is gone only its first file: whatever is imported of it, that comes first.
+    """
+    left = {_folder(path) for path in kept}
+    left |= {str(parent) for folder in left for parent in PurePosixPath(folder).parents}
+    stubs = {}
+    for path in removed:
+        pure = PurePosixPath(path)
+        if not (pure.suffix == ".py" or _is_library(path)) or pure.parts[0].endswith(".libs"):
+            continue
+        folder = _folder(path)
+        if folder in left or folder == "":
+            stem = _stem(path)
+            stubs[f"{stem}.py"] = stem.removesuffix("/__init__").replace("/", ".")
+        elif (_folder(folder) in left or "/" not in folder) and pure.name == "__init__.py":
+            stubs[path] = folder.replace("/", ".")
+    return stubs
+
+
+def _stem(path: str) -> str:
+    """A module's path without what follows its name: .py, or an extension module's tags, which tell the platform."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{name.partition('.')[0]}"
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _is_library(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return name.endswith(".so") or ".so." in name
