@@ -198,13 +198,12 @@ def _key(requirements: Path, order: Order, builder: builders.Builder) -> str:
     interpreter = interpreters.find(order.runtime.python)
     version = interpreters.version(interpreter) if interpreter else None
     tools = [metadata.version(name) for name in ("uv", "deflate", "cyclonedx-python-lib")]
-    cut = order.profile and order.profile.inputs()
     facts = (
         order.runtime,
         order.architecture,
         sorted(order.keep),
         order.limit,
-        cut,
+        order.profile and order.profile.inputs(),
         builder.identity(),
         version,
         tools,

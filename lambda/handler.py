@@ -4,17 +4,13 @@ The model is loaded here, in the init phase, which Lambda runs with a full CPU w
 execution environment. A model that cannot be loaded fails the init, and Lambda tries again with a new environment.
 """
 
-from pathlib import Path
+from serving import startup
 
-from serving import deferral
-from serving.invocation import respond
-from serving.model import load
-from serving.settings import Settings
+ENVIRONMENT = startup.start()
 
-deferral.prepare(Path(__file__).parent)
-MODEL = load(Settings.from_environment())
+from serving.invocation import answer  # noqa: E402  (it imports numpy: not before the download has begun)
 
 
 def lambda_handler(event, context):
     """Answer one invocation; events and answers are described in `serving.invocation`."""
-    return respond(MODEL, event)
+    return answer(ENVIRONMENT, event, context)

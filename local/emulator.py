@@ -14,7 +14,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import environments, interpreters
+from build import bytecode, environments, interpreters
 from build.commands import stop
 from build.errors import UserError
 from build.runtimes import host_architecture, runtime
@@ -23,6 +23,7 @@ from local.embedded_aws import EmbeddedAws, free_port
 
 PATIENCE = 120  # seconds for one answer
 OF_THE_RUNTIME = ("awslambdaric", "boto3")  # what AWS's runtime brings beside Python
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class FunctionFailed(UserError):
@@ -35,6 +36,7 @@ class Environment:
 
     url: str
     log: Path
+    process: int  # the emulator's; the function's is its child
 
     def invoke(self, event: object) -> object:
         """Send an event and return the answer.
@@ -44,8 +46,7 @@ class Environment:
         """
         body = json.dumps(event).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=PATIENCE) as response:
+        with OPENER.open(request, timeout=PATIENCE) as response:
             answer = json.loads(response.read())
         if isinstance(answer, dict) and "errorType" in answer:
             raise FunctionFailed(error=f"{answer['errorType']}: {answer.get('errorMessage')}", log=self.tail())
@@ -57,11 +58,13 @@ class Environment:
 
 
 def runtime_packages(python: str, folder: Path) -> Path:
-    """What AWS's runtime brings, at the versions of this environment, for that Python."""
+    """What AWS's runtime brings, at the versions of this environment, for that Python, and compiled as it is there."""
     folder.mkdir(parents=True, exist_ok=True)
     pins = folder / "runtime.txt"
     pins.write_text("".join(f"{name}=={metadata.version(name)}\n" for name in OF_THE_RUNTIME), encoding="utf-8")
-    return environments.of_requirements(pins, runtime(python), folder)
+    packages = environments.of_requirements(pins, runtime(python), folder)
+    bytecode.compile_tree(packages, "/var/runtime", runtime(python))
+    return packages
 
 
 @contextmanager
@@ -88,7 +91,9 @@ def start(deployed: Deployed, packages: Path, aws: EmbeddedAws) -> Iterator[Envi
                 stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         try:
-            environment = Environment(f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations", log)
+            environment = Environment(
+                f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations", log, process.pid
+            )
             if not _listens(process, port):
                 raise FunctionFailed(error="the emulator does not answer", log=environment.tail())
             yield environment

@@ -22,7 +22,7 @@ def main(result, request=None):
 def inspect(request):
     import handler
 
-    model = handler.MODEL
+    model = handler.ENVIRONMENT.model
     classes = getattr(model.estimator, "classes_", None)
     facts = {
         "estimator": f"{type(model.estimator).__module__}.{type(model.estimator).__qualname__}",

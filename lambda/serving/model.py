@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import pickle
+import sys
 import warnings
-from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
-from serving import storage
 from serving.errors import ModelError
+from serving.fetching import Fetch, Fetched
+from serving.formats import FORMATS
+from serving.phases import Phases
 from serving.settings import Settings
 
-# joblib's processes need /dev/shm, which Lambda has not; without this, n_jobs=-1 fails at the first prediction
-os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
+HOW_TO_UPLOAD = (
+    "upload it with its digest: aws s3 cp model.pkl {url} --metadata sha256=$(sha256sum model.pkl | cut -d' ' -f1)"
+)
 
 
 @dataclass(frozen=True)
@@ -27,26 +27,33 @@ class Model:
     sha256: str
     n_features_in: int | None  # None: the estimator does not say
     feature_names_in: list[str] | None  # None: it was fitted without names
+    etag: str | None = None  # of the object that it came from
 
 
-def load(settings: Settings) -> Model:
-    """Fetch, verify and unpickle the model, in this order: unpickling runs code that the file names.
+def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
+    """Wait for the bytes, verify and unpickle them, in this order: unpickling runs code that the file names.
 
     Raises:
-        ModelError: another digest, another scikit-learn version, or a format that is not known.
+        ModelError: another digest, another scikit-learn version, no bytes, or a format that is not known.
     """
     if settings.format not in FORMATS:
         raise ModelError(f"MODEL_FORMAT is {settings.format!r}; expected one of: {', '.join(FORMATS)}")
-    _check_sklearn(settings.sklearn_version)
-    path = storage.fetch(settings)
-    with warnings.catch_warnings():
-        # InconsistentVersionWarning, by its words: importing it would import scikit-learn for models that need none
-        warnings.filterwarnings("error", message="Trying to unpickle estimator")
-        estimator = FORMATS[settings.format](path)
-    return describe(estimator, settings.sha256)
+    with phases.measure("wait"):
+        fetched = fetch()
+    phases["fetch"] = round(fetched.seconds * 1e3, 3)
+    with closing(fetched), phases.measure("unpickle"):
+        _check_digest(settings, fetched)
+        _check_sklearn(settings.sklearn_version or fetched.facts.get("metadata", {}).get("sklearn-version"))
+        with warnings.catch_warnings():
+            # InconsistentVersionWarning, by its words: importing it would import scikit-learn for models without it
+            warnings.filterwarnings("error", message="Trying to unpickle estimator")
+            estimator = FORMATS[settings.format](fetched, settings)
+        if settings.follow and not callable(getattr(estimator, "predict", None)):
+            raise ModelError(f"{settings.url} is a {type(estimator).__qualname__}, which has no predict method")
+        return describe(estimator, fetched.sha256, fetched.facts.get("etag"))
 
 
-def describe(estimator: Any, sha256: str) -> Model:
+def describe(estimator: Any, sha256: str, etag: str | None = None) -> Model:
     """What the estimator says of its input."""
     names = getattr(estimator, "feature_names_in_", None)
     return Model(
@@ -54,29 +61,34 @@ def describe(estimator: Any, sha256: str) -> Model:
         sha256=sha256,
         n_features_in=getattr(estimator, "n_features_in_", None),
         feature_names_in=None if names is None else [str(name) for name in names],
+        etag=etag,
     )
+
+
+def _check_digest(settings: Settings, fetched: Fetched) -> None:
+    name = settings.file.name if settings.file else settings.url
+    expected = settings.sha256
+    if settings.follow:
+        expected = fetched.facts["metadata"].get("sha256")
+        if not expected:
+            raise ModelError(
+                f"{name} has no metadata sha256, so nothing vouches for it: not unpickled. To serve it, "
+                + HOW_TO_UPLOAD.format(url=name)
+            )
+    if fetched.sha256 != expected:
+        raise ModelError(f"{name} has SHA-256 {fetched.sha256}, expected {expected}: not unpickled")
 
 
 def _check_sklearn(expected: str | None) -> None:
     if expected is None:
         return
-    found = metadata.version("scikit-learn")
+    found = getattr(sys.modules.get("sklearn"), "__version__", None)
+    if found is None:
+        from importlib import metadata  # reads the installed files, which takes longer
+
+        found = metadata.version("scikit-learn")
     if found != expected:
         raise ModelError(
             f"the model was fitted with scikit-learn {expected}, the layer has {found}: not unpickled. "
             "Build the layer with that version, or fit the model again"
         )
-
-
-def _read_pickle(path: Path) -> Any:
-    with path.open("rb") as stream:
-        return pickle.load(stream)
-
-
-def _read_joblib(path: Path) -> Any:
-    import joblib
-
-    return joblib.load(path)
-
-
-FORMATS: dict[str, Callable[[Path], Any]] = {"pickle": _read_pickle, "joblib": _read_joblib}

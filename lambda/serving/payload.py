@@ -84,15 +84,21 @@ def _records(model: Model, rows: list) -> Any:
                 f"row {number} of dataframe_records lacks {', '.join(missing)}{hint}; null stands for a missing value. "
                 f"{expected(model)}"
             )
-    return _frame(rows, names)
+    return _frame([[row[name] for name in names] for row in rows], names)
 
 
 def _frame(rows: list, columns: list[str]) -> Any:
     import pandas as pd
 
+    kinds = {type(value) for row in rows for value in row}
+    if kinds in ({float}, {int}):
+        array = np.array(rows)
+        if array.dtype.kind in "fi":  # and not integers too large for it
+            return pd.DataFrame(array, columns=columns)  # the same frame, a tenth of a millisecond sooner
     frame = pd.DataFrame(rows, columns=columns)
-    for column in frame.columns[frame.isna().all()]:
-        frame[column] = frame[column].astype(float)  # a column of nulls says nothing of its type; imputers want numbers
+    for at, column in enumerate(columns):
+        if all(row[at] is None for row in rows):  # says nothing of its type, and imputers want numbers
+            frame[column] = frame[column].astype(float)
     return frame
 
 

@@ -16,29 +16,47 @@ class SettingsError(Exception):
 class Settings:
     """Where the model is, and what it must be."""
 
-    sha256: str  # MODEL_SHA256, hex
-    format: str = "pickle"  # MODEL_FORMAT: a key of serving.model.FORMATS
+    sha256: str | None  # MODEL_SHA256, hex; None where the model is followed: its object says it
+    format: str = "pickle"  # MODEL_FORMAT: a key of serving.formats.FORMATS
     sklearn_version: str | None = None  # MODEL_SKLEARN_VERSION
+    trusted: tuple[str, ...] = ()  # MODEL_TRUSTED: types that skops may make beside those that it knows
     file: Path | None = None  # MODEL_FILE, below the task root: the bundled model
     bucket: str | None = None  # MODEL_BUCKET, MODEL_KEY, MODEL_VERSION_ID: the model in S3
     key: str | None = None
     version_id: str | None = None
+
+    @property
+    def follow(self) -> bool:
+        """MODEL_FOLLOW=true: what is at the key now is the model, and a ping looks whether it still is."""
+        return self.sha256 is None
+
+    @property
+    def url(self) -> str:
+        """The model's object, as people write it."""
+        return f"s3://{self.bucket}/{self.key}"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read the variables.
 
         Raises:
-            SettingsError: no MODEL_SHA256, or not exactly one of MODEL_FILE and MODEL_BUCKET with MODEL_KEY.
+            SettingsError: they do not name exactly one model.
         """
         bundled, stored = environ.get("MODEL_FILE"), environ.get("MODEL_BUCKET") and environ.get("MODEL_KEY")
-        if not environ.get("MODEL_SHA256") or bool(bundled) == bool(stored):
+        if environ.get("MODEL_FOLLOW") == "true":
+            if not stored or any(environ.get(name) for name in ("MODEL_FILE", "MODEL_SHA256", "MODEL_VERSION_ID")):
+                raise SettingsError(
+                    "expected with MODEL_FOLLOW=true both of MODEL_BUCKET and MODEL_KEY, and none of MODEL_FILE, "
+                    "MODEL_SHA256 and MODEL_VERSION_ID: a model that is followed is not pinned"
+                )
+        elif not environ.get("MODEL_SHA256") or bool(bundled) == bool(stored):
             raise SettingsError("expected MODEL_SHA256, and either MODEL_FILE or both of MODEL_BUCKET and MODEL_KEY")
         root = Path(environ.get("LAMBDA_TASK_ROOT", "."))
         return cls(
-            sha256=environ["MODEL_SHA256"],
+            sha256=environ.get("MODEL_SHA256") or None,
             format=environ.get("MODEL_FORMAT", "pickle"),
             sklearn_version=environ.get("MODEL_SKLEARN_VERSION"),
+            trusted=tuple(filter(None, environ.get("MODEL_TRUSTED", "").split(","))),
             file=root / bundled if bundled else None,
             bucket=environ.get("MODEL_BUCKET"),
             key=environ.get("MODEL_KEY"),

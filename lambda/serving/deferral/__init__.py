@@ -41,11 +41,17 @@ class Plan:
         return cls(**found)
 
 
-def prepare(folder: Path) -> None:
-    """Import what the model's predictions use, and nothing else, if a plan lies in the folder; else do nothing."""
+def prepare(folder: Path) -> bool:
+    """Import what the model's predictions use, and nothing else, if a plan lies in the folder; else do nothing.
+
+    Returns:
+        Whether there is a plan.
+    """
     path = folder / FILE
-    if os.environ.get(EAGER) != "1" and path.is_file():
-        install(Plan.read(path))
+    if os.environ.get(EAGER) == "1" or not path.is_file():
+        return False
+    install(Plan.read(path))
+    return True
 
 
 def install(plan: Plan) -> None:

@@ -1,0 +1,264 @@
+"""The first call, and those after it: this project, the way of tutorials, and the floor under both.
+
+Each first call is one of a fresh environment under AWS's runtime interface emulator and runtime client. All of a round
+are measured in turns, and rounds follow each other, so that what else the machine does falls on all alike. S3 is moto's
+server on this machine, the disks are warm: what Lambda adds to bring a package to a new host is not in these numbers.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from bench import picture
+from bench.contenders import BUCKET, EVENT, HERE, Ground, Model
+from build import environments, interpreters
+from build.runtimes import DEFAULT_PYTHON, runtime
+from local import embedded_aws, emulator
+from local.deployed import Deployed
+from local.emulator import Environment
+
+RESULTS = HERE / "results" / "cold_start.json"
+SIZES = ("0.1", "10", "100", "300")
+RUNS = 7
+WARM_CALLS = {"0.1": 1000, "10": 300, "100": 100, "300": 50}  # where a recipe's call takes half a second, not 1,000
+
+# The names of those that ratios are made of
+RECIPE, RECIPE_BYTECODE, SAM = "recipe", "recipe, valid bytecode", "recipe, SAM's layer"
+FLOOR, FLOOR_IN_LAMBDA, RUNTIME, FETCH = "floor", "floor in the runtime", "runtime alone", "fetch alone"
+PARTS = (FLOOR, FLOOR_IN_LAMBDA, RUNTIME, FETCH)
+PROFILED = ("0.1", "100")  # a layer cut to the model: with the default one a bundle of 100 MB does not fit
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Seen:
+    """What one contender showed with one model; times in ms, sizes in MB."""
+
+    first: list[float] = field(default_factory=list)
+    second: list[float] = field(default_factory=list)
+    warm: list[float] = field(default_factory=list)
+    rss: list[float] = field(default_factory=list)
+    phases: list[dict[str, float]] = field(default_factory=list)
+
+    def phase(self, name: str) -> float:
+        return statistics.median(each.get(name, 0.0) for each in self.phases) if self.phases else 0.0
+
+
+def run(sizes: Sequence[str] = SIZES, runs: int = RUNS, say: Say = print, results: Path | None = RESULTS) -> dict:
+    """Measure, write the results and the picture beside them, and return them.
+
+    Args:
+        sizes: of the models in MB, of those in WARM_CALLS.
+        runs: first calls of each contender; below 7 it is a draft.
+        results: None writes nothing.
+    """
+    began = time.monotonic()
+    target = runtime(DEFAULT_PYTHON)
+    with TemporaryDirectory(prefix="bench-") as name, embedded_aws.start() as aws:
+        aws.client("s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": embedded_aws.REGION}
+        )
+        aws.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        ground = Ground(Path(name), target, aws, say)
+        packages = emulator.runtime_packages(target.python, ground.folder / "runtime")
+        seen: dict[str, dict[str, Seen]] = {}
+        overhead: dict = {}
+        for size in sizes:
+            model = ground.model(size)
+            contenders = _contenders(ground, model, first=size == sizes[0])
+            if not overhead:
+                overhead = _warm_overhead(ground, contenders["bundle"])
+            contenders |= _floors(ground, model, contenders, overhead["libraries"])
+            seen[size] = {each: Seen() for each in contenders}
+            for number in range(runs):
+                say(f"{size} MB: round {number + 1} of {runs}, {len(contenders)} contenders")
+                for each, deployed in contenders.items():
+                    if each == FLOOR:
+                        seen[size][each].first.append(bare(deployed, ground))
+                        continue
+                    calls = WARM_CALLS[size] if number == runs - 1 and each not in PARTS else 0
+                    measure(seen[size][each], deployed, packages, ground, calls)
+    found = _found(seen, overhead, runs) | {"seconds": round(time.monotonic() - began)}
+    if results:
+        results.parent.mkdir(exist_ok=True)
+        results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        results.with_suffix(".svg").write_text(picture.draw(found), encoding="utf-8")
+    return found
+
+
+def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed]:
+    """Those that answer: all of them with the smallest model, and where a size makes no difference only then."""
+    bare = {"MODEL_BUCKET": BUCKET, "MODEL_KEY": model.key}
+    ours = ground.ours(ground.out, "default", model)
+    found = {
+        RECIPE: ground.of_handler("recipe", ground.pip_layer, bare),
+        RECIPE_BYTECODE: ground.of_handler("recipe", ground.pip_layer_with_bytecode, bare),
+        **ours,
+    }
+    if first:
+        found[SAM] = ground.of_handler("recipe", ground.sam_layer, bare)
+        eager = {name: _with(deployed, LAMBDA_MODEL_EAGER="1") for name, deployed in ours.items()}
+        found |= {f"{name}, all imports": deployed for name, deployed in eager.items()}
+    if model.name in PROFILED:
+        profiled = ground.built(f"profiled-{model.name}", model.path)
+        of_profiled = ground.ours(profiled, f"profiled-{model.name}", model)
+        found |= {f"{name}, profiled layer": deployed for name, deployed in of_profiled.items()}
+    return found
+
+
+def _floors(
+    ground: Ground, model: Model, contenders: dict[str, Deployed], libraries: Sequence[str]
+) -> dict[str, Deployed]:
+    """What no first call can be without."""
+    opt = contenders["s3"].layers
+    touched = {"FLOOR_LIBRARIES": ":".join(libraries), "MODEL_FILE": str(model.path)}
+    fetch = Deployed(contenders["s3"].task, opt, contenders["s3"].configuration | {"Handler": "fetch.lambda_handler"})
+    (fetch.task / "fetch.py").write_bytes((HERE / "handlers" / "fetch.py").read_bytes())
+    return {
+        FLOOR: ground.of_handler("floor", opt, touched),
+        FLOOR_IN_LAMBDA: ground.of_handler("floor", opt, touched),
+        RUNTIME: ground.of_handler("empty", opt, {}),
+        FETCH: fetch,
+    }
+
+
+def _with(deployed: Deployed, **variables: str) -> Deployed:
+    environment = {"Variables": deployed.environment | variables}
+    return Deployed(deployed.task, deployed.layers, deployed.configuration | {"Environment": environment})
+
+
+def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, warm_calls: int) -> None:
+    """One fresh environment: its first call, its second, and some more."""
+    with emulator.start(deployed, packages, ground.aws) as environment:
+        seen.first.append(_timed(environment))
+        seen.second.append(_timed(environment))
+        if warm_calls:
+            seen.warm += _calls(environment, warm_calls)
+        seen.rss.append(peak_rss(environment.process))
+        seen.phases.append(phases(environment.log.read_text(errors="replace")))
+
+
+def bare(deployed: Deployed, ground: Ground) -> float:
+    """The floor: a process with nothing of Lambda in it, from its start to its end, in ms."""
+    interpreter = interpreters.require(ground.runtime, "The floor")
+    env = {**deployed.environment, "PYTHONPATH": str(deployed.layers / ground.runtime.site_packages)}
+    began = time.perf_counter()
+    subprocess.run([interpreter, "-S", "-s", "-B", "-c", "import handler"], cwd=deployed.task, env=env, check=True)
+    return (time.perf_counter() - began) * 1e3
+
+
+def _timed(environment: Environment) -> float:
+    began = time.perf_counter()
+    environment.invoke(EVENT)
+    return (time.perf_counter() - began) * 1e3
+
+
+def _calls(environment: Environment, count: int) -> list[float]:
+    """Calls one after another over one connection each, as short as a client can make them."""
+    url, body = urlsplit(environment.url), json.dumps(EVENT)
+    taken = []
+    for _ in range(count):
+        began = time.perf_counter()
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=emulator.PATIENCE)
+        connection.request("POST", url.path, body)
+        connection.getresponse().read()
+        taken.append((time.perf_counter() - began) * 1e3)
+        connection.close()
+    return taken
+
+
+def peak_rss(emulator_process: int) -> float:
+    """The most memory that the function's process ever had, in MB."""
+    (child, *_) = Path(f"/proc/{emulator_process}/task/{emulator_process}/children").read_text().split() or [None]
+    if child is None:  # started by another of its threads
+        found = [Path(each).read_text().split() for each in Path(f"/proc/{emulator_process}/task").glob("*/children")]
+        child = next(name for names in found for name in names)
+    status = Path(f"/proc/{child}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
+
+
+def phases(log: str) -> dict[str, float]:
+    """Where the first call's time went, as the handlers themselves tell; {} if they tell nothing."""
+    told: list[dict] = []
+    for line in log.splitlines():
+        with suppress(ValueError):
+            said = json.loads(line)
+            if isinstance(said, dict) and "phases" in said:
+                return {**said["phases"], "predict": said["PredictMilliseconds"]}
+            if isinstance(said, dict) and "recipe" in said:
+                told.append(said["recipe"])
+    if len(told) < 2:
+        return told[0] if told else {}
+    # What unpickling takes longer the first time is the import of what the model is made of
+    imports = max(0.0, told[0]["unpickle"] - told[1]["unpickle"])
+    first = told[0] | {"unpickle": told[0]["unpickle"] - imports, "wait": told[0]["fetch"]}
+    return first | {"import": imports + first.pop("boto3")}
+
+
+def _warm_overhead(ground: Ground, bundle: Deployed) -> dict:
+    """What the handler adds to the estimator's own predict, and the libraries that the prediction maps."""
+    result = ground.folder / "overhead.json"
+    see = [bundle.task, bundle.layers / ground.runtime.site_packages]
+    env = bundle.environment | {"LAMBDA_TASK_ROOT": str(bundle.task)}
+    script = str(HERE / "target" / "warm_overhead.py")
+    environments.run(ground.runtime, script, [result, json.dumps(EVENT), 1000], see, env)
+    return json.loads(result.read_text(encoding="utf-8"))
+
+
+def _found(seen: dict[str, dict[str, Seen]], overhead: dict, runs: int) -> dict:
+    sizes = {size: {each: _facts(shown) for each, shown in of_size.items()} for size, of_size in seen.items()}
+    small = next(iter(seen.values()))
+
+    def first(name: str) -> float:
+        return statistics.median(small[name].first)
+
+    ratios = {
+        "first_call_vs_recipe": first("bundle") / first(RECIPE),
+        "first_call_vs_recipe_with_bytecode": first("bundle") / first(RECIPE_BYTECODE),
+        "first_call_vs_floor": first("bundle") / first(FLOOR),
+        "first_call_vs_floor_in_runtime": first("bundle") / first(FLOOR_IN_LAMBDA),
+        "warm_overhead_ms": overhead["handler"] - overhead["predict"],
+    }
+    if "100" in seen:
+        ratios["s3_100mb_vs_slower_of_fetch_and_import"] = _overlap(seen["100"], small)
+    return {
+        "runs": runs,
+        "ratios": {name: round(value, 3) for name, value in ratios.items()},
+        "warm_ms": {name: round(overhead[name], 3) for name in ("handler", "predict")},
+        "sizes": sizes,
+    }
+
+
+def _overlap(of_100: dict[str, Seen], small: dict[str, Seen]) -> float:
+    """The init with a model in S3 against what it would be if the fetch cost nothing but its own time."""
+    s3 = of_100["s3"]
+    alone = max(of_100[FETCH].phase("fetch"), small["bundle"].phase("import"))
+    return s3.phase("init") / (alone + s3.phase("unpickle"))
+
+
+def _facts(seen: Seen) -> dict:
+    facts = {
+        "first_call_ms": round(statistics.median(seen.first), 1),
+        "first_calls_ms": [round(each, 1) for each in seen.first],
+    }
+    if seen.phases:
+        facts["phases_ms"] = {name: round(seen.phase(name), 1) for name in seen.phases[0]}
+    if seen.rss:
+        facts["peak_rss_mb"] = round(statistics.median(seen.rss), 1)
+    if seen.second:
+        facts["second_call_ms"] = round(statistics.median(seen.second), 2)
+    if seen.warm:
+        cuts = statistics.quantiles(seen.warm, n=100)
+        facts["warm"] = {"calls": len(seen.warm), "p50_ms": round(cuts[49], 2), "p99_ms": round(cuts[98], 2)}
+    return facts

@@ -1,0 +1,190 @@
+"""Who takes part in the comparison of first calls, each as Lambda would have it on its disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from build import archive, bytecode, commands, environments, function, interpreters, layer, manifest, requirements
+from build.profile import Profile
+from build.runtimes import UNZIPPED_LIMIT, Runtime, host_architecture
+from local.deployed import Deployed
+from local.embedded_aws import EmbeddedAws
+
+HERE = Path(__file__).parent
+BUCKET = "bench-models"
+MEMORY = 1769  # MB: one vCPU
+EVENT = {"instances": [[0.5] * 10]}
+
+Say = Callable[[str], None]
+
+SAM_TEMPLATE = {
+    "AWSTemplateFormatVersion": "2010-09-09",
+    "Transform": "AWS::Serverless-2016-10-31",
+    "Resources": {
+        "Layer": {
+            "Type": "AWS::Serverless::LayerVersion",
+            "Properties": {"ContentUri": "layer/", "CompatibleRuntimes": []},
+            "Metadata": {"BuildMethod": ""},
+        }
+    },
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A forest in S3 and on this disk."""
+
+    name: str  # its size in MB, about
+    path: Path
+    sha256: str
+    version_id: str
+
+    @property
+    def key(self) -> str:
+        return f"model-{self.name}.pkl"
+
+    @property
+    def stored(self) -> dict[str, str]:
+        return {"MODEL_BUCKET": BUCKET, "MODEL_KEY": self.key, "MODEL_VERSION_ID": self.version_id}
+
+
+@dataclass
+class Ground:
+    """What all contenders stand on."""
+
+    folder: Path
+    runtime: Runtime
+    aws: EmbeddedAws
+    say: Say
+
+    def model(self, name: str) -> Model:
+        """Fit a forest of that size with the default layer's packages, and upload it."""
+        self.say(f"Fitting a forest of {name} MB")
+        path = self.folder / f"model-{name}.pkl"
+        packages = environments.of_layer(self.out, self.layer, self.runtime)
+        environments.run(self.runtime, str(HERE / "target" / "make_forest.py"), [path, name], [packages], {})
+        s3 = self.aws.client("s3")
+        with path.open("rb") as stream:
+            version = s3.put_object(Bucket=BUCKET, Key=path.name, Body=stream)["VersionId"]
+        return Model(name, path, archive.file_sha256(path), version)
+
+    @cached_property
+    def out(self) -> Path:
+        """Our artifacts, with the default layer."""
+        return self.built("default", None)
+
+    @property
+    def layer(self) -> dict:
+        return (manifest.read(self.out) or {})["layer"]
+
+    def built(self, name: str, profile: Path | None) -> Path:
+        """Our layer in a folder of its own."""
+        self.say(f"Building our layer: {name}")
+        out = self.folder / f"dist-{name}"
+        order = layer.Order(self.runtime, host_architecture(), profile=Profile(profile) if profile else None)
+        layer.build(out, order, lambda message: None)
+        return out
+
+    def ours(self, out: Path, name: str, model: Model) -> dict[str, Deployed]:
+        """Our function in both modes, but for a bundle that would not fit Lambda."""
+        made = function.package(out, model.path)
+        entry = (manifest.read(out) or {})["layer"]
+        opt = _unpacked(out / entry["path"], self.folder / f"opt-{out.name}")
+        env = {
+            "MODEL_SHA256": model.sha256,
+            "MODEL_FORMAT": made.model["format"],
+            "MODEL_SKLEARN_VERSION": made.model["sklearn_version"],
+        }
+        task = _unpacked(made.path, self.folder / f"task-{name}-{model.name}")
+        deployed = {"s3": self.deployed(task, opt, env | model.stored)}
+        if entry["unzipped_bytes"] + made.entry["unzipped_bytes"] + model.path.stat().st_size <= UNZIPPED_LIMIT:
+            bundle = Path(shutil.copytree(task, self.folder / f"bundle-{name}-{model.name}"))
+            shutil.copyfile(model.path, bundle / made.model["path"])
+            deployed["bundle"] = self.deployed(bundle, opt, env | {"MODEL_FILE": made.model["path"]})
+        return deployed
+
+    def deployed(self, task: Path, opt: Path, environment: dict[str, str]) -> Deployed:
+        """What stands in for an answer of the Lambda API."""
+        return Deployed(
+            task,
+            opt,
+            {
+                "Runtime": self.runtime.name,
+                "Handler": "handler.lambda_handler",
+                "FunctionName": "bench",
+                "Version": "1",
+                "MemorySize": MEMORY,
+                "Timeout": 60,
+                "Environment": {"Variables": environment},
+            },
+        )
+
+    def of_handler(self, handler: str, opt: Path, environment: dict[str, str]) -> Deployed:
+        """A handler of ``handlers/`` in a zip of its own."""
+        task = self.folder / f"task-{handler}"
+        task.mkdir(exist_ok=True)
+        shutil.copyfile(HERE / "handlers" / f"{handler}.py", task / "handler.py")
+        bytecode.compile_tree(task, "/var/task", self.runtime)
+        return self.deployed(task, opt, environment)
+
+    @cached_property
+    def pip_layer(self) -> Path:
+        """`pip install -t python`, zipped: its bytecode is there, and stale once Lambda has unzipped it."""
+        self.say("Building the recipe's layer: pip install -t")
+        opt = self.folder / "opt-pip"
+        environments.of_requirements(requirements.LOCKED, self.runtime, opt / "python-of-pip")
+        (opt / "python-of-pip" / "site-packages").rename(opt / "python")
+        (opt / "python-of-pip").rmdir()
+        interpreter = interpreters.require(self.runtime, "The recipe's layer")
+        with suppress(commands.CommandFailed):  # of templates that are no Python
+            commands.run([interpreter, "-m", "compileall", "-q", "-j", "0", opt / "python"])
+        for path in (opt / "python").rglob("*.py"):
+            os.utime(path, (0, 315_532_800))  # 1980, as zips without times have it
+        return opt
+
+    @cached_property
+    def pip_layer_with_bytecode(self) -> Path:
+        """The same packages with bytecode that is valid wherever it lies."""
+        opt = self.folder / "opt-pip-bytecode"
+        shutil.copytree(self.pip_layer, opt, ignore=shutil.ignore_patterns("__pycache__"), copy_function=os.link)
+        bytecode.compile_tree(opt / "python", "/opt/python", self.runtime)
+        return opt
+
+    @cached_property
+    def sam_layer(self) -> Path:
+        """The same versions as `sam build` makes a layer of them."""
+        self.say("Building SAM's layer: sam build")
+        folder = self.folder / "sam"
+        (folder / "layer").mkdir(parents=True)
+        pins = "".join(f"{name}=={version}\n" for name, version in self.layer["packages"].items())
+        (folder / "layer" / "requirements.txt").write_text(pins, encoding="utf-8")
+        template = json.loads(json.dumps(SAM_TEMPLATE))
+        template["Resources"]["Layer"]["Properties"]["CompatibleRuntimes"] = [self.runtime.name]
+        template["Resources"]["Layer"]["Metadata"]["BuildMethod"] = self.runtime.name
+        (folder / "template.json").write_text(json.dumps(template), encoding="utf-8")
+        interpreter = interpreters.require(self.runtime, "SAM's layer")
+        env = {
+            **os.environ,
+            "PATH": f"{interpreter.parent}:{os.environ['PATH']}",
+            "SAM_CLI_TELEMETRY": "0",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+        }
+        sam = Path(shutil.which("sam", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "sam")
+        commands.run([sam, "build", "--template", folder / "template.json", "--build-dir", folder / "built"], env=env)
+        return folder / "built" / "Layer"
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    if not folder.exists():
+        with zipfile.ZipFile(path) as packed:
+            packed.extractall(folder)
+    return folder

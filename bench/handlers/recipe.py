@@ -1,0 +1,33 @@
+"""The handler that tutorials show: everything in the handler, through boto3's resources and /tmp.
+
+Beside what they do, it prints where the time of the first call went.
+"""
+
+import json
+import os
+import pickle
+import time
+
+BEGAN = time.perf_counter()
+
+import boto3  # noqa: E402
+
+IMPORTED = time.perf_counter()
+s3 = boto3.resource("s3")
+
+
+def lambda_handler(event, context):
+    path = os.environ["TMPDIR"] + "/model.pkl"
+    times = [time.perf_counter()]
+    if not os.path.exists(path):
+        s3.Bucket(os.environ["MODEL_BUCKET"]).download_file(os.environ["MODEL_KEY"], path)
+    times.append(time.perf_counter())
+    with open(path, "rb") as stream:
+        model = pickle.load(stream)
+    times.append(time.perf_counter())
+    predictions = model.predict(event["instances"]).tolist()
+    times.append(time.perf_counter())
+    fetch, unpickle, predict = (1e3 * (times[at + 1] - times[at]) for at in range(3))
+    phases = {"boto3": (times[0] - BEGAN) * 1e3, "fetch": fetch, "unpickle": unpickle, "predict": predict}
+    print(json.dumps({"recipe": phases}))
+    return {"predictions": predictions}

@@ -1,0 +1,42 @@
+"""Asks the handler and the estimator in turns. Runs under the target's interpreter, with the function on the path.
+
+    python warm_overhead.py RESULT EVENT COUNT
+
+EVENT is a request of one row. RESULT gets JSON: the medians of both in ms, the libraries that the answers mapped.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+
+
+def main(result, event, count):
+    import handler
+
+    event = json.loads(event)
+    taken = {"handler": [], "predict": []}
+    out, sys.stdout = sys.stdout, open(os.devnull, "w", buffering=1)  # noqa: SIM115
+    handler.lambda_handler(event, None)
+    import numpy
+
+    row, estimator = numpy.array(event["instances"]), handler.ENVIRONMENT.model.estimator
+    for _ in range(int(count)):
+        began = time.perf_counter()
+        handler.lambda_handler(event, None)
+        between = time.perf_counter()
+        estimator.predict(row)
+        taken["predict"].append(time.perf_counter() - between)
+        taken["handler"].append(between - began)
+    sys.stdout = out
+    with open("/proc/self/maps") as stream:
+        mapped = {line.split()[-1] for line in stream if "site-packages" in line and ".so" in line}
+    facts = {name: statistics.median(values) * 1e3 for name, values in taken.items()}
+    with open(result, "w") as stream:
+        json.dump({**facts, "libraries": sorted(mapped)}, stream)
+
+
+if __name__ == "__main__":
+    del sys.path[0]
+    main(*sys.argv[1:])

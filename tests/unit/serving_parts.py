@@ -1,0 +1,92 @@
+"""What the tests of the code that runs in AWS share: models, and S3 as it can be reached from any process."""
+
+import hashlib
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+from serving.environment import Environment
+from serving.fetching import begin
+from serving.model import Model, load
+from serving.phases import Phases
+from serving.settings import Settings
+
+
+class Loud:
+    """A pickle of it tells when it is unpickled."""
+
+    def __reduce__(self):
+        return (pytest.fail, ("it was unpickled",))
+
+
+def written(folder, model, name="model.pkl"):
+    """A pickled model and its digest."""
+    path = folder / name
+    path.write_bytes(pickle.dumps(model))
+    return path, digest(path.read_bytes())
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def loaded(settings: Settings, environ=None) -> Model:
+    return load(settings, begin(settings, {**os.environ, **(environ or {})}), Phases())
+
+
+def environment(settings: Settings, model: Model) -> Environment:
+    return Environment(settings, model, Phases(init=900.0, wait=10.0, unpickle=20.5))
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A versioned bucket, and the /tmp of who reads it."""
+
+    s3: object
+    tmp: Path
+    name: str = "bucket"
+
+    def put(self, data: bytes, key="k", **options) -> str:
+        """The version of a new object."""
+        return self.s3.put_object(Bucket=self.name, Key=key, Body=data, **options)["VersionId"]
+
+    def settings(self, sha256: str, key="k", **options) -> Settings:
+        return Settings(sha256, bucket=self.name, key=key, **options)
+
+
+@pytest.fixture(scope="session")
+def s3_url():
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_url, monkeypatch, tmp_path):
+    """An empty bucket in an S3 that the variables lead to."""
+    for name in [each for each in os.environ if each.startswith(("AWS_", "MODEL_"))]:
+        monkeypatch.delenv(name)
+    variables = {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ENDPOINT_URL": s3_url,
+        "NO_PROXY": "127.0.0.1",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    yield Bucket(s3, tmp_path / "tmp")
+    found = s3.list_object_versions(Bucket="bucket")
+    for each in found.get("Versions", []) + found.get("DeleteMarkers", []):
+        s3.delete_object(Bucket="bucket", Key=each["Key"], VersionId=each["VersionId"])
+    s3.delete_bucket(Bucket="bucket")

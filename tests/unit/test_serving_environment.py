@@ -1,0 +1,341 @@
+"""What an execution environment does beside predicting: pings, swaps of the model, telemetry, snapshots."""
+
+import json
+import sys
+import threading
+import types
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+from serving import aws, snapshots, telemetry, warming
+from serving.environment import Environment
+from serving.invocation import answer
+from serving.model import describe
+from serving.settings import Settings
+from serving_parts import environment, loaded, written
+from sklearn.linear_model import LinearRegression
+
+ARN = "arn:aws:lambda:eu-central-1:123456789012:function:churn:live"
+SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+
+
+@pytest.fixture
+def plain() -> Environment:
+    """Serves the sum of two columns."""
+    estimator = LinearRegression().fit([[0, 0], [1, 0], [0, 1]], [0, 1, 1])
+    return environment(Settings("abc"), describe(estimator, "abc"))
+
+
+@pytest.fixture(autouse=True)
+def no_clients():
+    aws.drop_connections()
+    yield
+    aws.drop_connections()
+
+
+class TestPings:
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"warmer": True},
+            {"warmer": True, "concurrency": 1},
+            {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}},
+            {"source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": "{}"},
+        ],
+    )
+    def test_a_ping_predicts_nothing(self, plain, event):
+        assert answer(plain, event, None) == {"warm": True, "model_sha256": "abc"}
+
+    @pytest.mark.parametrize("concurrency", [0, -1, 101, "5", 2.0, True, None])
+    def test_a_concurrency_that_is_none_is_refused(self, plain, concurrency):
+        reply = answer(plain, {"warmer": True, "concurrency": concurrency}, None)
+        assert reply["statusCode"] == 400
+        assert "a number from 1 to 100" in reply["error"]
+
+
+class TestConcurrency:
+    """Against an endpoint that gives calls to environments as Lambda does: to a free one, else to a new one."""
+
+    @contextmanager
+    def lambda_service(self, plain, monkeypatch, allowed=1000):
+        free, made, calls, lock = [], [], [], threading.Lock()
+
+        class Invoke(BaseHTTPRequestHandler):
+            def do_POST(self):
+                event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                with lock:
+                    calls.append(unquote(self.path.split("/")[3]))
+                    if not free and len(made) == allowed:
+                        return self.reply(429, {"Message": "Rate exceeded"})
+                    if not free:
+                        made.append(environment(plain.settings, plain.model))
+                        free.append(made[-1])
+                    taken = free.pop()
+                reply = answer(taken, event, None)
+                with lock:
+                    free.append(taken)
+                self.reply(200, reply)
+
+            def reply(self, status, body):
+                self.send_response(status)
+                data = json.dumps(body).encode()
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *words):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Invoke)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_address[1]}",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "NO_PROXY": "127.0.0.1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        try:
+            yield made, calls
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    def ping(self, plain, concurrency):
+        return answer(
+            plain, {"warmer": True, "concurrency": concurrency}, types.SimpleNamespace(invoked_function_arn=ARN)
+        )
+
+    def test_so_many_environments_are_kept_warm_by_calls_that_overlap(self, plain, monkeypatch, capsys):
+        with self.lambda_service(plain, monkeypatch) as (made, calls):
+            for _ in range(2):  # the second finds all of them warm, and must not be content with one of them
+                reply = self.ping(plain, 5)
+                assert reply == {"warm": True, "model_sha256": "abc", "environments": 5}
+            assert len(made) == 4
+            assert set(calls) == {ARN}
+            assert len(calls) == 8
+
+    def test_without_holding_the_call_fewer_would_be_warm(self, plain, monkeypatch):
+        monkeypatch.setattr(warming, "HOLD", 0)
+        monkeypatch.setattr(warming, "HOLD_EACH", 0)
+        with self.lambda_service(plain, monkeypatch):
+            assert self.ping(plain, 30)["environments"] < 30
+
+    def test_calls_that_fail_are_counted_and_told(self, plain, monkeypatch, capsys):
+        with self.lambda_service(plain, monkeypatch, allowed=2) as (_, calls):
+            reply = self.ping(plain, 5)
+        assert reply["environments"] == 3
+        assert len(reply["failures"]) == 2
+        assert "429" in reply["failures"][0]
+        assert len(calls) == 4  # none was tried again
+        assert json.loads(capsys.readouterr().out.splitlines()[-1])["WarmUpFailures"] == 2
+
+    def test_a_context_without_an_arn_is_a_failure(self, plain):
+        assert answer(plain, {"warmer": True, "concurrency": 2}, None)["failures"]
+
+
+class TestFollowing:
+    @pytest.fixture
+    def put(self, bucket, tmp_path):
+        def put(intercept, **metadata):
+            model = LinearRegression().fit([[0], [1]], [intercept, intercept])
+            path, sha256 = written(tmp_path, model)
+            bucket.put(path.read_bytes(), Metadata={"sha256": sha256, **metadata})
+            return sha256
+
+        return put
+
+    @pytest.fixture
+    def followed(self, bucket, put):
+        put(1)
+        settings = bucket.settings(None)
+        return environment(settings, loaded(settings))
+
+    def says(self, environment):
+        return answer(environment, {"instances": [[0]]}, None)["predictions"]
+
+    def test_a_ping_swaps_the_model_for_what_its_object_holds_now(self, followed, put):
+        first = followed.model.sha256
+        second = put(2)
+        assert self.says(followed) == [1]
+        assert answer(followed, {"warmer": True}, None) == {"warm": True, "model_sha256": second}
+        assert self.says(followed) == [2]
+        assert first != second
+
+    def test_one_that_did_not_change_is_not_fetched_again(self, followed):
+        model = followed.model
+        answer(followed, {"warmer": True}, None)
+        assert followed.model is model
+
+    @pytest.mark.parametrize("metadata", [{"sha256": "0" * 64}, {"sha256": ""}, {"sklearn-version": "0.1"}])
+    def test_one_that_is_refused_leaves_the_old_one_and_is_not_fetched_at_every_ping(
+        self, followed, put, metadata, capsys, monkeypatch
+    ):
+        model = followed.model
+        put(2, **metadata)
+        reply = answer(followed, {"warmer": True}, None)
+        assert "ModelError" in reply["failures"][0]
+        assert followed.model is model
+        assert self.says(followed) == [1]
+        assert f"Still serving {model.sha256}" in capsys.readouterr().out
+        monkeypatch.setattr("serving.fetching.begin", pytest.fail)
+        assert answer(followed, {"warmer": True}, None)["failures"] == reply["failures"]
+        monkeypatch.undo()
+
+    def test_a_good_one_after_a_bad_one_is_served(self, followed, put):
+        put(2, sha256="0" * 64)
+        answer(followed, {"warmer": True}, None)
+        put(3)
+        assert "failures" not in answer(followed, {"warmer": True}, None)
+        assert self.says(followed) == [3]
+
+    def test_one_that_is_gone_leaves_the_old_one(self, followed, bucket):
+        bucket.s3.delete_object(Bucket=bucket.name, Key="k")
+        assert "404" in answer(followed, {"warmer": True}, None)["failures"][0]
+        assert self.says(followed) == [1]
+
+    def test_invocations_see_the_old_one_or_the_new_one_while_it_is_swapped(self, followed, put):
+        put(2)
+        with ThreadPoolExecutor(4) as pool:
+            swapped = pool.submit(answer, followed, {"warmer": True}, None)
+            seen = set()
+            while not swapped.done():
+                seen |= {value for rows in pool.map(lambda _: self.says(followed), range(20)) for value in rows}
+        assert seen <= {1.0, 2.0}
+        assert self.says(followed) == [2]
+
+    def test_a_pinned_model_never_looks(self, bucket, put):
+        settings = bucket.settings(put(1))
+        pinned = environment(settings, loaded(settings))
+        put(2)
+        bucket.s3.delete_object(Bucket=bucket.name, Key="k")
+        assert "failures" not in answer(pinned, {"warmer": True}, None)
+        assert self.says(pinned) == [1]
+
+
+class TestTelemetry:
+    def lines(self, capsys):
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    def test_only_the_first_invocation_tells_of_the_init(self, plain, capsys):
+        for _ in range(2):
+            answer(plain, {"instances": [[1, 2], [3, 4]]}, None)
+        first, second = self.lines(capsys)
+        assert (first["ColdStart"], first["InitMilliseconds"], first["ModelLoadMilliseconds"]) == (1, 900.0, 30.5)
+        assert (second["ColdStart"], second["Rows"], second["model_sha256"]) == (0, 2, "abc")
+        assert second.keys().isdisjoint({"InitMilliseconds", "ModelLoadMilliseconds", "phases"})
+        assert second["PredictMilliseconds"] > 0
+
+    def test_each_metric_has_its_value_and_its_unit(self, plain, capsys):
+        answer(plain, {"instances": [[1, 2]]}, None)
+        answer(plain, {"warmer": True}, None)
+        answer(plain, {"instances": [["x", 2]]}, None)
+        answer(plain, [], None)
+        for line in self.lines(capsys):
+            (directive,) = line["_aws"]["CloudWatchMetrics"]
+            assert directive["Namespace"] == "LambdaModel"
+            assert directive["Dimensions"] == [["FunctionName"]]
+            assert isinstance(line["FunctionName"], str)
+            assert line["_aws"]["Timestamp"] > 1_700_000_000_000
+            for metric in directive["Metrics"]:
+                assert isinstance(line[metric["Name"]], (int, float))
+                assert metric["Unit"] == telemetry.UNITS[metric["Name"]]
+            named = {metric["Name"] for metric in directive["Metrics"]}
+            assert named == line.keys() - {"_aws", "FunctionName", "model_sha256", "phases"}
+
+    def test_a_request_that_is_refused_is_counted(self, plain, capsys):
+        answer(plain, {"instances": [["x", 2]]}, None)
+        assert self.lines(capsys)[0]["BadRequests"] == 1
+
+    def test_an_invocation_that_fails_has_its_line(self, capsys):
+        class Broken:
+            def predict(self, rows):
+                raise RuntimeError("ours")
+
+        with pytest.raises(RuntimeError):
+            answer(environment(Settings("a"), describe(Broken(), "a")), {"instances": [[1]]}, None)
+        assert self.lines(capsys)[0]["ColdStart"] == 1
+
+    def test_it_can_be_silenced(self, plain, capsys, monkeypatch):
+        monkeypatch.setenv("MODEL_METRICS", "false")
+        answer(plain, {"instances": [[1, 2]]}, None)
+        assert self.lines(capsys) == []
+
+
+class TestSnapshots:
+    @pytest.fixture
+    def restore(self, plain):
+        """What the runtime runs after it has restored a snapshot."""
+        import snapshot_restore_py
+
+        registered = snapshot_restore_py.get_after_restore()
+        del registered[:]
+        snapshots.register(plain, SNAP_START)
+        ((call, words, options),) = registered
+        yield lambda: call(*words, **options)
+        del registered[:]
+
+    def test_restored_environments_differ(self, plain, restore):
+        state, name = np.random.get_state(), plain.name
+        drawn = set()
+        for _ in range(2):
+            np.random.set_state(state)
+            restore()
+            drawn.add(np.random.random())
+        assert len(drawn) == 2
+        assert plain.name != name
+
+    def test_connections_are_made_anew(self, restore, bucket):
+        before = aws.client("s3")
+        assert aws.client("s3") is before
+        restore()
+        assert aws.client("s3") is not before
+
+    def test_nothing_is_registered_without_snapshots_or_without_the_runtimes_package(self, plain, monkeypatch):
+        monkeypatch.setitem(sys.modules, "snapshot_restore_py", None)
+        snapshots.register(plain, {})
+        snapshots.register(plain, SNAP_START)
+
+
+class TestHttp:
+    @pytest.fixture
+    def event(self):
+        return json.loads((Path(__file__).parents[1] / "fixtures" / "events" / "function_url.json").read_text())
+
+    def test_the_body_is_the_request_and_the_answer_a_body(self, plain, event):
+        event["body"] = json.dumps({"instances": [[1, 2]]})
+        reply = answer(plain, event, None)
+        assert (reply["statusCode"], reply["headers"]) == (200, {"content-type": "application/json"})
+        assert json.loads(reply["body"])["predictions"] == pytest.approx([3])
+
+    def test_a_body_in_base64(self, plain, event):
+        event |= {"body": "eyJpbnN0YW5jZXMiOiBbXX0=", "isBase64Encoded": True}
+        assert answer(plain, event, None)["body"] == '{"predictions": []}'
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"body": None}, "expected a body of JSON"),
+            ({"body": "{"}, "expected a body of JSON"),
+            ({"body": "!", "isBase64Encoded": True}, "expected a body of JSON"),
+            ({"body": "/w==", "isBase64Encoded": True}, "expected a body of JSON"),
+            ({"body": "[]"}, "got a list"),
+            ({"body": '{"instances": [[1]]}'}, "row 0 of instances has 1 values"),
+        ],
+    )
+    def test_what_is_no_request_is_400(self, plain, event, changes, said):
+        reply = answer(plain, event | changes, None)
+        assert reply["statusCode"] == 400
+        assert said in json.loads(reply["body"])["error"]
+
+    def test_a_ping_by_http_is_none(self, plain, event):
+        event["body"] = json.dumps({"warmer": True, "concurrency": 100})
+        assert answer(plain, event, None)["statusCode"] == 400

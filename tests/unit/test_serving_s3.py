@@ -1,0 +1,150 @@
+"""The model's way from S3: at its version, whole, into memory or /tmp; and what S3's refusals read like."""
+
+import os
+
+import numpy as np
+import pytest
+from botocore.exceptions import ClientError
+from serving import fetching, transfer
+from serving.errors import FetchError, ModelError
+from serving_parts import Loud, digest, loaded, written
+from sklearn.linear_model import LinearRegression
+
+
+@pytest.fixture(scope="module")
+def estimator():
+    return LinearRegression().fit([[0, 0], [1, 0], [0, 1]], [0, 1, 1])
+
+
+def open_memory_and_pipes() -> int:
+    links = [f"/proc/self/fd/{each}" for each in os.listdir("/proc/self/fd")]
+    kinds = [os.readlink(each).partition(":")[0] for each in links if os.path.lexists(each)]
+    return kinds.count("/memfd") + kinds.count("pipe")
+
+
+@pytest.fixture(scope="module")
+def ballast(tmp_path_factory, estimator):
+    """A model of three parts: its bytes."""
+    estimator.ballast_ = np.random.default_rng(0).bytes(2 * transfer.PART + 12_345)
+    path, _ = written(tmp_path_factory.mktemp("model"), estimator)
+    del estimator.ballast_
+    return path.read_bytes()
+
+
+class TestPinned:
+    def test_a_model_is_fetched_at_its_version_and_leaves_nothing_behind(self, bucket, tmp_path, estimator):
+        path, sha256 = written(tmp_path, estimator)
+        version = bucket.put(path.read_bytes())
+        bucket.put(b"newer")
+        before = open_memory_and_pipes()
+        model = loaded(bucket.settings(sha256, version_id=version))
+        assert model.estimator.predict([[3, 4]]) == pytest.approx([7])
+        assert open_memory_and_pipes() == before
+        assert not list(bucket.tmp.iterdir())
+
+    def test_one_of_several_parts_is_put_together(self, bucket, ballast):
+        version = bucket.put(ballast)
+        model = loaded(bucket.settings(digest(ballast), version_id=version))
+        assert len(model.estimator.ballast_) == 2 * transfer.PART + 12_345
+
+    def test_one_that_memory_is_too_short_for_comes_by_way_of_tmp_and_is_not_fetched_again(self, bucket, ballast):
+        version = bucket.put(ballast)
+        settings = bucket.settings(digest(ballast), version_id=version)
+        for _ in range(2):
+            model = loaded(settings, {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "300"})
+            assert model.sha256 == digest(ballast)
+            assert [each.name for each in bucket.tmp.iterdir()] == [f"model-{digest(ballast)}"]
+            bucket.s3.delete_object(Bucket=bucket.name, Key="k", VersionId=version)
+
+    def test_other_bytes_are_refused_and_not_kept(self, bucket, tmp_path):
+        path, _ = written(tmp_path, Loud())
+        bucket.put(path.read_bytes())
+        for memory in ("1024", "128"):
+            with pytest.raises(ModelError, match=r"s3://bucket/k has SHA-256 \w+, expected 0+: not unpickled"):
+                loaded(bucket.settings("0" * 64), {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": memory})
+            assert not list(bucket.tmp.iterdir())
+
+    def test_joblib_is_mapped_from_memory(self, bucket, tmp_path):
+        import joblib
+
+        path = tmp_path / "model.joblib"
+        joblib.dump({"rows": np.arange(10_000)}, path)
+        bucket.put(path.read_bytes())
+        rows = loaded(bucket.settings(digest(path.read_bytes()), format="joblib")).estimator["rows"]
+        assert isinstance(rows, np.memmap)
+        assert rows.sum() == 49_995_000
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ({"key": "nowhere"}, r"there is no object s3://bucket/nowhere \(S3 says NoSuchKey\)"),
+            ({"version_id": "0" * 32}, "s3://bucket/k"),
+        ],
+    )
+    def test_what_is_not_there(self, bucket, options, said):
+        bucket.put(b"something")
+        with pytest.raises(FetchError, match=said):
+            loaded(bucket.settings("0" * 64, **options))
+
+    def test_no_bucket(self, bucket):
+        with pytest.raises(FetchError, match="there is no bucket as in s3://elsewhere/k"):
+            loaded(fetching.Settings("0" * 64, bucket="elsewhere", key="k"))
+
+    def test_an_empty_object(self, bucket):
+        bucket.put(b"")
+        with pytest.raises(FetchError, match="s3://bucket/k is empty"):
+            loaded(bucket.settings("0" * 64))
+
+    def test_nobody_there(self, bucket):
+        environ = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"}
+        with pytest.raises(FetchError, match=r"S3 cannot be reached .* needs a gateway endpoint for S3"):
+            loaded(bucket.settings("0" * 64), environ)
+
+    def test_a_download_that_dies_is_told(self, bucket, monkeypatch):
+        monkeypatch.setattr(fetching, "CHILD", "import os; os.kill(os.getpid(), 9)")
+        with pytest.raises(FetchError, match="ended without a word, with wait status 9"):
+            loaded(bucket.settings("0" * 64))
+
+    def test_access_denied_names_what_the_role_needs(self):
+        denied = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+        said = transfer.explain(denied, {"bucket": "b", "key": "k"})
+        assert said.startswith("the role may not read s3://b/k, or it is not there. The role needs s3:GetObject")
+
+    def test_a_tmp_that_is_too_small_is_told_with_what_to_raise(self, tmp_path):
+        with pytest.raises(transfer.NoRoom, match="Raise memory_size or ephemeral_storage_size"):
+            transfer._check_room(str(tmp_path / "model"), 1 << 60)
+
+
+class TestFollowed:
+    def test_its_object_says_its_digest(self, bucket, tmp_path, estimator):
+        path, sha256 = written(tmp_path, estimator)
+        bucket.put(path.read_bytes(), Metadata={"sha256": sha256})
+        model = loaded(bucket.settings(None))
+        assert (model.sha256, model.n_features_in) == (sha256, 2)
+        assert model.etag
+
+    def test_without_a_digest_it_is_refused_with_how_to_upload(self, bucket, tmp_path):
+        path, _ = written(tmp_path, Loud())
+        bucket.put(path.read_bytes())
+        with pytest.raises(ModelError, match=r"no metadata sha256.*aws s3 cp model\.pkl s3://bucket/k --metadata sha"):
+            loaded(bucket.settings(None))
+
+    def test_with_another_digest_it_is_refused(self, bucket, tmp_path):
+        path, sha256 = written(tmp_path, Loud())
+        bucket.put(path.read_bytes(), Metadata={"sha256": "0" * 64})
+        with pytest.raises(ModelError, match=f"has SHA-256 {sha256}, expected {'0' * 64}: not unpickled"):
+            loaded(bucket.settings(None))
+
+    def test_another_scikit_learn_is_refused(self, bucket, tmp_path):
+        path, sha256 = written(tmp_path, Loud())
+        bucket.put(path.read_bytes(), Metadata={"sha256": sha256, "sklearn-version": "0.1"})
+        with pytest.raises(ModelError, match=r"fitted with scikit-learn 0\.1"):
+            loaded(bucket.settings(None))
+
+    def test_what_cannot_predict_is_refused(self, bucket, tmp_path):
+        path, sha256 = written(tmp_path, {"a": 1})
+        bucket.put(path.read_bytes(), Metadata={"sha256": sha256})
+        with pytest.raises(ModelError, match="is a dict, which has no predict method"):
+            loaded(bucket.settings(None))
