@@ -203,6 +203,33 @@ def train_example(c, python=runtimes.DEFAULT_PYTHON, out=OUT):
     console.print(f"{made.model}\n{made.request}: a request that fits it")
 
 
+@task(
+    help={
+        "request": "JSON file: the first call's event (default: a row of zeros)",
+        "runs": "fresh environments for each mode",
+        "out": "folder of the packaged function; cold-start.svg goes there",
+    }
+)
+@expects_errors
+def profile_cold_start(c, request=None, runs=5, out=OUT):
+    """Run your packaged function in fresh environments on this machine, and draw where the first call's time goes."""
+    from local import cold_start, picture
+
+    found = cold_start.profile(Path(out), Path(request) if request else None, int(runs), say)
+    table = Table("", title=f"First call, medians of {runs}")
+    for each in found:
+        table.add_column(f"mode = {each.mode}", justify="right")
+    for part, label in picture.PARTS.items():
+        table.add_row(label, *(f"{picture.parts(each.bar)[part]:.0f} ms" for each in found))
+    table.add_row("first call", *(f"{each.first_call:.0f} ms" for each in found))
+    table.add_row("second call", *(f"{each.second_call:.1f} ms" for each in found))
+    table.add_row("most memory", *(megabytes(each.rss) for each in found))
+    table.add_row("asks for memory_size", *(f"{each.memory_size} MB" for each in found))
+    console.print(table)
+    say("memory_size is what memory alone asks for. Processing power grows with it: one whole vCPU at 1769 MB.")
+    console.print(str(Path(out) / cold_start.PICTURE))
+
+
 @task(help={"out": "folder for the artifacts, apart from your own"})
 @expects_errors
 def demo(c, out=f"{OUT}/demo"):
@@ -257,4 +284,6 @@ def provider_mirror(c):
     print(found)
 
 
-namespace = Collection(build_layer, package, report, train_example, demo, test, lock, provider_mirror)
+namespace = Collection(
+    build_layer, package, report, profile_cold_start, train_example, demo, test, lock, provider_mirror
+)

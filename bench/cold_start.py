@@ -19,11 +19,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from bench import picture
 from bench.contenders import BUCKET, EVENT, HERE, Ground, Model
 from build import environments, interpreters
 from build.runtimes import DEFAULT_PYTHON, runtime
-from local import embedded_aws, emulator
+from local import embedded_aws, emulator, picture
+from local.cold_start import told as told_by_ours
 from local.deployed import Deployed
 from local.emulator import Environment
 
@@ -93,7 +93,7 @@ def run(sizes: Sequence[str] = SIZES, runs: int = RUNS, say: Say = print, result
     if results:
         results.parent.mkdir(exist_ok=True)
         results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        results.with_suffix(".svg").write_text(picture.draw(found), encoding="utf-8")
+        results.with_suffix(".svg").write_text(picture.draw(_bars(found["sizes"])), encoding="utf-8")
     return found
 
 
@@ -145,7 +145,7 @@ def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, warm
         seen.second.append(_timed(environment))
         if warm_calls:
             seen.warm += _calls(environment, warm_calls)
-        seen.rss.append(peak_rss(environment.process))
+        seen.rss.append(environment.peak_rss() / 1e6)
         seen.phases.append(phases(environment.log.read_text(errors="replace")))
 
 
@@ -178,24 +178,15 @@ def _calls(environment: Environment, count: int) -> list[float]:
     return taken
 
 
-def peak_rss(emulator_process: int) -> float:
-    """The most memory that the function's process ever had, in MB."""
-    (child, *_) = Path(f"/proc/{emulator_process}/task/{emulator_process}/children").read_text().split() or [None]
-    if child is None:  # started by another of its threads
-        found = [Path(each).read_text().split() for each in Path(f"/proc/{emulator_process}/task").glob("*/children")]
-        child = next(name for names in found for name in names)
-    status = Path(f"/proc/{child}/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
-
-
 def phases(log: str) -> dict[str, float]:
     """Where the first call's time went, as the handlers themselves tell; {} if they tell nothing."""
+    ours = told_by_ours(log)
+    if ours:
+        return ours
     told: list[dict] = []
     for line in log.splitlines():
         with suppress(ValueError):
             said = json.loads(line)
-            if isinstance(said, dict) and "phases" in said:
-                return {**said["phases"], "predict": said["PredictMilliseconds"]}
             if isinstance(said, dict) and "recipe" in said:
                 told.append(said["recipe"])
     if len(told) < 2:
@@ -245,6 +236,18 @@ def _overlap(of_100: dict[str, Seen], small: dict[str, Seen]) -> float:
     s3 = of_100["s3"]
     alone = max(of_100[FETCH].phase("fetch"), small["bundle"].phase("import"))
     return s3.phase("init") / (alone + s3.phase("unpickle"))
+
+
+def _bars(sizes: dict) -> dict:
+    """Those of which it is known where the time went, and the floor; not the parts of others."""
+    return {
+        f"A model of {size} MB": {
+            name: facts
+            for name, facts in contenders.items()
+            if (facts.get("phases_ms") or name == FLOOR) and name != FETCH
+        }
+        for size, contenders in sizes.items()
+    }
 
 
 def _facts(seen: Seen) -> dict:
