@@ -31,6 +31,7 @@ from build.errors import UserError
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 BIGGEST = 10
+LAYERS, BYTECODE = "layers", "bytecode"  # folders of the cache
 FACTS = "layer.json"  # what the cache keeps beside the files
 
 Say = Callable[[str], None]
@@ -94,19 +95,19 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
     builder, why = builders.choose(order.builder, order.image, runtime, architecture)
     say(f"Builder: {why}")
     out.mkdir(parents=True, exist_ok=True)
-    kept, key = out / ".cache" / "layers", _key(requirements, order, builder)
+    caches, key = out / ".cache", _key(requirements, order, builder)
     with TemporaryDirectory(dir=out, prefix=".layer-") as name:
         scratch = Path(name)
-        files = cache.fetch(kept, key, scratch) if order.use_cache else None
+        files = cache.fetch(caches / LAYERS, key, scratch) if order.use_cache else None
         if files is None:
-            made = _make(scratch, requirements, order, builder)
+            made = _make(scratch, requirements, order, builder, caches / BYTECODE)
             files = [path for path in scratch.iterdir() if path.is_file()]
-            cache.keep(kept, key, files)
+            cache.keep(caches / LAYERS, key, {path.name: path for path in files})
             return _place(made, files, out)
         return _place(_recall(scratch), files, out)
 
 
-def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Builder) -> Layer:
+def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Builder, kept: Path) -> Layer:
     """The layer's files in ``scratch``."""
     runtime, architecture = order.runtime, order.architecture
     # Fresh: two installations into one folder would leave two versions of the same package in it.
@@ -118,33 +119,32 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
         removed = slimming.drop(tree, order.keep)
-        before = distributions.sizes(tree)
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
-        # The work of the processors, which is most of the time that a build takes, side by side.
-        with ThreadPoolExecutor(1) as beside, archive.Packing() as packing:
-            compiling = beside.submit(
-                bytecode.compile_tree, tree, f"/opt/{runtime.site_packages}", runtime, builder.python
-            )
-            libraries = elf.check(tree, found, runtime, architecture)
-            removed |= slimming.strip_symbols(tree, order.keep)
-            for each in sorted(before, key=before.__getitem__, reverse=True):  # the biggest takes longest
-                packing.add(f"{runtime.site_packages}/{each}", tree / each)
+        # A build's time is its processors': so what needs them goes side by side, the compiler in processes of its own.
+        with ThreadPoolExecutor(1) as beside, archive.Packing(runtime.site_packages) as packing:
+            prefix = f"/opt/{runtime.site_packages}"
+            compiling = beside.submit(bytecode.compile_tree, tree, prefix, runtime, builder.python, kept)
+            files = [each for each in distributions.sizes(tree) if not each.endswith(".pyc")]
+            libraries = [each for each in files if slimming.may_have_symbols(each)]
+            packing.add(tree, set(files) - set(libraries))
+            checked = elf.check(tree, found, runtime, architecture)
+            removed |= slimming.strip_symbols(tree, libraries, order.keep)
+            packing.add(tree, libraries)
             compiled = compiling.result()
             words = "none"
             if not compiled.missing:
                 words = closure.fit(tree, found, runtime, architecture, builder.python, order.limit)
             sizes = distributions.sizes(tree)
             _check_size(sizes, found, order.limit)
-            for each in sizes.keys() - before.keys():
-                packing.add(f"{runtime.site_packages}/{each}", tree / each)
+            packing.add(tree, sizes.keys() - set(files))
             written = packing.write(path)
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
     held = contents.count(sizes, removed, found, words)
     contents.write(contents.path_of(path), held)
     sbom.path_of(path).write_text(sbom.text(path.stem, written.sha256, found.installed), encoding="utf-8")
-    facts = {"entry": entry, "compiled": asdict(compiled), "libraries": libraries}
+    facts = {"entry": entry, "compiled": asdict(compiled), "libraries": checked}
     (scratch / FACTS).write_text(json.dumps(facts), encoding="utf-8")
-    return Layer(path, entry, compiled, libraries, held)
+    return Layer(path, entry, compiled, checked, held)
 
 
 def _recall(scratch: Path) -> Layer:

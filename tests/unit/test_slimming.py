@@ -42,7 +42,7 @@ def tree(tmp_path):
 
 
 def slim(tree, keep=()):
-    return slimming.drop(tree, keep) | slimming.strip_symbols(tree, keep)
+    return slimming.drop(tree, keep) | slimming.strip_symbols(tree, [], keep)
 
 
 def left(tree):
