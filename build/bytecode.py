@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from build import cache, interpreters
+from build import cache, distributions, interpreters
 from build.interpreters import RunPython
 from build.runtimes import Runtime
 
@@ -40,16 +40,16 @@ def compile_tree(
     """
     if not runtime.has_hash_pycs:
         return Compiled(0, missing=f"{runtime.name} knows no bytecode that a read-only disk can keep (PEP 552)")
-    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
+    files = {path: size for path, size in distributions.sizes(folder).items() if path.endswith(".py")}
     if not files:
         return Compiled(0)
-    todo, keys = _chunks(files), {}
+    todo, keys = _chunks(list(files)), {}
     interpreter = interpreters.find(runtime.python)
     if kept and interpreter:
         facts = f"{interpreters.version(interpreter)} {prefix}"
         keys = {chunk[0]: _key(folder, facts, chunk) for chunk in todo}
         todo = [chunk for chunk in todo if cache.fetch(kept, keys[chunk[0]], folder) is None]
-    todo.sort(key=lambda chunk: -sum((folder / path).stat().st_size for path in chunk))  # what takes longest goes first
+    todo.sort(key=lambda chunk: -sum(files[path] for path in chunk))  # what takes longest goes first
     stdin = "\n\n".join("\n".join(chunk) for chunk in todo)
     output = interpreters.run_script(runtime.python, SCRIPT, folder, [prefix], stdin, fallback) if todo else ""
     if output is None:

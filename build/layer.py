@@ -131,10 +131,9 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
             removed |= slimming.strip_symbols(tree, libraries, order.keep)
             packing.add(tree, libraries)
             compiled = compiling.result()
-            words = "none"
+            words, sizes = f"none: {compiled.missing}", distributions.sizes(tree)
             if not compiled.missing:
-                words = closure.fit(tree, found, runtime, architecture, builder.python, order.limit)
-            sizes = distributions.sizes(tree)
+                words, sizes = closure.fit(tree, sizes, found, (runtime, architecture), builder.python, order.limit)
             _check_size(sizes, found, order.limit)
             packing.add(tree, sizes.keys() - set(files))
             written = packing.write(path)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from build import distributions, strip
+from build import distributions, imported_tests, strip
 from build.errors import UserError
 
 
@@ -47,8 +47,8 @@ SYMBOLS = Rule("symbols", "what the loader never looks at in shared libraries; w
 RULES = (
     Rule(
         "tests",
-        "folders named exactly `tests`: numpy/testing and pandas/_testing, which are imported, stay",
-        lambda path: "/tests/" in f"/{path}",
+        "folders named exactly `tests`, but for what other code imports of them",
+        imported_tests.is_test,
     ),
     Rule(
         "sources",
@@ -77,8 +77,10 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
     _drop_what_installers_leave(tree)
     rules = [rule for rule in RULES if rule is not SYMBOLS and rule.name not in keep]
     saved: dict[str, dict[str, int]] = {rule.name: {} for rule in rules}
-    for path, size in distributions.sizes(tree).items():
-        rule = next((rule for rule in rules if rule.drops(path)), None)
+    files = distributions.sizes(tree)
+    needed = imported_tests.find(tree, files)
+    for path, size in files.items():
+        rule = next((rule for rule in rules if rule.drops(path) and path not in needed), None)
         if rule:
             (tree / path).unlink()
             saved[rule.name][path] = size

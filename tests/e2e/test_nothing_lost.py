@@ -1,14 +1,16 @@
 """The slim layer is the unslimmed install still: whatever worked there works here, to the bit."""
 
 import json
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from build import commands, environments, interpreters, requirements, sbom
-from build.runtimes import host_architecture
+from build import commands, environments, interpreters, layer, requirements, sbom
+from build.runtimes import Runtime, host_architecture, runtime
 
 SCRIPTS = Path(__file__).with_name("target")
 PACKAGES = ("numpy", "scipy", "pandas", "sklearn")
@@ -19,16 +21,34 @@ ESTIMATORS = 180  # scikit-learn 1.7 has 203, 1.9 has 211
 MODULES = 1300
 
 
-@pytest.fixture(scope="module")
-def unslimmed(built, tmp_path_factory) -> Path:
-    """The same packages as they are installed."""
-    return environments.of_requirements(requirements.LOCKED, built.runtime, tmp_path_factory.mktemp("unslimmed"))
+@dataclass(frozen=True)
+class Installed:
+    """The same packages twice, for one runtime."""
+
+    runtime: Runtime
+    unslimmed: Path
+    slim: Path
+
+
+@pytest.fixture(scope="module", params=["newest", "3.11"])
+def installed(request, tmp_path_factory) -> Installed:
+    """For the newest runtime and for Amazon Linux 2, which has other versions of all packages."""
+    folder = tmp_path_factory.mktemp("installed")
+    if request.param == "newest":
+        target, slim = request.getfixturevalue("target"), request.getfixturevalue("unpacked")
+    else:
+        target = runtime(request.param)
+        order = layer.Order(target, host_architecture(), builder="uv")
+        with zipfile.ZipFile(layer.build(folder / "dist", order, lambda message: None).path) as packed:
+            packed.extractall(folder / "opt")
+        slim = folder / "opt" / target.site_packages
+    return Installed(target, environments.of_requirements(requirements.LOCKED, target, folder), slim)
 
 
 @pytest.fixture(scope="module")
-def run(built):
+def run(installed):
     """Run a script of target/ under the runtime's interpreter, which sees one folder."""
-    interpreter = interpreters.require(built.runtime, "This test")
+    interpreter = interpreters.require(installed.runtime, "This test")
     # one thread: how many share a sum shows in its last bit
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -40,7 +60,7 @@ def run(built):
 
 
 @pytest.fixture(scope="module")
-def both(run, unslimmed, unpacked, tmp_path_factory):
+def both(run, installed, tmp_path_factory):
     """Run a script that writes a result, in the unslimmed install and in the slim layer."""
 
     def both(script, *arguments, stdin=None):
@@ -50,16 +70,16 @@ def both(run, unslimmed, unpacked, tmp_path_factory):
             return json.loads(result.read_text())
 
         with ThreadPoolExecutor(2) as pool:
-            return pool.map(one, (unslimmed, unpacked))
+            return pool.map(one, (installed.unslimmed, installed.slim))
 
     return both
 
 
 @pytest.fixture(scope="module")
-def fitted(run, unslimmed, tmp_path_factory):
+def fitted(run, installed, tmp_path_factory):
     """Every estimator of scikit-learn, fitted in the unslimmed install."""
     folder = tmp_path_factory.mktemp("fitted")
-    run(unslimmed, "estimators.py", "fit", folder)
+    run(installed.unslimmed, "estimators.py", "fit", folder)
     return folder
 
 
@@ -79,9 +99,9 @@ class TestEstimators:
 
 
 @pytest.mark.long
-def test_every_module_imports_as_in_the_unslimmed_install(unslimmed, both):
+def test_every_module_imports_as_in_the_unslimmed_install(installed, both):
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda package: list(both_of(both, unslimmed, package)), PACKAGES))
+        results = list(pool.map(lambda package: list(both_of(both, installed.unslimmed, package)), PACKAGES))
     before, after = ({name: why for pair in results for name, why in pair[side].items()} for side in (0, 1))
     failed = {name for name, why in before.items() if why}
     print(f"{len(before)} modules; {len(failed)} do not import in either")
