@@ -61,7 +61,7 @@ def megabytes(count: int) -> str:
         "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
         "image": "build image (default: AWS's own for that runtime)",
         "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
-        "cache": "take an unchanged layer from the cache",
+        "cache": "take an unchanged layer from the cache (without: only wheels and bytecode)",
         "out": "folder for the artifacts and their manifest",
     },
     iterable=["keep"],

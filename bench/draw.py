@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, LABELS, VALUES = 820, 250, 110  # pixels; of the columns left and right of the bars
+WIDTH, LABELS, VALUES = 820, 260, 100  # pixels; of the columns left and right of the bars
 ROW, BAR, TITLE, PAD = 24, 16, 34, 16
 
 # Colours of parts by their number, each apart from the next in lightness too
@@ -87,7 +87,7 @@ def _panel(panel: Panel, top: int) -> list[str]:
                 f"<title>{escape(bar.label)}: {escape(bar.value)}</title></rect>"
             )
             x += size * scale
-        lines.append(f'<text class="quiet" x="{x + 8:.1f}" y="{y + 13}">{escape(bar.value)}</text>')
+        lines.append(f'<text class="quiet" x="{WIDTH - PAD}" y="{y + 13}" text-anchor="end">{escape(bar.value)}</text>')
     if panel.limit:
         value, words = panel.limit
         x, bottom = LABELS + value * scale, top + TITLE + ROW * len(panel.bars)

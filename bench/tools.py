@@ -18,7 +18,8 @@ from build.runtimes import DEFAULT_PYTHON, host_architecture, runtime
 
 ROOT = Path(__file__).parents[1]
 OURS = "this project"
-SAM = "sam build, zip as sam package does"
+ANEW = f"{OURS}, compiling anew"
+SAM = "sam build, sam's zip"
 ROUNDS = 3  # builds after the first
 
 SAM_TEMPLATE = """
@@ -62,13 +63,13 @@ def choose(say: Say) -> list[Tool]:
     """The tools that can run on this machine; says which cannot, and why."""
     found = [
         Tool(OURS, _ours()),
-        Tool(f"{OURS}, bytecode compiled anew", _ours(), forget=("dist",)),
+        Tool(ANEW, _ours(), forget=("dist",)),
     ]
     if "profile" in {field.name for field in fields(Order)}:
         found.append(Tool(f"{OURS}, --profile MODEL", _profile))
     found += _container(say)
     if commands.find("zip"):
-        found.append(Tool("pip install --target, zip", _pip, forget=("layer", "layer.zip")))
+        found.append(Tool("pip install --target, zip -r", _pip, forget=("layer", "layer.zip")))
     else:
         say("Left out pip with zip: this machine has no zip")
     return [*found, Tool(SAM, _sam)]

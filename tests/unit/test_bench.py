@@ -22,7 +22,7 @@ def row(name, seconds, size):
 
 @pytest.fixture
 def rows():
-    return [row(tools.OURS, 3.0, 200_000_000), row("anew", 6.0, 200_000_000), row(tools.SAM, 12.0, 400_000_000)]
+    return [row(tools.OURS, 3.0, 200_000_000), row(tools.ANEW, 6.0, 200_000_000), row(tools.SAM, 12.0, 400_000_000)]
 
 
 def test_ratios_are_ours_as_a_share_of_theirs(rows):
@@ -45,7 +45,8 @@ def test_the_drawing_is_one_svg_with_bars_as_long_as_their_values(rows):
     assert root.tag == f"{SVG}svg"
     assert not list(root.iter(f"{SVG}script"))
     widths = [float(each.get("width")) for each in root.iter(f"{SVG}rect") if each.find(f"{SVG}title") is not None]
-    assert widths[2] / widths[0] == pytest.approx(2, abs=0.01)
+    assert widths[1] / widths[0] == pytest.approx(2, abs=0.01)  # unzipped
+    assert [width / widths[2] for width in widths[3:5]] == pytest.approx([2, 4], abs=0.01)  # build
 
 
 def test_words_in_a_drawing_are_escaped():
