@@ -119,13 +119,13 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
         removed = slimming.drop(tree, order.keep)
+        files = list(distributions.sizes(tree))  # before there is bytecode, whole and half-written
+        libraries = [each for each in files if slimming.may_have_symbols(each)]
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
         # A build's time is its processors': so what needs them goes side by side, the compiler in processes of its own.
         with ThreadPoolExecutor(1) as beside, archive.Packing(runtime.site_packages) as packing:
             prefix = f"/opt/{runtime.site_packages}"
             compiling = beside.submit(bytecode.compile_tree, tree, prefix, runtime, builder.python, kept)
-            files = [each for each in distributions.sizes(tree) if not each.endswith(".pyc")]
-            libraries = [each for each in files if slimming.may_have_symbols(each)]
             packing.add(tree, set(files) - set(libraries))
             checked = elf.check(tree, found, runtime, architecture)
             removed |= slimming.strip_symbols(tree, libraries, order.keep)
