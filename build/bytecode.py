@@ -12,7 +12,7 @@ from build.runtimes import Runtime
 
 SCRIPT = Path(__file__).with_name("target") / "compile_files.py"
 CHUNK = 128  # files a process; fixed, so that the result does not depend on the number of cores
-KEPT = 64  # chunks in the cache, of some 2 MB; those of four layers
+KEPT = 128  # chunks in the cache; the default layer has some 20, of 2 MB each
 
 Chunk = list[str]  # paths below the folder, sorted
 

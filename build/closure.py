@@ -40,7 +40,7 @@ def fit(
     """
     if _has_room(sizes, limit):
         return ALL, sizes
-    compiled = {path for path in sizes if path.endswith(".pyc")}
+    compiled = {path for path in sizes if distributions.source(path) != path}
     executed = _executed(tree, found, *target, fallback)
     kept = {path for path in compiled if distributions.source(path) in executed}
     closure = {path: size for path, size in sizes.items() if path not in compiled or path in kept}
