@@ -15,6 +15,7 @@ from invoke import Collection, Exit, task
 from rich.console import Console
 from rich.table import Table
 
+import bench as benches
 from build import example, function, layer, requirements, runtimes, slimming
 from build import report as reporting
 from build.contents import KINDS
@@ -64,7 +65,7 @@ def megabytes(count: int) -> str:
         "request": "with --profile: JSON file that the model answers while it is watched",
         "code": "with --profile: folder with modules that the model needs",
         "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
-        "cache": "take an unchanged layer from the cache",
+        "cache": "take an unchanged layer from the cache (without: only wheels and bytecode)",
         "out": "folder for the artifacts and their manifest",
     },
     iterable=["keep"],
@@ -254,6 +255,21 @@ def demo(c, out=f"{OUT}/demo"):
     console.print(table)
 
 
+@task(help={"name": f"one of: {', '.join(benches.BENCHES)}"}, positional=["name"])
+@expects_errors
+def bench(c, name):
+    """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
+    outcome = benches.run(name, say)
+    table = Table(*outcome.headings, title=outcome.title)
+    for row in outcome.rows:
+        table.add_row(*row)
+    console.print(table)
+    for ratio, value in outcome.ratios.items():
+        console.print(f"{ratio}: {value}")
+    for path in outcome.files:
+        console.print(str(path))
+
+
 @task(help={"fast": "only what needs no network, Terraform or layer", "options": "more words for pytest"})
 @expects_errors
 def test(c, fast=False, options=""):
@@ -285,5 +301,5 @@ def provider_mirror(c):
 
 
 namespace = Collection(
-    build_layer, package, report, profile_cold_start, train_example, demo, test, lock, provider_mirror
+    build_layer, package, report, profile_cold_start, train_example, demo, test, lock, bench, provider_mirror
 )

@@ -108,7 +108,7 @@ def package(
         sizes = distributions.sizes(stage)
         _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0)
         made = scratch / f"function-{mode}.zip"
-        written = archive.write(made, {each: stage / each for each in sizes})
+        written = archive.write(made, stage, sizes)
         function = manifest.zip_entry(made, written, layer["runtime"], layer["architecture"])
         shutil.copyfile(model, scratch / entry["path"])
         with manifest.replacing_function(out, mode, function, entry):

@@ -126,7 +126,7 @@ def make(name, estimator):
     try:
         made = estimator(**arguments(name))
     except TypeError:
-        made = estimator(estimator=LogisticRegression())
+        made = estimator(LogisticRegression())
     if "random_state" in made.get_params(deep=False):
         made.set_params(random_state=0)
     return made
