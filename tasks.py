@@ -131,7 +131,7 @@ def wanted_profile(model, request, code):
 
 @task(
     help={
-        "model": "the pickled estimator (pickle or joblib)",
+        "model": "the fitted estimator, as pickle, joblib or skops wrote it",
         "bundle_model": "put the model into the function zip (mode = bundle) rather than beside it (mode = s3)",
         "code": "folder with modules that the model needs",
         "request": "JSON file that the model is asked to answer before it is shipped",
@@ -150,6 +150,8 @@ def package(c, model="model.pkl", bundle_model=False, code=None, request=None, o
     )
     facts = made.model
     say(f"{facts['estimator']}, {facts['n_features_in']} features, scikit-learn {facts['sklearn_version']}")
+    if facts.get("trusted"):
+        say(f"skops does not know these types in it, and will make them: {', '.join(facts['trusted'])}")
     if made.checked.predictions:
         say(f"It loads in the layer and predicts: {str(made.checked.predictions)[:60]}")
     else:

@@ -89,7 +89,7 @@ def package(
         )
         entry = {
             # by its digest: no file of the user's is called that, and another model is another file
-            "path": f"model-{digest[:12]}.{'joblib' if checked.format == 'joblib' else 'pkl'}",
+            "path": f"model-{digest[:12]}.{models.SUFFIXES[checked.format]}",
             "sha256": digest,
             "sha256_base64": base64.b64encode(bytes.fromhex(digest)).decode(),
             "bytes": model.stat().st_size,
@@ -101,7 +101,7 @@ def package(
             if (stage / entry["path"]).exists():
                 raise staging.CodeInTheWay(path=f"{code}/{entry['path']}", name=entry["path"])
             shutil.copyfile(model, stage / entry["path"])
-        env = models.environment(model, digest, checked.format)
+        env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
         process = deferral.Process(target, stage, whole, env, scratch)
         recording = _plan(process, packages, deferral.probes(checked.facts, request), model)
         compiled = bytecode.compile_tree(stage, "/var/task", target)

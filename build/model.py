@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from build.runtimes import Runtime
 # The first bytes of what joblib.dump(compress=...) writes: gzip, zlib, bzip2, xz, lzma, lz4
 COMPRESSED = (b"\x1f\x8b", b"\x78", b"BZ", b"\xfd7zXZ", b"\x5d\x00", b"\x04\x22\x4d\x18")
 PICKLE = b"\x80"  # protocol 2 and later
+ZIP = b"PK\x03\x04"
+SKOPS = "schema.json"  # in the zip that skops writes
+SUFFIXES = {"pickle": "pkl", "joblib": "joblib", "skops": "skops"}
 JOBLIB_MARK = b"joblib.numpy_pickle"  # the class that joblib puts where arrays follow
 
 GET_ATTRIBUTE = re.compile(r"Can't get attribute '(?P<name>[^']+)' on <module '(?P<module>[^']+)'")
@@ -31,7 +36,7 @@ class NoModel(UserError):
 class UnknownFormat(UserError):
     template = (
         "{path} is not a model in a format that is known here.\n"
-        "Write it with pickle.dump (protocol 2 or later, as is the default) or with joblib.dump."
+        "Write it with pickle.dump (protocol 2 or later, as is the default), joblib.dump or skops.io.dump."
     )
 
 
@@ -63,6 +68,8 @@ def sniff(path: Path) -> str:
         head = stream.read(8)
         if any(head.startswith(magic) for magic in COMPRESSED):
             return "joblib"
+        if head.startswith(ZIP) and _is_skops(path):
+            return "skops"
         if not head.startswith(PICKLE):
             raise UnknownFormat(path=path)
         stream.seek(0)
@@ -72,6 +79,14 @@ def sniff(path: Path) -> str:
                 return "joblib"
             tail = block[-len(JOBLIB_MARK) :]
     return "pickle"
+
+
+def _is_skops(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return SKOPS in packed.namelist()
+    except zipfile.BadZipFile:
+        return False
 
 
 def check(
@@ -108,9 +123,14 @@ def check(
     return Checked(format_, answer["facts"], prediction.get("predictions"), prediction.get("untried"))
 
 
-def environment(path: Path, sha256: str, format_: str) -> dict[str, str]:
-    """The environment variables that make the handler load a file here."""
-    return {"MODEL_SHA256": sha256, "MODEL_FORMAT": format_, "MODEL_FILE": str(path.resolve())}
+def environment(path: Path, sha256: str, format_: str, trusted: Sequence[str] = ()) -> dict[str, str]:
+    """The environment variables that make the handler load a file here.
+
+    Args:
+        trusted: types that skops may make beside those that it knows.
+    """
+    found = {"MODEL_SHA256": sha256, "MODEL_FORMAT": format_, "MODEL_FILE": str(path.resolve())}
+    return found | ({"MODEL_TRUSTED": ",".join(trusted)} if trusted else {})
 
 
 def check_request(path: Path | None) -> None:

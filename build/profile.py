@@ -84,7 +84,7 @@ def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch
         scratch=scratch,
         request=profile.request,
     )
-    env = models.environment(profile.model, digest, checked.format)
+    env = models.environment(profile.model, digest, checked.format, checked.facts.get("trusted", ()))
     process = deferral.Process(runtime, function, host_tree, env, scratch)
     probes = deferral.probes(checked.facts, profile.request)
     used = deferral.record(process, probes)

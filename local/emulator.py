@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -46,8 +47,11 @@ class Environment:
         """
         body = json.dumps(event).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        with OPENER.open(request, timeout=PATIENCE) as response:
-            answer = json.loads(response.read())
+        try:
+            with OPENER.open(request, timeout=PATIENCE) as response:
+                answer = json.loads(response.read())
+        except urllib.error.HTTPError as error:  # an init that failed
+            raise FunctionFailed(error=f"{error}: {error.read().decode(errors='replace')}", log=self.tail()) from error
         if isinstance(answer, dict) and "errorType" in answer:
             raise FunctionFailed(error=f"{answer['errorType']}: {answer.get('errorMessage')}", log=self.tail())
         return answer

@@ -7,6 +7,7 @@ the model that the MODEL_* variables name. RESULT gets JSON: {"facts": ..., "pre
 """
 
 import json
+import os
 import sys
 
 
@@ -20,6 +21,13 @@ def main(result, request=None):
 
 
 def inspect(request):
+    trusted = {}
+    if os.environ["MODEL_FORMAT"] == "skops":
+        from skops.io import get_untrusted_types
+
+        # of the model that its owner ships: what is trusted is what was seen here
+        trusted = {"trusted": sorted(get_untrusted_types(file=os.environ["MODEL_FILE"]))}
+        os.environ["MODEL_TRUSTED"] = ",".join(trusted["trusted"])
     import handler
 
     model = handler.ENVIRONMENT.model
@@ -29,6 +37,7 @@ def inspect(request):
         "n_features_in": None if model.n_features_in is None else int(model.n_features_in),
         "feature_names_in": model.feature_names_in,
         "classes": plain(classes),
+        **trusted,
     }
     if not callable(getattr(model.estimator, "predict", None)):
         return {"error": {"type": "NoPredict", "message": facts["estimator"]}}

@@ -7,12 +7,14 @@ import os
 from collections.abc import MutableMapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from serving import deferral, fetching, processors, snapshots
-from serving.environment import Environment
-from serving.model import load
+from serving import fetching, processors
 from serving.phases import Phases
 from serving.settings import Settings
+
+if TYPE_CHECKING:
+    from serving.environment import Environment
 
 
 def start(environ: MutableMapping[str, str] = os.environ) -> Environment:
@@ -28,6 +30,11 @@ def start(environ: MutableMapping[str, str] = os.environ) -> Environment:
             settings = Settings.from_environment(environ)
             processors.set_threads(environ)
             fetch = fetching.begin(settings, environ)
+            # Not before: a fetch of a small model from S3 takes longer than all imports
+            from serving import snapshots
+            from serving.environment import Environment
+            from serving.model import load
+
             with phases.measure("import"):
                 import_libraries(settings)
             model = load(settings, fetch, phases)
@@ -41,6 +48,8 @@ def start(environ: MutableMapping[str, str] = os.environ) -> Environment:
 
 def import_libraries(settings: Settings) -> None:
     """Import what the model will need, while its bytes are on their way: what its plan says, or else a good guess."""
+    from serving import deferral
+
     if deferral.prepare(Path(__file__).parents[1]):
         return
     import numpy  # noqa: F401

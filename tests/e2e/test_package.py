@@ -144,6 +144,43 @@ def built_packages(built):
         assert first.model["path"] != second.model["path"]
 
 
+@pytest.fixture(scope="module")
+def with_skops(built, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("skops")
+    pins = [f"{name}=={version}\n" for name, version in built_packages(built).items()]
+    (folder / "requirements.txt").write_text("".join([*pins, "skops\n"]))
+    order = layer.Order(built.runtime, host_architecture(), folder / "requirements.txt", builder="uv")
+    path = layer.build(folder / "dist", order, lambda message: None).path
+    with zipfile.ZipFile(path) as packed:
+        packed.extractall(folder / "opt")
+    return folder / "dist", folder / "opt" / built.runtime.site_packages
+
+
+class TestSkops:
+    """In a layer that has skops; the default one has not."""
+
+    DUMP = "import skops.io; skops.io.dump(m, PATH)"
+
+    def test_types_that_it_does_not_know_are_trusted_at_packaging_and_told(self, with_skops, pickled, tmp_path):
+        out, packages = with_skops
+        code = tmp_path / "code"
+        code.mkdir()
+        (code / "features.py").write_text("def double(x):\n    return 2 * x\n")
+        request = tmp_path / "request.json"
+        request.write_text(json.dumps({"instances": [[1.5, 2]]}))
+        path = pickled(WITH_CODE, "model.bin", see=[code, packages], dump=self.DUMP)
+        made = function.package(out, path, code=code, request=request)
+        assert (made.model["format"], made.model["trusted"]) == ("skops", ["features.double"])
+        assert made.model["path"].endswith(".skops")
+        assert made.checked.predictions == [pytest.approx(7)]
+        assert manifest.read(out)["model"]["trusted"] == ["features.double"]
+
+    def test_in_another_layer_it_is_asked_for(self, out, with_skops, pickled):
+        path = pickled(FIT, see=[with_skops[1]], dump=self.DUMP)
+        with pytest.raises(model.ModelRefused, match=r"No module named 'skops'.\nAdd the package to the layer"):
+            function.package(out, path)
+
+
 class TestRefusals:
     def refuses(self, out, path, match, error=model.ModelRefused, **options):
         before = {each.name: each.read_bytes() for each in out.iterdir()}

@@ -4,6 +4,7 @@ import pickle
 import sys
 import types
 import warnings
+import zipfile
 
 import joblib
 import numpy as np
@@ -30,10 +31,21 @@ class TestSniff:
         path.write_bytes(b"\x80".ljust((1 << 20) - 5, b".") + model.JOBLIB_MARK)
         assert model.sniff(path) == "joblib"
 
+    @pytest.mark.parametrize(("member", "kind"), [("schema.json", "skops"), ("model.onnx", None)])
+    def test_a_zip_is_of_skops_if_its_schema_is_in_it(self, tmp_path, member, kind):
+        path = tmp_path / "model.pkl"
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr(member, "{}")
+        if kind:
+            assert model.sniff(path) == kind
+        else:
+            with pytest.raises(model.UnknownFormat):
+                model.sniff(path)
+
     def test_anything_else_is_refused(self, tmp_path):
         path = tmp_path / "model.onnx"
         path.write_bytes(b"\x08\x07\x12")
-        with pytest.raises(model.UnknownFormat, match=r"Write it with pickle\.dump .* or with joblib\.dump"):
+        with pytest.raises(model.UnknownFormat, match=r"Write it with pickle\.dump .* or skops\.io\.dump"):
             model.sniff(path)
 
     def test_no_file_is_refused(self, tmp_path):
