@@ -1,1 +1,80 @@
-"""Comparisons with other ways of doing the same, each a ratio measured in one run."""
+"""Comparisons with what else there is: each measures all sides in one run and writes numbers, ratios and a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from build.errors import UserError
+
+RESULTS = Path(__file__).with_name("results")
+README = Path(__file__).parents[1] / "README.md"
+
+Say = Callable[[str], None]
+
+
+class UnknownBench(UserError):
+    template = "There is no bench {name!r}. Take one of: {known}."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a bench has to show."""
+
+    title: str
+    headings: list[str]
+    rows: list[list[str]]
+    ratios: dict[str, float]
+    files: list[Path]
+
+    def markdown(self) -> str:
+        lines = [self.headings, ["---", *["--:"] * (len(self.headings) - 1)], *self.rows]
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _layer(say: Say) -> Outcome:
+    from bench import layer
+
+    return layer.run(RESULTS, say)
+
+
+def _cold_start(say: Say) -> Outcome:
+    from bench import cold_start
+
+    return cold_start.run(RESULTS, say)
+
+
+def _cold_start_draft(say: Say) -> Outcome:
+    from bench import cold_start
+
+    return cold_start.run(RESULTS / "drafts", say, sizes=("0.1",), runs=3)
+
+
+BENCHES: dict[str, Callable[[Say], Outcome]] = {
+    "layer": _layer,
+    "cold-start": _cold_start,
+    "cold-start-draft": _cold_start_draft,
+}
+
+
+def run(name: str, say: Say) -> Outcome:
+    """Measure, write the results, and put their table between the README's markers of that name.
+
+    Raises:
+        UnknownBench
+    """
+    if name not in BENCHES:
+        raise UnknownBench(name=name, known=", ".join(BENCHES))
+    outcome = BENCHES[name](say)
+    text = README.read_text(encoding="utf-8")
+    README.write_text(with_table(text, name, outcome.markdown()), encoding="utf-8")
+    return outcome
+
+
+def with_table(text: str, name: str, table: str) -> str:
+    """A page with the table between its markers of that name; the same page if it has none."""
+    start, end = f"<!-- bench {name} -->\n", f"<!-- end of bench {name} -->"
+    before, found, rest = text.partition(start)
+    _, closed, after = rest.partition(end)
+    return f"{before}{start}\n{table}\n\n{end}{after}" if found and closed else text
