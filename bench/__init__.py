@@ -39,7 +39,23 @@ def _layer(say: Say) -> Outcome:
     return layer.run(RESULTS, say)
 
 
-BENCHES: dict[str, Callable[[Say], Outcome]] = {"layer": _layer}
+def _cold_start(say: Say) -> Outcome:
+    from bench import cold_start
+
+    return cold_start.run(RESULTS, say)
+
+
+def _cold_start_draft(say: Say) -> Outcome:
+    from bench import cold_start
+
+    return cold_start.run(RESULTS / "drafts", say, sizes=("0.1",), runs=3)
+
+
+BENCHES: dict[str, Callable[[Say], Outcome]] = {
+    "layer": _layer,
+    "cold-start": _cold_start,
+    "cold-start-draft": _cold_start_draft,
+}
 
 
 def run(name: str, say: Say) -> Outcome:

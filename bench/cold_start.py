@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from bench import Outcome
 from bench.contenders import BUCKET, EVENT, HERE, Ground, Model
 from build import environments, interpreters
 from build.runtimes import DEFAULT_PYTHON, runtime
@@ -27,7 +28,6 @@ from local.cold_start import told as told_by_ours
 from local.deployed import Deployed
 from local.emulator import Environment
 
-RESULTS = HERE / "results" / "cold_start.json"
 SIZES = ("0.1", "10", "100", "300")
 RUNS = 7
 WARM_CALLS = {"0.1": 1000, "10": 300, "100": 100, "300": 50}  # where a recipe's call takes half a second, not 1,000
@@ -55,14 +55,37 @@ class Seen:
         return statistics.median(each.get(name, 0.0) for each in self.phases) if self.phases else 0.0
 
 
-def run(sizes: Sequence[str] = SIZES, runs: int = RUNS, say: Say = print, results: Path | None = RESULTS) -> dict:
-    """Measure, write the results and the picture beside them, and return them.
+def run(folder: Path, say: Say, sizes: Sequence[str] = SIZES, runs: int = RUNS) -> Outcome:
+    """Measure, and write into the folder the numbers and their picture.
 
     Args:
         sizes: of the models in MB, of those in WARM_CALLS.
         runs: first calls of each contender; below 7 it is a draft.
-        results: None writes nothing.
     """
+    found = measure_all(say, sizes, runs)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / "cold_start.json", folder / "cold_start.svg"]
+    files[0].write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    files[1].write_text(picture.draw(_bars(found["sizes"])), encoding="utf-8")
+    headings = ["model, contender", "first call", "second", "p50", "p99", "peak RSS"]
+    rows = [
+        [f"{size} MB, {name}", *_cells(facts)]
+        for size, of_size in found["sizes"].items()
+        for name, facts in of_size.items()
+    ]
+    title = f"First calls in ms, medians of {runs}, and those after them"
+    return Outcome(title, headings, rows, found["ratios"], files)
+
+
+def _cells(facts: dict) -> list[str]:
+    warm = facts.get("warm", {})
+    values = (facts["first_call_ms"], facts.get("second_call_ms"), warm.get("p50_ms"), warm.get("p99_ms"))
+    memory = facts.get("peak_rss_mb")
+    return ["" if value is None else f"{value:,.1f}" for value in values] + [f"{memory:.0f} MB" if memory else ""]
+
+
+def measure_all(say: Say, sizes: Sequence[str], runs: int) -> dict:
+    """What `run` writes."""
     began = time.monotonic()
     target = runtime(DEFAULT_PYTHON)
     with TemporaryDirectory(prefix="bench-") as name, embedded_aws.start() as aws:
@@ -89,12 +112,7 @@ def run(sizes: Sequence[str] = SIZES, runs: int = RUNS, say: Say = print, result
                         continue
                     calls = WARM_CALLS[size] if number == runs - 1 and each not in PARTS else 0
                     measure(seen[size][each], deployed, packages, ground, calls)
-    found = _found(seen, overhead, runs) | {"seconds": round(time.monotonic() - began)}
-    if results:
-        results.parent.mkdir(exist_ok=True)
-        results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        results.with_suffix(".svg").write_text(picture.draw(_bars(found["sizes"])), encoding="utf-8")
-    return found
+    return _found(seen, overhead, runs) | {"seconds": round(time.monotonic() - began)}
 
 
 def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed]:

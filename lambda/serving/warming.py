@@ -38,7 +38,7 @@ def answer(environment: Environment, event: dict, context: Any, record: dict) ->
     reply: dict = {"warm": True, "model_sha256": environment.model.sha256}
     if hold is not None:
         reply["environment"] = environment.name
-        time.sleep(min(float(hold), HOLD + HOLD_EACH * MOST) / 1e3)
+        time.sleep(_milliseconds(hold) / 1e3)
     elif concurrency > 1:
         names, not_warm = _warm(concurrency - 1, context)
         reply["environments"] = len(names | {environment.name})
@@ -47,6 +47,11 @@ def answer(environment: Environment, event: dict, context: Any, record: dict) ->
         reply["failures"] = failures
     record["WarmUpFailures"] = len(failures)
     return reply
+
+
+def _milliseconds(hold: Any) -> float:
+    """How long to hold a call: no longer than a ping of the most environments asks for."""
+    return min(max(hold, 0), HOLD + HOLD_EACH * MOST) if type(hold) in (int, float) else 0
 
 
 def _warm(others: int, context: Any) -> tuple[set[str], list[str]]:

@@ -1,0 +1,84 @@
+"""The comparison of first calls: what it reads from logs, what it makes of numbers, and its picture."""
+
+import json
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+from bench import cold_start, picture
+from bench.cold_start import Seen, peak_rss, phases
+
+RECIPE = [
+    {"boto3": 200.0, "fetch": 30.0, "unpickle": 1000.0, "predict": 10.0},
+    {"boto3": 900.0, "fetch": 0.0, "unpickle": 5.0, "predict": 2.0},
+]
+
+
+def test_our_phases_are_those_of_the_first_invocations_telemetry():
+    line = {"_aws": {}, "PredictMilliseconds": 4.0, "phases": {"import": 100.0, "init": 130.0}}
+    log = "\n".join(["START", json.dumps(line), json.dumps({"_aws": {}, "PredictMilliseconds": 1.0})])
+    assert phases(log) == {"import": 100.0, "init": 130.0, "predict": 4.0}
+
+
+def test_a_recipes_imports_are_what_unpickling_takes_longer_the_first_time():
+    found = phases("\n".join(json.dumps({"recipe": each}) for each in RECIPE))
+    assert (found["import"], found["unpickle"], found["wait"], found["predict"]) == (1195.0, 5.0, 30.0, 10.0)
+
+
+def test_a_log_that_tells_nothing_has_no_phases():
+    assert phases("START\n[1, 2]\n{\n") == {}
+
+
+def test_peak_memory_is_that_of_the_child():
+    grow = "x = bytearray(100_000_000); del x; print(flush=True); input()"
+    script = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grow!r}])"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", script], **pipes) as process:
+        process.stdout.readline()
+        assert 100 < peak_rss(process.pid) < 200
+        process.stdin.close()
+
+
+def seen(first, **phases):
+    return Seen(first=[first], second=[1.0], warm=[1.0, 2.0, 3.0], rss=[50.0], phases=[phases] if phases else [])
+
+
+@pytest.fixture
+def found():
+    small = {
+        "recipe": seen(4000.0, wait=20.0, **{"import": 3000.0}),
+        "recipe, valid bytecode": seen(1000.0, **{"import": 900.0}),
+        "s3": seen(500.0, wait=50.0, **{"import": 200.0}),
+        "bundle": seen(250.0, init=220.0, **{"import": 200.0}),
+        "floor": Seen(first=[200.0]),
+        "floor in the runtime": seen(300.0),
+        "fetch alone": seen(400.0, fetch=300.0),
+    }
+    big = {
+        "s3": seen(900.0, init=880.0, unpickle=300.0, **{"import": 210.0}),
+        "fetch alone": seen(800.0, fetch=500.0),
+    }
+    return cold_start._found({"0.1": small, "100": big}, {"handler": 1.25, "predict": 1.0}, 1)
+
+
+def test_ratios_are_of_medians_of_the_same_run(found):
+    assert found["ratios"] == {
+        "first_call_vs_recipe": 0.062,
+        "first_call_vs_recipe_with_bytecode": 0.25,
+        "first_call_vs_floor": 1.25,
+        "first_call_vs_floor_in_runtime": 0.833,
+        "warm_overhead_ms": 0.25,
+        "s3_100mb_vs_slower_of_fetch_and_import": 1.1,
+    }
+
+
+def test_the_picture_has_a_bar_for_each_and_its_parts_add_up(found):
+    drawn = ElementTree.fromstring(picture.draw(found))
+    space = "{http://www.w3.org/2000/svg}"
+    labels = [each.text for each in drawn.iter(f"{space}text")]
+    assert {"A model of 0.1 MB", "A model of 100 MB", "recipe", "s3", "bundle", "floor"} <= set(labels)
+    assert "fetch alone" not in labels
+    told = [each.text for each in drawn.iter(f"{space}title") if each.text.startswith("s3, ")]
+    assert told[:3] == ["s3, start of the runtime: 250 ms", "s3, fetch: 50 ms", "s3, import: 200 ms"]
