@@ -67,6 +67,7 @@ def arguments(name):
 
     one, two = LogisticRegression(), Ridge()
     given = {
+        "ClassifierChain": {"estimator": one},
         "ColumnTransformer": {"transformers": [("scale", StandardScaler(), [0, 1]), ("rest", PCA(1), [2, 3])]},
         "FeatureUnion": {"transformer_list": [("scale", StandardScaler()), ("rest", PCA(2))]},
         "FrozenEstimator": {"estimator": LogisticRegression().fit(*data()["classes"])},
