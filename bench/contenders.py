@@ -141,7 +141,9 @@ class Ground:
         """`pip install -t python`, zipped: its bytecode is there, and stale once Lambda has unzipped it."""
         self.say("Building the recipe's layer: pip install -t")
         opt = self.folder / "opt-pip"
-        environments.of_requirements(requirements.LOCKED, self.runtime, opt / "python-of-pip")
+        # as copies: hard links would make the files of uv's own cache older, and their bytecode valid the next time
+        copies = ["--link-mode", "copy"]
+        environments.of_requirements(requirements.LOCKED, self.runtime, opt / "python-of-pip", copies)
         (opt / "python-of-pip" / "site-packages").rename(opt / "python")
         (opt / "python-of-pip").rmdir()
         interpreter = interpreters.require(self.runtime, "The recipe's layer")
