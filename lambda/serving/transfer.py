@@ -98,7 +98,7 @@ def split(size: int) -> list[tuple[int, int]]:
 
 
 def get(job: dict, start: int, end: int) -> Part:
-    """Ask for a range of bytes: in the ordinary way, or else by botocore, which knows the others and says what fails."""
+    """Ask for a range of bytes: in the ordinary way, or by botocore, which knows the others and says what fails."""
     headers = {"Range": f"bytes={start}-{end - 1}"}
     if not job["version_id"] and "etag" in job:
         headers["If-Match"] = job["etag"]
@@ -175,7 +175,7 @@ def _receive(part: Callable[[int, int], Part], target: int, ranges: list[tuple[i
 def _bring(part: Callable[[int, int], Part], target: int, start: int, end: int) -> None:
     try:
         _write(part(start, end), target, start, end)
-    except OSError:  # a connection that broke off
+    except Exception:  # a connection that broke off, as either way to S3 says it
         _write(part(start, end), target, start, end)
 
 
