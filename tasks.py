@@ -15,6 +15,7 @@ from invoke import Collection, Exit, task
 from rich.console import Console
 from rich.table import Table
 
+import bench as benches
 from build import example, function, layer, requirements, runtimes, slimming
 from build import report as reporting
 from build.contents import KINDS
@@ -64,7 +65,7 @@ def megabytes(count: int) -> str:
         "request": "with --profile: JSON file that the model answers while it is watched",
         "code": "with --profile: folder with modules that the model needs",
         "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
-        "cache": "take an unchanged layer from the cache",
+        "cache": "take an unchanged layer from the cache (without: only wheels and bytecode)",
         "out": "folder for the artifacts and their manifest",
     },
     iterable=["keep"],
@@ -155,6 +156,11 @@ def package(c, model="model.pkl", bundle_model=False, code=None, request=None, o
         say(f"It loads in the layer and predicts: {str(made.checked.predictions)[:60]}")
     else:
         say(f"It loads in the layer. No prediction was tried: {made.checked.untried}. Give one to try: --request FILE")
+    if made.recording.plan:
+        used = len(made.recording.modules)
+        say(f"Answers use {used:,} of the {made.recording.plain:,} modules that it imports: the others wait")
+    else:
+        say(f"It imports all its modules at init: {made.recording.why_not}")
     for path in made.compiled.failed:
         console.print(f"Not valid Python for this runtime: {path}", style="yellow")
     if made.compiled.missing:
@@ -200,6 +206,33 @@ def train_example(c, python=runtimes.DEFAULT_PYTHON, out=OUT):
     console.print(f"{made.model}\n{made.request}: a request that fits it")
 
 
+@task(
+    help={
+        "request": "JSON file: the first call's event (default: a row of zeros)",
+        "runs": "fresh environments for each mode",
+        "out": "folder of the packaged function; cold-start.svg goes there",
+    }
+)
+@expects_errors
+def profile_cold_start(c, request=None, runs=5, out=OUT):
+    """Run your packaged function in fresh environments on this machine, and draw where the first call's time goes."""
+    from local import cold_start, picture
+
+    found = cold_start.profile(Path(out), Path(request) if request else None, int(runs), say)
+    table = Table("", title=f"First call, medians of {runs}")
+    for each in found:
+        table.add_column(f"mode = {each.mode}", justify="right")
+    for part, label in picture.PARTS.items():
+        table.add_row(label, *(f"{picture.parts(each.bar)[part]:.0f} ms" for each in found))
+    table.add_row("first call", *(f"{each.first_call:.0f} ms" for each in found))
+    table.add_row("second call", *(f"{each.second_call:.1f} ms" for each in found))
+    table.add_row("most memory", *(megabytes(each.rss) for each in found))
+    table.add_row("asks for memory_size", *(f"{each.memory_size} MB" for each in found))
+    console.print(table)
+    say("memory_size is what memory alone asks for. Processing power grows with it: one whole vCPU at 1769 MB.")
+    console.print(str(Path(out) / cold_start.PICTURE))
+
+
 @task(help={"out": "folder for the artifacts, apart from your own"})
 @expects_errors
 def demo(c, out=f"{OUT}/demo"):
@@ -222,6 +255,21 @@ def demo(c, out=f"{OUT}/demo"):
     for name, cell in rows.items():
         table.add_row(name, *map(cell, results))
     console.print(table)
+
+
+@task(help={"name": f"one of: {', '.join(benches.BENCHES)}"}, positional=["name"])
+@expects_errors
+def bench(c, name):
+    """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
+    outcome = benches.run(name, say)
+    table = Table(*outcome.headings, title=outcome.title)
+    for row in outcome.rows:
+        table.add_row(*row)
+    console.print(table)
+    for ratio, value in outcome.ratios.items():
+        console.print(f"{ratio}: {value}")
+    for path in outcome.files:
+        console.print(str(path))
 
 
 @task(help={"fast": "only what needs no network, Terraform or layer", "options": "more words for pytest"})
@@ -254,4 +302,6 @@ def provider_mirror(c):
     print(found)
 
 
-namespace = Collection(build_layer, package, report, train_example, demo, test, lock, provider_mirror)
+namespace = Collection(
+    build_layer, package, report, profile_cold_start, train_example, demo, test, lock, bench, provider_mirror
+)

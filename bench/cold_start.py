@@ -19,11 +19,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from bench import Outcome, picture
+from bench import Outcome
 from bench.contenders import BUCKET, EVENT, HERE, Ground, Model
 from build import environments, interpreters
 from build.runtimes import DEFAULT_PYTHON, runtime
-from local import embedded_aws, emulator
+from local import embedded_aws, emulator, picture
+from local.cold_start import told as told_by_ours
 from local.deployed import Deployed
 from local.emulator import Environment
 
@@ -65,7 +66,7 @@ def run(folder: Path, say: Say, sizes: Sequence[str] = SIZES, runs: int = RUNS) 
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "cold_start.json", folder / "cold_start.svg"]
     files[0].write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    files[1].write_text(picture.draw(found), encoding="utf-8")
+    files[1].write_text(picture.draw(_bars(found["sizes"])), encoding="utf-8")
     headings = ["model, contender", "first call", "second", "p50", "p99", "peak RSS"]
     rows = [
         [f"{size} MB, {name}", *_cells(facts)]
@@ -162,7 +163,7 @@ def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, warm
         seen.second.append(_timed(environment))
         if warm_calls:
             seen.warm += _calls(environment, warm_calls)
-        seen.rss.append(peak_rss(environment.process))
+        seen.rss.append(environment.peak_rss() / 1e6)
         seen.phases.append(phases(environment.log.read_text(errors="replace")))
 
 
@@ -195,24 +196,15 @@ def _calls(environment: Environment, count: int) -> list[float]:
     return taken
 
 
-def peak_rss(emulator_process: int) -> float:
-    """The most memory that the function's process ever had, in MB."""
-    (child, *_) = Path(f"/proc/{emulator_process}/task/{emulator_process}/children").read_text().split() or [None]
-    if child is None:  # started by another of its threads
-        found = [Path(each).read_text().split() for each in Path(f"/proc/{emulator_process}/task").glob("*/children")]
-        child = next(name for names in found for name in names)
-    status = Path(f"/proc/{child}/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
-
-
 def phases(log: str) -> dict[str, float]:
     """Where the first call's time went, as the handlers themselves tell; {} if they tell nothing."""
+    ours = told_by_ours(log)
+    if ours:
+        return ours
     told: list[dict] = []
     for line in log.splitlines():
         with suppress(ValueError):
             said = json.loads(line)
-            if isinstance(said, dict) and "phases" in said:
-                return {**said["phases"], "predict": said["PredictMilliseconds"]}
             if isinstance(said, dict) and "recipe" in said:
                 told.append(said["recipe"])
     if len(told) < 2:
@@ -262,6 +254,18 @@ def _overlap(of_100: dict[str, Seen], small: dict[str, Seen]) -> float:
     s3 = of_100["s3"]
     alone = max(of_100[FETCH].phase("fetch"), small["bundle"].phase("import"))
     return s3.phase("init") / (alone + s3.phase("unpickle"))
+
+
+def _bars(sizes: dict) -> dict:
+    """Those of which it is known where the time went, and the floor; not the parts of others."""
+    return {
+        f"A model of {size} MB": {
+            name: facts
+            for name, facts in contenders.items()
+            if (facts.get("phases_ms") or name == FLOOR) and name != FETCH
+        }
+        for size, contenders in sizes.items()
+    }
 
 
 def _facts(seen: Seen) -> dict:

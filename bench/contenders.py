@@ -114,19 +114,7 @@ class Ground:
 
     def deployed(self, task: Path, opt: Path, environment: dict[str, str]) -> Deployed:
         """What stands in for an answer of the Lambda API."""
-        return Deployed(
-            task,
-            opt,
-            {
-                "Runtime": self.runtime.name,
-                "Handler": "handler.lambda_handler",
-                "FunctionName": "bench",
-                "Version": "1",
-                "MemorySize": MEMORY,
-                "Timeout": 60,
-                "Environment": {"Variables": environment},
-            },
-        )
+        return Deployed.of(task, opt, self.runtime, environment, MEMORY)
 
     def of_handler(self, handler: str, opt: Path, environment: dict[str, str]) -> Deployed:
         """A handler of ``handlers/`` in a zip of its own."""

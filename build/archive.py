@@ -16,7 +16,7 @@ import struct
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
@@ -57,9 +57,13 @@ class Packing:
     """Members of a zip to come: compressed side by side from when they are added, while others are still made.
 
     They are held in memory, compressed, until they are written.
+
+    Args:
+        folder: where in the zip they are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str = "") -> None:
+        self._folder = PurePosixPath(folder)
         self._pool = ThreadPoolExecutor(os.cpu_count())
         self._members: dict[str, Future[_Member]] = {}
 
@@ -69,9 +73,11 @@ class Packing:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def add(self, name: str, path: Path) -> None:
-        """Compress a file, which may go or change only after `write`."""
-        self._members[name] = self._pool.submit(_compress, name, path)
+    def add(self, tree: Path, paths: Iterable[str]) -> None:
+        """Compress files of a tree, which may go or change only after `write`."""
+        for path in paths:
+            name = (self._folder / path).as_posix()
+            self._members[name] = self._pool.submit(_compress, name, tree / path)
 
     def write(self, path: Path) -> Archive:
         """Write what was added, whole or not at all, in the order of the names."""
@@ -89,15 +95,10 @@ class Packing:
         return archive
 
 
-def write(path: Path, members: dict[str, Path]) -> Archive:
-    """Write files into a zip, whole or not at all.
-
-    Args:
-        members: name in the zip -> file.
-    """
+def write(path: Path, tree: Path, paths: Iterable[str]) -> Archive:
+    """Write files of a tree into a zip, whole or not at all."""
     with Packing() as packing:
-        for name, file in members.items():
-            packing.add(name, file)
+        packing.add(tree, paths)
         return packing.write(path)
 
 

@@ -1,4 +1,4 @@
-"""Keeps finished layers, so that an unchanged build is a copy."""
+"""Keeps what was built under a digest of all that it was built from, so that building it again is a copy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -24,14 +24,22 @@ def key(requirements: Path, facts: Iterable[object]) -> str:
         requirements: the file; files that it names count with their contents.
         facts: what else there is to tell builds apart; their text counts.
     """
-    digest = hashlib.sha256()
-    for folder in SOURCES:
-        for path in sorted(folder.rglob("*.py")):
-            _add(digest, path.relative_to(folder.parent).as_posix(), path.read_bytes())
-    for fact in facts:
-        _add(digest, "fact", str(fact).encode())
-    _add_requirements(digest, requirements, set())
-    return digest.hexdigest()
+    code = [
+        (path.relative_to(folder.parent).as_posix(), path.read_bytes())
+        for folder in SOURCES
+        for path in sorted(folder.rglob("*.py"))
+    ]
+    said = [("fact", str(fact).encode()) for fact in facts]
+    return digest([*code, *said, *_texts(requirements, set())])
+
+
+def digest(parts: Iterable[tuple[str, bytes]]) -> str:
+    """A digest of named parts."""
+    made = hashlib.sha256()
+    for name, data in parts:
+        made.update(f"{name}\0{len(data)}\0".encode())
+        made.update(data)
+    return made.hexdigest()
 
 
 def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
@@ -40,20 +48,25 @@ def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
     if not kept.is_dir():
         return None
     os.utime(kept)
-    return [Path(shutil.copyfile(path, target / path.name)) for path in sorted(kept.iterdir())]
+    return [_copy(path, target / path.relative_to(kept)) for path in sorted(kept.rglob("*")) if path.is_file()]
 
 
-def keep(folder: Path, name: str, files: Sequence[Path]) -> None:
-    """Keep copies of files under a name, all of them or none, and drop what is too old."""
+def keep(folder: Path, name: str, files: Mapping[str, Path], most: int = KEPT) -> None:
+    """Keep copies of files under a name, all of them or none, and drop what is too old.
+
+    Args:
+        files: their paths when they are fetched -> where they are now.
+        most: how many names are kept.
+    """
     shutil.rmtree(folder / name, ignore_errors=True)
-    make(folder, name, lambda new: [shutil.copyfile(path, new / path.name) for path in files], KEPT)
+    make(folder, name, lambda new: [_copy(file, new / path) for path, file in files.items()], most)
 
 
-def make(folder: Path, name: str, fill: Callable[[Path], object], kept: int) -> Path:
+def make(folder: Path, name: str, fill: Callable[[Path], object], most: int) -> Path:
     """The folder of that name in ``folder``, filled if it is not there yet: all of it or nothing.
 
     Args:
-        kept: how many such folders may be; the oldest go first.
+        most: how many such folders may be; the oldest go first.
     """
     wanted = folder / name
     if wanted.is_dir():
@@ -70,24 +83,25 @@ def make(folder: Path, name: str, fill: Callable[[Path], object], kept: int) -> 
     finally:
         shutil.rmtree(new, ignore_errors=True)
     newest = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
-    for each in newest[kept:]:
+    for each in newest[most:]:
         shutil.rmtree(each, ignore_errors=True)
     return wanted
 
 
-def _add(digest: hashlib._Hash, name: str, data: bytes) -> None:
-    digest.update(f"{name}\0{len(data)}\0".encode())
-    digest.update(data)
+def _copy(file: Path, to: Path) -> Path:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(file, to))
 
 
-def _add_requirements(digest: hashlib._Hash, path: Path, seen: set[Path]) -> None:
+def _texts(path: Path, seen: set[Path]) -> Iterator[tuple[str, bytes]]:
+    """A requirements file and all that it names."""
     if path in seen:
         return
     seen.add(path)
     data = path.read_bytes()
-    _add(digest, "requirements", data)
+    yield "requirements", data
     for line in data.decode(errors="replace").splitlines():
         match = OTHER_FILE.match(line)
         other = path.parent / match["path"] if match else path
         if other != path and other.is_file():
-            _add_requirements(digest, other, seen)
+            yield from _texts(other, seen)

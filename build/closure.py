@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,39 +24,36 @@ ALL = "all modules"
 
 def fit(
     tree: Path,
+    sizes: dict[str, int],
     found: Distributions,
-    runtime: Runtime,
-    architecture: Architecture,
+    target: tuple[Runtime, Architecture],
     fallback: RunPython,
     limit: int,
-) -> str:
-    """Delete as little bytecode of a tree as leaves ROOM of the limit; returns what is left, in words.
+) -> tuple[str, dict[str, int]]:
+    """Leave out as little bytecode as leaves ROOM of the limit; returns what stays, in words, and the files that do.
 
     Args:
+        sizes: the bytes of the tree's files.
         found: what is installed in the tree.
         fallback: runs a script where this machine has no such interpreter, such as in a build container.
     """
-    compiled = {path for path in distributions.sizes(tree) if path.endswith(".pyc")}
-    if _has_room(tree, limit):
-        return ALL
-    executed = _executed(tree, found, runtime, architecture, fallback)
+    if _has_room(sizes, limit):
+        return ALL, sizes
+    compiled = {path for path in sizes if distributions.source(path) != path}
+    executed = _executed(tree, found, *target, fallback)
     kept = {path for path in compiled if distributions.source(path) in executed}
-    _delete(tree, compiled - kept)
-    if kept and _has_room(tree, limit):
-        return f"import closure only: {len(kept):,} of {len(compiled):,} modules"
-    _delete(tree, kept)
-    if not executed:
-        return "none: all of it is too much, and what importing the packages executes cannot be seen on this machine"
-    return f"none: even the import closure's would leave less than {ROOM / 1e6:.0f} MB of the limit to the function"
+    closure = {path: size for path, size in sizes.items() if path not in compiled or path in kept}
+    if kept and _has_room(closure, limit):
+        return f"import closure only: {len(kept):,} of {len(compiled):,} modules", closure
+    if executed:
+        why = f"even the import closure's would leave less than {ROOM / 1e6:.0f} MB of the limit to the function"
+    else:
+        why = "all of it is too much, and what importing the packages executes cannot be seen on this machine"
+    return f"none: {why}", {path: size for path, size in sizes.items() if path not in compiled}
 
 
-def _has_room(tree: Path, limit: int) -> bool:
-    return sum(distributions.sizes(tree).values()) <= limit - ROOM
-
-
-def _delete(tree: Path, paths: Set[str]) -> None:
-    for path in paths:
-        (tree / path).unlink()
+def _has_room(sizes: dict[str, int], limit: int) -> bool:
+    return sum(sizes.values()) <= limit - ROOM
 
 
 def _executed(

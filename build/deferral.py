@@ -32,6 +32,7 @@ class Recording:
     files: list[str]  # files in site-packages that were opened or mapped
     answers: list[str]  # of plain imports, one for each probe
     partly: list[str]  # packages of which single modules can be put off
+    plain: int  # how many of the layer's modules plain imports execute
 
     @property
     def tried(self) -> bool:
@@ -76,7 +77,9 @@ def record(process: Process, probes: list) -> Recording:
         probes: events for the handler; the first is the one that counts for what is imported at init.
     """
     eager = process.phase("eager", probes)
-    plain = Recording(None, None, eager["modules"], eager["files"], eager["answers"], eager["partly"])
+    plain = Recording(
+        None, None, eager["modules"], eager["files"], eager["answers"], eager["partly"], len(eager["modules"])
+    )
     if not plain.tried:
         return replace(plain, why_not="no prediction could be tried. Give a request to try: --request FILE")
     try:

@@ -93,8 +93,9 @@ def libraries_needed(site_packages: Path, files: Collection[str]) -> set[str]:
 
 def _needed(path: Path) -> list[str]:
     with path.open("rb") as stream:
-        dynamic = ELFFile(stream).get_section_by_name(".dynamic")
-        return [tag.needed for tag in dynamic.iter_tags("DT_NEEDED")] if dynamic else []
+        # by its segment, as the loader does: a library that was stripped has no sections any more
+        dynamic = ELFFile(stream).iter_segments("PT_DYNAMIC")
+        return [tag.needed for segment in dynamic for tag in segment.iter_tags("DT_NEEDED")]
 
 
 def _is_elf(path: Path) -> bool:

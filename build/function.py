@@ -26,8 +26,8 @@ class NoLayer(UserError):
 
 class LayerOfAnotherModel(UserError):
     template = (
-        "the layer was cut to another model, and this one fails in it: {why}\n"
-        "Cut it to this one: invoke build-layer --profile MODEL [--request FILE]"
+        "the layer was cut to a model, and {model} fails in it: {why}.\n"
+        "For this model: invoke build-layer --profile {model}"
     )
 
 
@@ -103,12 +103,12 @@ def package(
             shutil.copyfile(model, stage / entry["path"])
         env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
         process = deferral.Process(target, stage, whole, env, scratch)
-        recording = _plan(process, packages, deferral.probes(checked.facts, request))
+        recording = _plan(process, packages, deferral.probes(checked.facts, request), model)
         compiled = bytecode.compile_tree(stage, "/var/task", target)
         sizes = distributions.sizes(stage)
         _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0)
         made = scratch / f"function-{mode}.zip"
-        written = archive.write(made, {each: stage / each for each in sizes})
+        written = archive.write(made, stage, sizes)
         function = manifest.zip_entry(made, written, layer["runtime"], layer["architecture"])
         shutil.copyfile(model, scratch / entry["path"])
         with manifest.replacing_function(out, mode, function, entry):
@@ -118,13 +118,13 @@ def package(
     return Package(out / made.name, function, entry, checked, compiled, recording)
 
 
-def _plan(process: deferral.Process, packages: Path, probes: list) -> deferral.Recording:
+def _plan(process: deferral.Process, packages: Path, probes: list, model: Path) -> deferral.Recording:
     """Leave in the staged function the plan of what it imports, if there is a safe one."""
     recording = deferral.record(process, probes)
     if packages != process.site_packages:
         wrong = deferral.check(replace(process, site_packages=packages), probes, recording)
         if wrong:
-            raise LayerOfAnotherModel(why=wrong)
+            raise LayerOfAnotherModel(model=model, why=wrong)
     return recording
 
 

@@ -35,6 +35,7 @@ from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 BIGGEST = 10
+CACHES, LAYERS, BYTECODE = ".cache", "layers", "bytecode"  # folders in ``out``, and in the first
 FACTS = "layer.json"  # what the cache keeps beside the files
 
 Say = Callable[[str], None]
@@ -48,7 +49,7 @@ class LayerTooLarge(UserError):
     template = (
         "the layer does not fit Lambda: {size:,} of {limit:,} bytes unzipped, {over:,} too many, before any function.\n"
         "The ten biggest packages:\n{table}\n"
-        "Try: leave out what the model does not need (--requirements FILE)."
+        "Try: cut it to the model (--profile MODEL), or leave out what it does not need (--requirements FILE)."
     )
 
 
@@ -105,14 +106,14 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
     builder, why = builders.choose(order.builder, order.image, runtime, architecture)
     say(f"Builder: {why}")
     out.mkdir(parents=True, exist_ok=True)
-    kept, key = out / ".cache" / "layers", _key(requirements, order, builder)
+    kept, key = out / CACHES / LAYERS, _key(requirements, order, builder)
     with TemporaryDirectory(dir=out, prefix=".layer-") as name:
         scratch = Path(name)
         files = cache.fetch(kept, key, scratch) if order.use_cache else None
         if files is None:
             made = _make(scratch, requirements, order, builder, out)
             files = [path for path in scratch.iterdir() if path.is_file()]
-            cache.keep(kept, key, files)
+            cache.keep(kept, key, {path.name: path for path in files})
             return _place(made, files, out)
         return _place(_recall(scratch), files, out)
 
@@ -129,27 +130,29 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
         removed = slimming.drop(tree, order.keep)
-        before = {} if order.profile else distributions.sizes(tree)  # what goes in for sure
+        files = list(distributions.sizes(tree))  # before there is bytecode, whole and half-written
+        libraries = [each for each in files if slimming.may_have_symbols(each)]
+        certain = set() if order.profile else set(files)  # what goes in whatever comes
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
-        # The work of the processors, which is most of the time that a build takes, side by side.
-        with ThreadPoolExecutor(1) as beside, archive.Packing() as packing:
+        # A build's time is its processors': so what needs them goes side by side, the compiler in processes of its own.
+        with ThreadPoolExecutor(1) as beside, archive.Packing(runtime.site_packages) as packing:
+            prefix = f"/opt/{runtime.site_packages}"
             compiling = beside.submit(
-                bytecode.compile_tree, tree, f"/opt/{runtime.site_packages}", runtime, builder.python
+                bytecode.compile_tree, tree, prefix, runtime, builder.python, out / CACHES / BYTECODE
             )
-            libraries = elf.check(tree, found, runtime, architecture)
-            removed |= slimming.strip_symbols(tree, order.keep)
-            for each in sorted(before, key=before.__getitem__, reverse=True):  # the biggest takes longest
-                packing.add(f"{runtime.site_packages}/{each}", tree / each)
+            packing.add(tree, certain - set(libraries))
+            checked = elf.check(tree, found, runtime, architecture)
+            removed |= slimming.strip_symbols(tree, libraries, order.keep)
+            packing.add(tree, certain & set(libraries))
             compiled = compiling.result()
-            words = "none"
+            words, sizes = f"none: {compiled.missing}", distributions.sizes(tree)
             if order.profile:
                 removed["profile"], words = _cut(order, tree, found, out)
+                sizes = distributions.sizes(tree)
             elif not compiled.missing:
-                words = closure.fit(tree, found, runtime, architecture, builder.python, order.limit)
-            sizes = distributions.sizes(tree)
+                words, sizes = closure.fit(tree, sizes, found, (runtime, architecture), builder.python, order.limit)
             _check_size(sizes, found, order.limit)
-            for each in sizes.keys() - before.keys():
-                packing.add(f"{runtime.site_packages}/{each}", tree / each)
+            packing.add(tree, sizes.keys() - certain)
             written = packing.write(path)
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
     if order.profile:
@@ -157,9 +160,9 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
     held = contents.count(sizes, removed, found, words)
     contents.write(contents.path_of(path), held)
     sbom.path_of(path).write_text(sbom.text(path.stem, written.sha256, found.installed), encoding="utf-8")
-    facts = {"entry": entry, "compiled": asdict(compiled), "libraries": libraries}
+    facts = {"entry": entry, "compiled": asdict(compiled), "libraries": checked}
     (scratch / FACTS).write_text(json.dumps(facts), encoding="utf-8")
-    return Layer(path, entry, compiled, libraries, held)
+    return Layer(path, entry, compiled, checked, held)
 
 
 def _cut(order: Order, tree: Path, found: distributions.Distributions, out: Path) -> tuple[dict[str, int], str]:

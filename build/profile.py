@@ -20,8 +20,8 @@ from build.runtimes import Runtime
 
 SMALL = 1_000_000  # bytes of a package that is not worth a cut
 STUB = """raise ImportError(
-    "{module} was left out of this layer, which was cut to a model. Cut it again with a request that needs it "
-    "(invoke build-layer --profile MODEL --request FILE), or build it whole, without --profile",
+    "{module} was left out of the layer, which was cut to a model. Cut it with a request that needs this "
+    "(invoke build-layer --profile MODEL --request FILE), or build it whole (without --profile)",
     name="{module}",
 )
 """

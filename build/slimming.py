@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from build import distributions, strip
+from build import distributions, imported_tests, strip
 from build.errors import UserError
 
 
@@ -47,8 +47,8 @@ SYMBOLS = Rule("symbols", "what the loader never looks at in shared libraries; w
 RULES = (
     Rule(
         "tests",
-        "folders named exactly `tests`: numpy/testing and pandas/_testing, which are imported, stay",
-        lambda path: "/tests/" in f"/{path}",
+        "folders named exactly `tests`, but for what other code imports of them",
+        imported_tests.is_test,
     ),
     Rule(
         "sources",
@@ -77,8 +77,10 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
     _drop_what_installers_leave(tree)
     rules = [rule for rule in RULES if rule is not SYMBOLS and rule.name not in keep]
     saved: dict[str, dict[str, int]] = {rule.name: {} for rule in rules}
-    for path, size in distributions.sizes(tree).items():
-        rule = next((rule for rule in rules if rule.drops(path)), None)
+    files = distributions.sizes(tree)
+    needed = imported_tests.find(tree, files)
+    for path, size in files.items():
+        rule = next((rule for rule in rules if rule.drops(path) and path not in needed), None)
         if rule:
             (tree / path).unlink()
             saved[rule.name][path] = size
@@ -86,9 +88,14 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
     return saved
 
 
-def strip_symbols(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
+def may_have_symbols(path: str) -> bool:
+    """Whether a file's name is that of a shared library."""
+    return ".so" in PurePosixPath(path).suffixes
+
+
+def strip_symbols(tree: Path, libraries: Iterable[str], keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
     """Apply the rule that makes files smaller, unless it is in ``keep``; returns the same as `drop`."""
-    return {} if SYMBOLS.name in keep else {SYMBOLS.name: dict(_stripped(tree))}
+    return {} if SYMBOLS.name in keep else {SYMBOLS.name: dict(_stripped(tree, libraries))}
 
 
 def check(keep: Collection[str]) -> None:
@@ -103,15 +110,16 @@ def check(keep: Collection[str]) -> None:
             raise UnknownRule(name=name, known=", ".join(known))
 
 
-def _stripped(tree: Path) -> Iterator[tuple[str, int]]:
-    for path in sorted(tree.rglob("*.so*")):
-        data = path.read_bytes() if path.is_file() else b""
+def _stripped(tree: Path, libraries: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for name in libraries:
+        path = tree / name
+        data = path.read_bytes()
         smaller = strip.stripped(data)
         if smaller is not None:
             whole = path.with_name(f".{path.name}")  # never into the file: it may be a link into uv's cache
             whole.write_bytes(smaller)
             whole.replace(path)
-            yield path.relative_to(tree).as_posix(), len(data) - len(smaller)
+            yield name, len(data) - len(smaller)
 
 
 def _drop_what_installers_leave(tree: Path) -> None:

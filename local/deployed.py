@@ -6,10 +6,12 @@ import base64
 import hashlib
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from build.errors import UserError
+from build.runtimes import Runtime
 from local.embedded_aws import EmbeddedAws
 
 
@@ -24,6 +26,20 @@ class Deployed:
     task: Path  # what Lambda has as /var/task
     layers: Path  # /opt
     configuration: dict  # of GetFunction
+
+    @classmethod
+    def of(cls, task: Path, layers: Path, runtime: Runtime, variables: Mapping[str, str], memory_size: int) -> Deployed:
+        """One that was never deployed, as if it were."""
+        configuration = {
+            "Runtime": runtime.name,
+            "Handler": "handler.lambda_handler",
+            "FunctionName": "local",
+            "Version": "1",
+            "MemorySize": memory_size,
+            "Timeout": 60,
+            "Environment": {"Variables": dict(variables)},
+        }
+        return cls(task, layers, configuration)
 
     @property
     def runtime(self) -> str:

@@ -56,6 +56,12 @@ class Environment:
             raise FunctionFailed(error=f"{answer['errorType']}: {answer.get('errorMessage')}", log=self.tail())
         return answer
 
+    def peak_rss(self) -> int:
+        """The most memory that the function's process ever had, in bytes."""
+        tasks = Path(f"/proc/{self.process}/task").glob("*/children")  # whichever of its threads has started it
+        child = next(name for task in tasks for name in task.read_text().split())
+        return int(Path(f"/proc/{child}/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
+
     def tail(self) -> str:
         """The last lines of what the function and the emulator wrote."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])

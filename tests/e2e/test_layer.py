@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
-from build import archive, builders, commands, elf, interpreters, layer
-from build.runtimes import architecture, host_architecture, runtime
+from build import archive, builders, closure, commands, elf, interpreters, layer
+from build.runtimes import ARCHITECTURES, UNZIPPED_LIMIT, architecture, host_architecture, runtime
 
 CHECK = """
 import importlib.util, sys, zipfile
@@ -79,7 +79,9 @@ class TestDefault:
     def test_it_holds_no_tests_no_scripts_and_no_trace_of_this_machine(self, built):
         with zipfile.ZipFile(next(built.out.glob("layer-*.zip"))) as packed:
             names = packed.namelist()
-            assert not [name for name in names if re.search(r"/(tests|bin)/|RECORD|INSTALLER|direct_url", name)]
+            assert not [name for name in names if re.search(r"/bin/|RECORD|INSTALLER|direct_url", name)]
+            # the one folder of which code outside imports a module
+            assert {name.split("/tests/")[0][-13:] for name in names if "/tests/" in name} == {"scipy/special"}
             assert {name.split("/")[0] for name in names} == {"python"}
             for name in names:
                 if name.endswith((".pyc", "METADATA")):
@@ -102,6 +104,45 @@ class TestOtherTargets:
         made = layer.build(tmp_path, order("3.11", arch), silent)
         assert made.entry["packages"]["scikit-learn"] == "1.7.0"
         assert made.libraries > 200
+
+
+class TestBytecodeOnATightBudget:
+    """joblib's own tests lie in a folder `test`, which stays, and importing joblib executes none of them."""
+
+    def build(self, out, limit=UNZIPPED_LIMIT):
+        out.mkdir()
+        (out / "own.txt").write_text("joblib\n")
+        made = layer.build(out / "dist", order(requirements=out / "own.txt", limit=limit), silent)
+        with zipfile.ZipFile(made.path) as packed:
+            return made, {name for name in packed.namelist() if name.endswith(".pyc")}
+
+    def test_all_of_it_then_the_import_closures_then_none_then_a_refusal(self, tmp_path):
+        whole, all_of_it = self.build(tmp_path / "all")
+        assert whole.contents.bytecode == "all modules"
+        assert len(all_of_it) == whole.compiled.count
+
+        size = whole.entry["unzipped_bytes"]
+        tight, of_closure = self.build(tmp_path / "closure", size + closure.ROOM - 1)
+        assert tight.contents.bytecode == f"import closure only: {len(of_closure)} of {len(all_of_it)} modules"
+        assert {name.split("/")[-1] for name in of_closure} >= {"parallel.cpython-313.pyc", "memory.cpython-313.pyc"}
+        assert of_closure < all_of_it
+        assert not [name for name in of_closure if "/joblib/test/" in name]
+
+        tighter, none = self.build(tmp_path / "none", tight.entry["unzipped_bytes"] + closure.ROOM - 1)
+        assert tighter.contents.bytecode.startswith("none: ")
+        assert none == set()
+
+        with pytest.raises(layer.LayerTooLarge):
+            self.build(tmp_path / "refused", tighter.entry["unzipped_bytes"] - 1)
+
+    def test_another_architectures_closure_is_seen_on_this_machines_twin(self, tmp_path):
+        (tmp_path / "own.txt").write_text("joblib\nnumpy\n")
+        other = next(each.name for each in ARCHITECTURES if each != host_architecture())
+        mine = {"arch": other, "requirements": tmp_path / "own.txt"}
+        whole = layer.build(tmp_path / "all", order(**mine), silent)
+        limit = whole.entry["unzipped_bytes"] + closure.ROOM - 1
+        tight = layer.build(tmp_path / "closure", order(**mine, limit=limit), silent)
+        assert tight.contents.bytecode.startswith("import closure only: ")
 
 
 class TestRefusals:
@@ -196,7 +237,7 @@ class TestContainer:
         (tmp_path / "requirements.txt").write_text("numpy==2.3.5\n")
         with pytest.raises(elf.GlibcTooNew, match=r"of the package numpy, asks for glibc 2\.27; python3\.11 has 2\.26"):
             self.build(tmp_path / "dist", image, requirements=tmp_path / "requirements.txt")
-        assert list((tmp_path / "dist").iterdir()) == []
+        assert [path.name for path in (tmp_path / "dist").iterdir()] == [".cache"]
 
 
 class TestCache:

@@ -42,6 +42,7 @@ def out(built, tmp_path):
     folder.mkdir()
     entry = manifest.read(built.out)["layer"]
     shutil.copy(built.out / entry["path"], folder)
+    (folder / ".cache").symlink_to(built.out / ".cache")  # each test need not unpack the layer anew
     with manifest.replacing_layer(folder, entry):
         pass
     return folder

@@ -7,46 +7,55 @@ import pytest
 
 from build import archive
 
+CONTENTS = {"b.py": b"print()\n" * 100, "a/ü.txt": "ümlaut".encode(), "a/empty": b"", "noise": b"\x00"}
+
 
 def tree(folder, mtime):
-    folder.mkdir()
-    contents = {"b.py": b"print()\n" * 100, "a/ü.txt": "ümlaut".encode(), "a/empty": b"", "noise": b"\x00"}
-    for name, data in contents.items():
+    for name, data in CONTENTS.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         os.utime(path, (mtime, mtime))
-    return {name: folder / name for name in contents}, contents
+    return folder
 
 
 def test_other_times_modes_and_order_give_the_same_bytes(tmp_path):
-    first, _ = tree(tmp_path / "one", 1_000_000_000)
-    second, _ = tree(tmp_path / "two", 1_700_000_001)
-    second["b.py"].chmod(0o755)
-    one = archive.write(tmp_path / "one.zip", first)
-    two = archive.write(tmp_path / "two.zip", dict(reversed(second.items())))
+    first = tree(tmp_path / "one", 1_000_000_000)
+    second = tree(tmp_path / "two", 1_700_000_001)
+    (second / "b.py").chmod(0o755)
+    one = archive.write(tmp_path / "one.zip", first, CONTENTS)
+    two = archive.write(tmp_path / "two.zip", second, reversed(CONTENTS))
     assert one == two
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
 
 
 def test_the_standard_library_reads_it_back(tmp_path):
-    members, contents = tree(tmp_path / "tree", 1_000_000_000)
-    written = archive.write(tmp_path / "x.zip", members)
+    written = archive.write(tmp_path / "x.zip", tree(tmp_path / "tree", 1_000_000_000), CONTENTS)
     with zipfile.ZipFile(tmp_path / "x.zip") as packed:
         assert packed.testzip() is None
-        assert packed.namelist() == sorted(contents)
-        assert {name: packed.read(name) for name in contents} == contents
+        assert packed.namelist() == sorted(CONTENTS)
+        assert {name: packed.read(name) for name in CONTENTS} == CONTENTS
         assert {info.date_time for info in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert {info.external_attr >> 16 for info in packed.infolist()} == {0o100644}
-    assert written.unzipped_bytes == sum(map(len, contents.values()))
+    assert written.unzipped_bytes == sum(map(len, CONTENTS.values()))
     assert written.zip_bytes == (tmp_path / "x.zip").stat().st_size
     assert written.sha256 == archive.file_sha256(tmp_path / "x.zip")
+
+
+def test_files_can_be_added_piece_by_piece_below_a_folder(tmp_path):
+    tree(tmp_path / "tree", 1_000_000_000)
+    with archive.Packing("python/lib") as packing:
+        packing.add(tmp_path / "tree", ["noise"])
+        packing.add(tmp_path / "tree", ["b.py"])
+        packing.write(tmp_path / "x.zip")
+    with zipfile.ZipFile(tmp_path / "x.zip") as packed:
+        assert packed.namelist() == ["python/lib/b.py", "python/lib/noise"]
 
 
 def test_a_write_that_fails_leaves_the_old_zip_and_nothing_else(tmp_path):
     (tmp_path / "x.zip").write_bytes(b"old")
     with pytest.raises(FileNotFoundError):
-        archive.write(tmp_path / "x.zip", {"gone": tmp_path / "gone"})
+        archive.write(tmp_path / "x.zip", tmp_path, ["gone"])
     assert [path.name for path in tmp_path.iterdir()] == ["x.zip"]
     assert (tmp_path / "x.zip").read_bytes() == b"old"
 

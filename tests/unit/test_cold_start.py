@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from bench import cold_start, picture
-from bench.cold_start import Seen, peak_rss, phases
+from bench import cold_start
+from bench.cold_start import Seen, phases
+from local import picture
+from local.emulator import Environment
 
 RECIPE = [
     {"boto3": 200.0, "fetch": 30.0, "unpickle": 1000.0, "predict": 10.0},
@@ -37,7 +40,7 @@ def test_peak_memory_is_that_of_the_child():
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", script], **pipes) as process:
         process.stdout.readline()
-        assert 100 < peak_rss(process.pid) < 200
+        assert 100e6 < Environment("", Path(), process.pid).peak_rss() < 200e6
         process.stdin.close()
 
 
@@ -75,7 +78,7 @@ def test_ratios_are_of_medians_of_the_same_run(found):
 
 
 def test_the_picture_has_a_bar_for_each_and_its_parts_add_up(found):
-    drawn = ElementTree.fromstring(picture.draw(found))
+    drawn = ElementTree.fromstring(picture.draw(cold_start._bars(found["sizes"])))
     space = "{http://www.w3.org/2000/svg}"
     labels = [each.text for each in drawn.iter(f"{space}text")]
     assert {"A model of 0.1 MB", "A model of 100 MB", "recipe", "s3", "bundle", "floor"} <= set(labels)

@@ -42,7 +42,7 @@ def tree(tmp_path):
 
 
 def slim(tree, keep=()):
-    return slimming.drop(tree, keep) | slimming.strip_symbols(tree, keep)
+    return slimming.drop(tree, keep) | slimming.strip_symbols(tree, [], keep)
 
 
 def left(tree):
@@ -75,3 +75,31 @@ def test_an_unknown_rule_lists_the_known_ones(tree):
 
 def test_every_rule_says_why():
     assert all(rule.reason for rule in slimming.RULES)
+
+
+class TestTestsThatAreImported:
+    """They stay, or the package that imports them breaks."""
+
+    IN_TESTS = ("a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py", "a/tests/idle.py", "a/b/tests/other.py")
+
+    @pytest.mark.parametrize(
+        ("line", "kept"),
+        [
+            ("from a.tests.used import x", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
+            ("    import a.tests.used as y", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
+            ("from ..tests.used import x", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
+            ("from .tests import other", {"a/b/tests/other.py"}),
+            ("from . import c, tests", {"a/b/tests/other.py"}),
+            ("from a.tests import (\n    used,\n)", set(IN_TESTS[:4])),
+            ("# tests: see a.tests.used", set()),
+            ("from a.testing import tests_of", set()),
+        ],
+    )
+    def test_by_their_names_and_with_what_they_import(self, tmp_path, line, kept):
+        for name in (*self.IN_TESTS, "a/b/__init__.py"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text("")
+        (tmp_path / "a/tests/used.py").write_text("from .helper import z\nfrom tests import nothing\n")
+        (tmp_path / "a/b/__init__.py").write_text(line + "\n")
+        slim(tmp_path)
+        assert left(tmp_path) == kept | {"a/b/__init__.py"}

@@ -66,6 +66,9 @@ class Placeholder:
     def __iter__(self) -> Any:
         return iter(real(self))
 
+    def __bool__(self) -> bool:
+        return bool(real(self))
+
     def __len__(self) -> int:
         return len(real(self))
 

@@ -26,11 +26,14 @@ READS = {opmap[name] for name in ("IMPORT_FROM", "LOAD_ATTR", "LOAD_METHOD") if 
 STAR = "__all__"  # asked for by `import *`, which takes what is in the module if it has none
 
 
+_own = ModuleType.__dict__["__dict__"].__get__  # a module's names, without executing it
+
+
 class StandIn(ModuleType):
     """A module that is executed when something of it is used that the plan does not know by name."""
 
     def __getattr__(self, name: str) -> Any:
-        own = self.__dict__
+        own = _own(self)
         if "_real" in own:
             return getattr(own["_real"], name)
         if name.startswith("__") and name.endswith("__") and name not in (STAR, *FINDER.dunders.get(self.__name__, ())):
@@ -49,6 +52,10 @@ class StandIn(ModuleType):
         if is_submodule:
             return import_module(f"{self.__name__}.{name}")
         return getattr(execute(self), name)
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        return execute(self).__dict__
 
     def __dir__(self) -> Sequence[str]:
         return dir(execute(self))
@@ -98,7 +105,10 @@ class Finder:
         if type(parent) is StandIn and name.partition(".")[0] not in self.partly:
             execute(parent)
             if name in sys.modules:
-                return ModuleSpec(name, _There(sys.modules[name]))
+                module = sys.modules[name]
+                # where a finder brought the module itself, Python goes on by the module's own spec
+                module.__spec__ = spec = ModuleSpec(name, _There(module, module.__spec__))
+                return spec
         return None
 
 
@@ -115,14 +125,14 @@ class _Nothing:
 class _There:
     """Loads a module that is there already."""
 
-    def __init__(self, module: ModuleType) -> None:
-        self.module = module
+    def __init__(self, module: ModuleType, spec: ModuleSpec | None) -> None:
+        self.module, self.spec = module, spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return self.module
 
     def exec_module(self, module: ModuleType) -> None:
-        pass
+        module.__spec__ = self.spec
 
 
 def execute(module: ModuleType) -> ModuleType:
@@ -137,14 +147,15 @@ def execute(module: ModuleType) -> ModuleType:
     if type(module) is not StandIn:
         return module
     with _LOCK:
-        own = module.__dict__
+        own = _own(module)
         if type(module) is not StandIn or "_real" in own:
             return own.get("_real", module)
         name = module.__name__
         spec = _spec(name)
         FINDER.on_execution(name)
         if isinstance(spec.loader, ExtensionFileLoader):
-            own["_real"] = found = _load_extension(name, spec)
+            found = _load_extension(name, spec)
+            own["_real"] = found
             return found
         own.update(__spec__=spec, __loader__=spec.loader, __file__=spec.origin, __cached__=spec.cached)
         object.__setattr__(module, "__class__", ModuleType)
@@ -208,7 +219,7 @@ def _reach(target: Target) -> Any:
 
 def _is_loaded(module: str) -> bool:
     found = sys.modules.get(module)
-    return found is not None and (type(found) is not StandIn or "_real" in found.__dict__)
+    return found is not None and (type(found) is not StandIn or "_real" in _own(found))
 
 
 _LAST: list = [None, b""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 860, 190, 70, 18, 8, 64
@@ -25,15 +26,17 @@ STYLE = """
 """
 
 
-def draw(found: dict) -> str:
-    """The picture of the results of `bench.cold_start`: a group of bars for each size of the model."""
+def draw(groups: Mapping[str, Mapping[str, dict]]) -> str:
+    """The picture: a group of bars under each title.
+
+    Args:
+        groups: title -> name of a bar -> its first_call_ms, and its phases_ms by part.
+    """
     rows: list[str] = []
     y = TOP
-    for size, contenders in found["sizes"].items():
-        bars = {name: facts for name, facts in contenders.items() if facts.get("phases_ms") or name == "floor"}
-        bars.pop("fetch alone", None)  # a part of another's
+    for title, bars in groups.items():
         longest = max(facts["first_call_ms"] for facts in bars.values())
-        rows.append(f'<text class="title" x="0" y="{y}">A model of {escape(size)} MB</text>')
+        rows.append(f'<text class="title" x="0" y="{y}">{escape(title)}</text>')
         y += 12
         for name, facts in bars.items():
             rows += _bar(name, facts, y, (WIDTH - LEFT - RIGHT) / longest)
@@ -57,12 +60,18 @@ def _legend() -> list[str]:
     return words
 
 
+def parts(facts: Mapping) -> dict[str, float]:
+    """The parts of a first call in ms; what none of the handler's phases tells is the start."""
+    phases = facts.get("phases_ms", {})
+    told = {part: phases.get(part, 0.0) for part in PARTS if part != "start"}
+    return {"start": max(0.0, facts["first_call_ms"] - sum(told.values())), **told}
+
+
 def _bar(name: str, facts: dict, y: float, scale: float) -> list[str]:
-    total, phases = facts["first_call_ms"], dict(facts.get("phases_ms", {}))
-    phases["start"] = max(0.0, total - sum(phases.get(part, 0.0) for part in PARTS if part != "start"))
+    total, phases = facts["first_call_ms"], parts(facts)
     words, x = [f'<text x="{LEFT - 10}" y="{y + 13}" text-anchor="end">{escape(name)}</text>'], float(LEFT)
     for part, label in PARTS.items():
-        width = phases.get(part, 0.0) * scale
+        width = phases[part] * scale
         if width >= 0.3:
             words.append(
                 f'<rect class="{part}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{BAR}">'

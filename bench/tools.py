@@ -1,0 +1,142 @@
+"""Tools that make a layer zip of a requirements file: this project's ways, and what else there is."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from bench import Say
+from build import commands, engines, interpreters
+from build.layer import Order
+from build.requirements import LOCKED
+from build.runtimes import DEFAULT_PYTHON, host_architecture, runtime
+
+ROOT = Path(__file__).parents[1]
+OURS = "this project"
+ANEW = f"{OURS}, compiling anew"
+SAM = "sam build, sam's zip"
+ROUNDS = 3  # builds after the first
+
+SAM_TEMPLATE = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Packages:
+    Type: AWS::Serverless::LayerVersion
+    Properties:
+      ContentUri: source
+      CompatibleRuntimes: [python{python}]
+    Metadata:
+      BuildMethod: python{python}
+"""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A zip that was built; ``laps`` are parts of the seconds that it took."""
+
+    path: Path
+    laps: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One way to build a layer."""
+
+    name: str
+    build: Callable[[Path, dict[str, str]], Made]  # in that folder, with that environment
+    python: str = DEFAULT_PYTHON
+    rounds: int = ROUNDS
+    forget: tuple[str, ...] = ()  # what of its folder is deleted before each build
+
+    @property
+    def is_ours(self) -> bool:
+        return self.name.startswith(OURS)
+
+
+def choose(say: Say) -> list[Tool]:
+    """The tools that can run on this machine; says which cannot, and why."""
+    found = [
+        Tool(OURS, _ours()),
+        Tool(ANEW, _ours(), forget=("dist",)),
+    ]
+    if "profile" in {field.name for field in fields(Order)}:
+        found.append(Tool(f"{OURS}, --profile MODEL", _profile))
+    found += _container(say)
+    if commands.find("zip"):
+        found.append(Tool("pip install --target, zip -r", _pip, forget=("layer", "layer.zip")))
+    else:
+        say("Left out pip with zip: this machine has no zip")
+    return [*found, Tool(SAM, _sam)]
+
+
+def _ours(*options: str, python: str = DEFAULT_PYTHON) -> Callable[[Path, dict[str, str]], Made]:
+    def build(work: Path, env: dict[str, str]) -> Made:
+        words = ["build-layer", "--no-cache", "--python", python, "--requirements", LOCKED, "--out", "dist"]
+        _invoke(work, env, *words, *(options or ("--builder", "uv")))
+        return Made(work / "dist" / f"layer-python{python}-{host_architecture().name}.zip", {})
+
+    return build
+
+
+def _profile(work: Path, env: dict[str, str]) -> Made:
+    example = work / "dist" / "example"
+    if not example.exists():
+        _invoke(work, env, "train-example", "--out", "dist")
+    return _ours("--builder", "uv", "--profile", str(example / "model.pkl"))(work, env)
+
+
+def _invoke(work: Path, env: dict[str, str], *words: str | Path) -> None:
+    commands.run([sys.executable, "-m", "invoke", "--search-root", ROOT, *words], env=env, cwd=work)
+
+
+def _container(say: Say) -> list[Tool]:
+    """The container builder beside uv, for the Python of the image that is here."""
+    image = os.environ.get("LAMBDA_BUILD_IMAGE", runtime(DEFAULT_PYTHON).image)
+    engine = engines.find()
+    match = re.search(r"python(3\.\d+)", image)
+    if engine is None or match is None or not engine.has(image, host_architecture().image):
+        say(f"Left out the container builder: no engine answers that has the image {image}")
+        return []
+    python = match[1]
+    container = _ours("--builder", "container", "--image", image, python=python)
+    rows = [Tool(f"{OURS}, in a container, {python}", container, python, rounds=1)]
+    if python != DEFAULT_PYTHON:
+        rows.append(Tool(f"{OURS}, {python}", _ours(python=python), python, rounds=1))
+    return rows
+
+
+def _pip(work: Path, env: dict[str, str]) -> Made:
+    start = time.perf_counter()
+    target = work / "layer" / "python"
+    argv = [_interpreter(), "-m", "pip", "install", "--quiet", "--target", target, "--requirement", LOCKED]
+    commands.run(argv, env=env)
+    installed = time.perf_counter()
+    commands.run(["zip", "-qr", "../layer.zip", "python"], cwd=work / "layer")
+    return Made(work / "layer.zip", {"pip install": installed - start, "zip": time.perf_counter() - installed})
+
+
+def _sam(work: Path, env: dict[str, str]) -> Made:
+    from samcli.lib.package.utils import make_zip_with_lambda_permissions, zip_folder
+
+    start = time.perf_counter()
+    (work / "source").mkdir(exist_ok=True)
+    (work / "source" / "requirements.txt").write_bytes(LOCKED.read_bytes())
+    (work / "template.yaml").write_text(SAM_TEMPLATE.format(python=DEFAULT_PYTHON), encoding="utf-8")
+    path = f"{_interpreter().parent}{os.pathsep}{env['PATH']}"  # sam wants a python3.13 there
+    commands.run([Path(sys.executable).with_name("sam"), "build", "Packages"], env={**env, "PATH": path}, cwd=work)
+    built = time.perf_counter()
+    folder = work / ".aws-sam" / "build" / "Packages"
+    with zip_folder(str(folder), zip_method=make_zip_with_lambda_permissions) as (packed, _):
+        Path(packed).replace(work / "layer.zip")
+        Path(packed).touch()  # which sam deletes
+    return Made(work / "layer.zip", {"sam build": built - start, "zip": time.perf_counter() - built})
+
+
+def _interpreter() -> Path:
+    return interpreters.require(runtime(DEFAULT_PYTHON), "This bench")

@@ -1,0 +1,89 @@
+"""Imports that are put off, with the real packages: nothing changes but when code is loaded."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from build import commands, function, interpreters
+
+TARGET = Path(__file__).with_name("target")
+ESTIMATORS = 150  # at least; of scikit-learn's 208, some need what is not tried here
+
+# Runs a script of target/ after a plan: python -c UNDER_PLAN PLAN SCRIPT ...
+UNDER_PLAN = """
+import pathlib, runpy, sys
+from serving import deferral
+_, plan, script = sys.argv[:3]
+deferral.install(deferral.Plan.read(pathlib.Path(plan)))
+waiting = sum(type(module) is deferral.standins.StandIn for module in sys.modules.values())
+assert waiting > 20, waiting
+sys.argv[:] = sys.argv[2:]
+sys.path.insert(0, "")
+runpy.run_path(script, run_name="__main__")
+"""
+
+
+@pytest.fixture(scope="module")
+def staged(built, tmp_path_factory):
+    """What the function's zip of the example holds."""
+    made = function.package(built.out, built.example.model, request=built.example.request)
+    assert made.recording.why_not is None
+    folder = tmp_path_factory.mktemp("function")
+    with zipfile.ZipFile(made.path) as packed:
+        packed.extractall(folder)
+    return folder
+
+
+@pytest.fixture
+def python(built, unpacked):
+    """Runs the runtime's Python on the layer."""
+    interpreter = interpreters.require(built.runtime, "This test")
+
+    def run(*words, see=(), **env):
+        env["PYTHONPATH"] = ":".join(map(str, [*see, unpacked]))
+        return commands.run([interpreter, "-S", "-s", "-B", *words], env=env)
+
+    return run
+
+
+def test_the_init_executes_a_part_of_the_modules(built, staged, python):
+    count = "import handler, sys; print(sum(type(m) is type(sys) for m in sys.modules.values()))"
+    model = {"MODEL_SHA256": "", "MODEL_FILE": str(built.example.model)}
+    model["MODEL_SHA256"] = json.loads((built.out / "manifest.json").read_text())["model"]["sha256"]
+    by_plan, plain = (int(python("-c", count, see=[staged], LAMBDA_MODEL_EAGER=eager, **model)) for eager in ("0", "1"))
+    assert by_plan < plain * 0.7
+
+
+def test_every_estimator_answers_to_the_bit_as_with_plain_imports(staged, python, tmp_path):
+    python(TARGET / "estimators.py", "fit", tmp_path)
+    plan = staged / "deferral.json"
+    python(TARGET / "estimators.py", "answer", tmp_path, tmp_path / "plain.json")
+    python("-c", UNDER_PLAN, plan, TARGET / "estimators.py", "answer", tmp_path, tmp_path / "late.json", see=[staged])
+    plain, late = (json.loads((tmp_path / name).read_text()) for name in ("plain.json", "late.json"))
+    assert len(plain) >= ESTIMATORS
+    assert late == plain
+
+
+def test_a_model_that_cannot_be_tried_imports_plainly(built, python, tmp_path):
+    out = tmp_path / "dist"
+    out.mkdir()
+    for path in built.out.iterdir():
+        if path.name.startswith(("layer", "manifest")) or path.name == ".cache":
+            (out / path.name).symlink_to(path)
+    fit = (
+        "import pickle; from sklearn.pipeline import make_pipeline; from sklearn.linear_model import Ridge;"
+        "from sklearn.feature_extraction.text import CountVectorizer;"
+        "model = make_pipeline(CountVectorizer(), Ridge()).fit(['good', 'bad'], [1, 0]);"
+        f"pickle.dump(model, open({str(tmp_path / 'model.pkl')!r}, 'wb'))"
+    )
+    python("-c", fit)
+    (out / "manifest.json").unlink()
+    (out / "manifest.json").write_bytes((built.out / "manifest.json").read_bytes())
+    plain = function.package(out, tmp_path / "model.pkl")
+    assert "--request FILE" in plain.recording.why_not
+    assert "deferral.json" not in zipfile.ZipFile(plain.path).namelist()
+    (tmp_path / "request.json").write_text(json.dumps({"instances": ["a good day", "bad"]}))
+    tried = function.package(out, tmp_path / "model.pkl", request=tmp_path / "request.json")
+    assert tried.recording.plan and len(tried.recording.modules) < tried.recording.plain / 2
