@@ -129,14 +129,14 @@ class Ground:
         """`pip install -t python`, zipped: its bytecode is there, and stale once Lambda has unzipped it."""
         self.say("Building the recipe's layer: pip install -t")
         opt = self.folder / "opt-pip"
-        environments.of_requirements(requirements.LOCKED, self.runtime, opt / "python-of-pip")
-        (opt / "python-of-pip" / "site-packages").rename(opt / "python")
-        (opt / "python-of-pip").rmdir()
+        linked = environments.of_requirements(requirements.LOCKED, self.runtime, self.folder / "linked")
+        # as copies: other times on links would be other times in uv's own cache
+        shutil.copytree(linked, opt / "python")
         interpreter = interpreters.require(self.runtime, "The recipe's layer")
         with suppress(commands.CommandFailed):  # of templates that are no Python
             commands.run([interpreter, "-m", "compileall", "-q", "-j", "0", opt / "python"])
         for path in (opt / "python").rglob("*.py"):
-            os.utime(path, (0, 315_532_800))  # 1980, as zips without times have it
+            os.utime(path, (0, path.stat().st_mtime + 1))  # not the time that its bytecode was made for
         return opt
 
     @cached_property

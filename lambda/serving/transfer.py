@@ -15,12 +15,15 @@ import os
 import sys
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from serving import aws
+from serving import aws, signing
 
-PART = 16 << 20  # bytes that one request asks for
+PART = 16 << 20  # bytes that the first request asks for, and each other one at least
+PARTS = 8  # that the rest is asked for in, at most
 CHUNK = 1 << 20
+META = "x-amz-meta-"
 CONNECTIONS = 4  # each brings some 90 MB/s from S3, and Lambda's network is full before 8
 
 # What to do about what S3 answers; {} is the object
@@ -53,38 +56,76 @@ def main() -> None:
         json.dump(said, stream)
 
 
+@dataclass(frozen=True)
+class Part:
+    """An answer to a request for some of an object's bytes."""
+
+    read: Callable[[int], bytes]
+    size: int  # of the whole object
+    etag: str
+    version_id: str | None
+    metadata: dict[str, str]
+
+
 def download(job: dict, memory: int) -> dict:
     """Download an object in parallel ranges, hashed in order as they come, and say what came."""
-    s3 = aws.client(
-        "s3", max_pool_connections=CONNECTIONS, connect_timeout=5, read_timeout=20, retries={"mode": "standard"}
-    )
-    wanted = {"Bucket": job["bucket"], "Key": job["key"]}
-    version = {"VersionId": job["version_id"]} if job["version_id"] else {}
-    first = s3.get_object(**wanted, **version, Range=f"bytes=0-{PART - 1}")
-    size = int(first["ContentRange"].rpartition("/")[2])
+    first = get(job, 0, PART)
     # What follows must be of the same object
-    same = version or ({"VersionId": first["VersionId"]} if "VersionId" in first else {"IfMatch": first["ETag"]})
-    path = None if job["fits_memory"] is None or size <= job["fits_memory"] else job["path"]
+    same = {**job, "version_id": job["version_id"] or first.version_id, "etag": first.etag}
+    path = None if job["fits_memory"] is None or first.size <= job["fits_memory"] else job["path"]
     if path:
-        _check_room(path, size)
+        _check_room(path, first.size)
     target = os.open(path + ".part", os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600) if path else memory
-    os.ftruncate(target, size)
-
-    def part(start: int) -> Any:
-        if start == 0:
-            return first["Body"]
-        return s3.get_object(**wanted, **same, Range=f"bytes={start}-{min(start + PART, size) - 1}")["Body"]
-
-    digest = _receive(part, target, size)
+    os.ftruncate(target, first.size)
+    ranges = split(first.size)
+    got = [first]
+    digest = _receive(lambda *each: got.pop() if each == ranges[0] and got else get(same, *each), target, ranges)
     if path:
         os.replace(path + ".part", path)
     return {
         "path": path,
         "sha256": digest,
-        "etag": first["ETag"],
-        "version_id": first.get("VersionId"),
-        "metadata": first["Metadata"],
+        "etag": first.etag,
+        "version_id": first.version_id,
+        "metadata": first.metadata,
     }
+
+
+def split(size: int) -> list[tuple[int, int]]:
+    """The ranges in which an object of that size is asked for: the first before anybody knows the size."""
+    length = max(PART, -(-(size - PART) // PARTS))
+    return [(0, min(PART, size)), *((start, min(start + length, size)) for start in range(PART, size, length))]
+
+
+def get(job: dict, start: int, end: int) -> Part:
+    """Ask for a range of bytes: in the ordinary way, or by botocore, which knows the others and says what fails."""
+    headers = {"Range": f"bytes={start}-{end - 1}"}
+    if not job["version_id"] and "etag" in job:
+        headers["If-Match"] = job["etag"]
+    answer = signing.get(job, os.environ, headers)
+    if answer is not None:
+        return Part(
+            answer.read,
+            int(answer.headers["Content-Range"].rpartition("/")[2]),
+            answer.headers["ETag"],
+            answer.headers.get("x-amz-version-id"),
+            {
+                name.lower()[len(META) :]: value
+                for name, value in answer.headers.items()
+                if name.lower().startswith(META)
+            },
+        )
+    s3 = aws.client(
+        "s3", max_pool_connections=CONNECTIONS, connect_timeout=5, read_timeout=20, retries={"mode": "standard"}
+    )
+    options = {"Range": headers["Range"]}
+    if job["version_id"]:
+        options["VersionId"] = job["version_id"]
+    elif "etag" in job:
+        options["IfMatch"] = job["etag"]
+    found = s3.get_object(Bucket=job["bucket"], Key=job["key"], **options)
+    size = int(found["ContentRange"].rpartition("/")[2])
+    return Part(found["Body"].read, size, found["ETag"], found.get("VersionId"), found["Metadata"])
 
 
 def explain(error: Exception, job: dict) -> str:
@@ -98,45 +139,48 @@ def explain(error: Exception, job: dict) -> str:
     return f"{url} was not downloaded: {type(error).__name__}: {error}"
 
 
-def _receive(part: Any, target: int, size: int) -> str:
+def _receive(part: Callable[[int, int], Part], target: int, ranges: list[tuple[int, int]]) -> str:
     """Write all parts to their places, a few at a time, and return the digest of the whole."""
-    starts = list(range(0, size, PART))
-    done = {start: threading.Event() for start in starts}
+    done = {each: threading.Event() for each in ranges}
     failed: list[Exception] = []
-    queue = iter(starts)
+    queue = iter(ranges)
     lock = threading.Lock()
 
     def work() -> None:
         while not failed:
             with lock:
-                start = next(queue, None)
-            if start is None:
+                each = next(queue, None)
+            if each is None:
                 return
             try:
-                _write(part(start), target, start, min(PART, size - start))
+                _bring(part, target, *each)
             except Exception as error:
                 failed.append(error)
-            done[start].set()
+            done[each].set()
 
-    workers = [threading.Thread(target=work, daemon=True) for _ in starts[:CONNECTIONS]]
-    for worker in workers:
-        worker.start()
+    for _ in ranges[:CONNECTIONS]:
+        threading.Thread(target=work, daemon=True).start()
     digest = hashlib.sha256()
-    with mmap.mmap(target, size, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as view:
-        for start in starts:
-            while not done[start].wait(0.05):
-                if failed:
-                    break
+    with mmap.mmap(target, ranges[-1][1], access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as view:
+        for start, end in ranges:
+            while not done[start, end].wait(0.05) and not failed:
+                pass
             if failed:
                 raise failed[0]
-            with view[start : start + PART] as block:
+            with view[start:end] as block:
                 digest.update(block)
     return digest.hexdigest()
 
 
-def _write(body: Any, target: int, start: int, size: int) -> None:
-    end = start + size
-    for chunk in body.iter_chunks(CHUNK):
+def _bring(part: Callable[[int, int], Part], target: int, start: int, end: int) -> None:
+    try:
+        _write(part(start, end), target, start, end)
+    except Exception:  # a connection that broke off, as either way to S3 says it
+        _write(part(start, end), target, start, end)
+
+
+def _write(part: Part, target: int, start: int, end: int) -> None:
+    while chunk := part.read(CHUNK):
         os.pwrite(target, chunk, start)
         start += len(chunk)
     if start != end:

@@ -66,15 +66,16 @@ def s3_url():
     server.stop()
 
 
-@pytest.fixture
-def bucket(s3_url, monkeypatch, tmp_path):
-    """An empty bucket in an S3 that the variables lead to."""
+@pytest.fixture(params=["signed here", "by botocore"])
+def bucket(s3_url, monkeypatch, tmp_path, request):
+    """An empty bucket in an S3 that the variables lead to, in either of the two ways."""
     for name in [each for each in os.environ if each.startswith(("AWS_", "MODEL_"))]:
         monkeypatch.delenv(name)
     variables = {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "eu-central-1",
+        **({"AWS_REGION": "eu-central-1"} if request.param == "signed here" else {}),
         "AWS_ENDPOINT_URL": s3_url,
         "NO_PROXY": "127.0.0.1",
     }
