@@ -85,7 +85,7 @@ class TestBothModes:
         assert entry["sklearn_version"] == manifest.read(built.out)["layer"]["packages"]["scikit-learn"]
 
     def test_the_same_inputs_give_the_same_bytes(self, built, out):
-        again = function.package(out, built.example.model, bundle_model=True)
+        again = function.package(out, built.example.model, bundle_model=True, request=built.example.request)
         assert again.path.read_bytes() == (built.out / again.path.name).read_bytes()
 
     def test_bytecode_says_var_task(self, built):
