@@ -9,6 +9,7 @@ from build import commands, function, interpreters, layer, manifest
 from build.runtimes import host_architecture
 from local import embedded_aws
 from local.terraform import Terraform, copy_module
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_it_is_valid_without_a_warning(terraform):
     assert "Warning" not in printed
 
 
-@pytest.mark.parametrize("module", ["artifacts", "function", "layer", "manifest", "warmer"])
+@pytest.mark.parametrize("module", sorted(path.name for path in (ROOT / "modules").iterdir()))
 def test_each_module_alone_is_valid_without_a_warning(root, tmp_path, module):
     alone = Terraform(tmp_path / "alone")
     shutil.copytree(root / "modules" / module, alone.folder)
@@ -66,24 +67,74 @@ class TestDrift:
             function.package(tmp_path / "rebuilt", built.example.model)
             assert not terraform.has_changes(again)
 
-            function.package(tmp_path / "rebuilt", self.other_model(built, unpacked, tmp_path))
+            function.package(tmp_path / "rebuilt", other_model(built, unpacked, tmp_path))
             assert terraform.has_changes(again)
 
             shutil.rmtree(tmp_path / "rebuilt")
             terraform.destroy(again)
 
-    def other_model(self, built, unpacked, folder):
-        """The example, pickled with another protocol: the same model in other bytes."""
-        path = folder / "other.pkl"
-        script = (
-            "import pickle, sys\n"
-            "with open(sys.argv[1], 'rb') as source, open(sys.argv[2], 'wb') as target:\n"
-            "    pickle.dump(pickle.load(source), target, protocol=4)\n"
-        )
-        interpreter = interpreters.require(built.runtime, "This test")
-        argv = [interpreter, "-S", "-s", "-B", "-c", script, built.example.model, path]
-        commands.run(argv, env={"PYTHONPATH": str(unpacked)})
-        return path
+
+class TestVersions:
+    def test_a_rollback_is_one_apply_and_finds_the_model_of_its_version(self, built, unpacked, tmp_path):
+        terraform = Terraform(copy_module(tmp_path / "terraform"))
+        terraform.init()
+        next_out = shutil.copytree(built.out, tmp_path / "next", ignore=shutil.ignore_patterns(".cache"))
+        other = other_model(built, unpacked, tmp_path)
+        function.package(next_out, other)
+        first = {"name": "versions", "artifacts_dir": str(built.out)}
+        second = {"name": "versions", "artifacts_dir": str(next_out)}
+        with embedded_aws.start() as aws:
+            terraform.env = aws.environment(terraform.env)
+            terraform.apply(first)
+            before = live(aws, "versions")
+            terraform.apply(second)
+            assert not terraform.has_changes(second)
+            after = live(aws, "versions")
+            assert (before["Version"], after["Version"]) == ("1", "2")
+            assert model_of(aws, before) == built.example.model.read_bytes()  # still there, for the version before
+            assert model_of(aws, after) == other.read_bytes()
+
+            tried = second | {"live_version": "1", "canary": {"weight": 0.1}}
+            terraform.apply(tried)
+            alias = aws.client("lambda").get_alias(FunctionName="versions", Name="live")
+            assert alias["FunctionVersion"] == "1"
+            assert alias["RoutingConfig"] == {"AdditionalVersionWeights": {"2": 0.1}}
+
+            back = second | {"live_version": "1"}
+            terraform.apply(back)
+            assert not terraform.has_changes(back)
+            assert live(aws, "versions") == before
+            outputs = terraform.outputs()
+            assert (outputs["function_version"], outputs["newest_version"]) == ("1", "2")
+
+            terraform.destroy(second)
+            assert aws.client("s3").list_buckets()["Buckets"] == []
+
+
+def live(aws, name):
+    """What the alias points to."""
+    return aws.client("lambda").get_function(FunctionName=name, Qualifier="live")["Configuration"]
+
+
+def model_of(aws, configuration):
+    """The bytes that a version of the function reads its model from."""
+    told = configuration["Environment"]["Variables"]
+    place = {"Bucket": told["MODEL_BUCKET"], "Key": told["MODEL_KEY"], "VersionId": told["MODEL_VERSION_ID"]}
+    return aws.client("s3").get_object(**place)["Body"].read()
+
+
+def other_model(built, unpacked, folder):
+    """The example, pickled with another protocol: the same model in other bytes."""
+    path = folder / "other.pkl"
+    script = (
+        "import pickle, sys\n"
+        "with open(sys.argv[1], 'rb') as source, open(sys.argv[2], 'wb') as target:\n"
+        "    pickle.dump(pickle.load(source), target, protocol=4)\n"
+    )
+    interpreter = interpreters.require(built.runtime, "This test")
+    argv = [interpreter, "-S", "-s", "-B", "-c", script, built.example.model, path]
+    commands.run(argv, env={"PYTHONPATH": str(unpacked)})
+    return path
 
 
 def test_every_input_reaches_what_it_is_for(built, tmp_path):
@@ -97,10 +148,17 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         "timeout": 17,
         "ephemeral_storage_size": 1024,
         "environment": {"LOG_LEVEL": "DEBUG"},
-        "warm": {
-            "schedules": ["cron(0/5 8-17 ? * MON-FRI *)", "rate(1 hour)"],
-            "input": '{"warmer":true,"why":"test"}',
-        },
+        "warm": {"schedules": ["cron(0/5 8-17 ? * MON-FRI *)", "rate(1 hour)"], "concurrency": 3},
+        "reserved_concurrency": 5,
+        "tracing": True,
+        "metrics": False,
+        "policy_statements": [
+            {"sid": "Lookup", "actions": ["dynamodb:GetItem"], "resources": ["arn:aws:dynamodb:*:*:table/features"]}
+        ],
+        "kms_key_arns": {"bucket": f"arn:aws:kms:{embedded_aws.REGION}:123456789012:key/1"},
+        "on_failure": {"destination_arn": f"arn:aws:sqs:{embedded_aws.REGION}:123456789012:failed"},
+        "endpoint": {"type": "http_api"},
+        "alarms": {"topic_arns": [f"arn:aws:sns:{embedded_aws.REGION}:123456789012:on-call"]},
         "log_retention_days": 7,
         "tags": {f"tag{number}": "x" for number in range(11)},
     }
@@ -109,7 +167,7 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         terraform.apply(inputs)
         outputs = terraform.outputs()
         model = manifest.read(built.out)["model"]
-        key = f"model/{model['sha256']}/{model['path']}"
+        assert not terraform.has_changes(inputs)
 
         function = aws.client("lambda").get_function(FunctionName="wired", Qualifier="live")
         configuration = function["Configuration"]
@@ -123,8 +181,9 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
             "MODEL_FORMAT": "pickle",
             "MODEL_SKLEARN_VERSION": model["sklearn_version"],
             "MODEL_BUCKET": outputs["bucket"],
-            "MODEL_KEY": key,
+            "MODEL_KEY": "model/model",
             "MODEL_VERSION_ID": outputs["model_version"]["version_id"],
+            "MODEL_METRICS": "false",
         }
         assert function["Tags"] == inputs["tags"]
 
