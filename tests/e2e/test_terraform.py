@@ -151,7 +151,6 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         "warm": {"schedules": ["cron(0/5 8-17 ? * MON-FRI *)", "rate(1 hour)"], "concurrency": 3},
         "reserved_concurrency": 5,
         "tracing": True,
-        "metrics": False,
         "policy_statements": [
             {"sid": "Lookup", "actions": ["dynamodb:GetItem"], "resources": ["arn:aws:dynamodb:*:*:table/features"]}
         ],
@@ -183,16 +182,18 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
             "MODEL_BUCKET": outputs["bucket"],
             "MODEL_KEY": "model/model",
             "MODEL_VERSION_ID": outputs["model_version"]["version_id"],
-            "MODEL_METRICS": "false",
         }
         assert function["Tags"] == inputs["tags"]
 
+        here = f"{embedded_aws.REGION}:123456789012"
         assert allowed(aws, outputs["role_name"]) == [
-            (
-                ["logs:CreateLogStream", "logs:PutLogEvents"],
-                [f"arn:aws:logs:{embedded_aws.REGION}:123456789012:log-group:/aws/lambda/wired:*"],
-            ),
-            (["s3:GetObject", "s3:GetObjectVersion"], [f"arn:aws:s3:::{outputs['bucket']}/{key}"]),
+            (["dynamodb:GetItem"], ["arn:aws:dynamodb:*:*:table/features"]),
+            (["kms:Decrypt"], [inputs["kms_key_arns"]["bucket"]]),
+            (["lambda:InvokeFunction"], [outputs["alias_arn"]]),
+            (["logs:CreateLogStream", "logs:PutLogEvents"], [f"arn:aws:logs:{here}:log-group:/aws/lambda/wired:*"]),
+            (["s3:GetObject", "s3:GetObjectVersion"], [f"arn:aws:s3:::{outputs['bucket']}/model/model"]),
+            (["sqs:SendMessage"], [inputs["on_failure"]["destination_arn"]]),
+            (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
         ]
         trust = aws.client("iam").get_role(RoleName=outputs["role_name"])["Role"]["AssumeRolePolicyDocument"]
         assert trust["Statement"][0]["Principal"] == {"Service": "lambda.amazonaws.com"}
@@ -205,9 +206,19 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         assert {rule["ScheduleExpression"] for rule in rules} == set(inputs["warm"]["schedules"])
         for rule in rules:
             (target,) = aws.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
-            assert (target["Arn"], target["Input"]) == (outputs["alias_arn"], inputs["warm"]["input"])
+            assert target["Arn"] == outputs["alias_arn"]
+            assert json.loads(target["Input"]) == {"warmer": True, "concurrency": 3}
         (group,) = aws.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/wired")["logGroups"]
         assert group["retentionInDays"] == 7
+
+        reserved = aws.client("lambda").get_function_concurrency(FunctionName="wired")
+        assert reserved["ReservedConcurrentExecutions"] == 5
+        (api,) = aws.client("apigatewayv2").get_apis()["Items"]
+        (route,) = aws.client("apigatewayv2").get_routes(ApiId=api["ApiId"])["Items"]
+        assert route["AuthorizationType"] == "AWS_IAM"
+        alarms = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        assert len(alarms) == 5
+        assert all(alarm["AlarmActions"] == inputs["alarms"]["topic_arns"] for alarm in alarms)
         terraform.destroy(inputs)
 
 
