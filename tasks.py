@@ -15,6 +15,7 @@ from invoke import Collection, Exit, task
 from rich.console import Console
 from rich.table import Table
 
+from build import docs as documentation
 from build import example, function, layer, requirements, runtimes, slimming
 from build import report as reporting
 from build.contents import KINDS
@@ -226,6 +227,14 @@ def lock(c):
 
 @task
 @expects_errors
+def docs(c):
+    """Write the tables of inputs and outputs in each module's README from its variables.tf and outputs.tf."""
+    for readme in documentation.write() or ["All are up to date"]:
+        console.print(str(readme))
+
+
+@task
+@expects_errors
 def provider_mirror(c):
     """Print this machine's local mirror of the AWS provider: terraform init -plugin-dir="$(invoke provider-mirror)"."""
     from local import terraform
@@ -236,4 +245,4 @@ def provider_mirror(c):
     print(found)
 
 
-namespace = Collection(build_layer, package, report, train_example, demo, test, lock, provider_mirror)
+namespace = Collection(build_layer, package, report, train_example, demo, test, lock, docs, provider_mirror)

@@ -92,7 +92,7 @@ variable "model" {
   validation {
     # In the ARN of a policy these are wildcards and variables, and the function would be let into more than this one object
     condition     = !can(regex("[*?]|[$][{]", "${var.model.bucket}/${var.model.key}/${coalesce(var.model.read_prefix, "-")}"))
-    error_message = "model.bucket, key and read_prefix are plain names: *, ? and $${ cannot be in them. Copy the model to a plain key."
+    error_message = "model.bucket, key and read_prefix are plain names: *, ? and policy variables (a $ before a {) cannot be in them. Copy the model to a plain key."
   }
 
   validation {

@@ -30,7 +30,7 @@ variable "input" {
 
   validation {
     condition     = !can(regex("[*?]|[$][{]", "${var.input.bucket}/${var.input.prefix}"))
-    error_message = "input.bucket and input.prefix are plain names: *, ? and $${ cannot be in them."
+    error_message = "input.bucket and input.prefix are plain names: *, ? and policy variables (a $ before a {) cannot be in them."
   }
 }
 

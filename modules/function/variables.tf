@@ -98,7 +98,7 @@ variable "model" {
   validation {
     # In the ARN of a policy these are wildcards and variables, and the function would be let into more than this one object
     condition     = !can(regex("[*?]|[$][{]", "${var.model.object.bucket}/${var.model.object.key}/${coalesce(var.model.object.read_prefix, "-")}"))
-    error_message = "model.object names one object: *, ? and $${ cannot be in its bucket, key or read_prefix. Copy the model to a plain key."
+    error_message = "model.object names one object: *, ? and policy variables (a $ before a {) cannot be in its bucket, key or read_prefix. Copy the model to a plain key."
   }
 
   validation {
