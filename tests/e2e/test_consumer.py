@@ -138,10 +138,12 @@ def aws_with_a_function():
         yield aws
 
 
-@pytest.mark.parametrize("name", ALONE)
-def test_a_submodule_alone_applies(repository, aws_with_a_function, tmp_path, name):
-    source = f"git::file://{repository}//modules/{name}?ref=v1"
-    (tmp_path / "main.tf").write_text(f'{REQUIREMENT}module "alone" {{\n  source = "{source}"\n  {ALONE[name]}\n}}\n')
+def test_each_submodule_alone_applies(repository, aws_with_a_function, tmp_path):
+    calls = [
+        f'module "{name}" {{\n  source = "git::file://{repository}//modules/{name}?ref=v1"\n  {inputs}\n}}\n'
+        for name, inputs in ALONE.items()
+    ]
+    (tmp_path / "main.tf").write_text(REQUIREMENT + "".join(calls))
     terraform = Terraform(tmp_path)
     terraform.init()
     terraform.env = aws_with_a_function.environment(terraform.env)
