@@ -130,7 +130,7 @@ locals {
               Choices = [{ Variable = "$.Size", NumericGreaterThan = 0, Next = "Rows" }]
               Default = "Empty"
             }
-            Empty = { Type = "Succeed" }
+            Empty = { Type = "Pass", Result = {}, End = true }
             Rows  = merge(local.rows, { Label = "Rows" })
           }
         }
