@@ -7,7 +7,7 @@ locals {
 }
 
 module "model" {
-  source   = "git::https://github.com/OWNER/terraform-aws-lambda-model.git?ref=v1"
+  source   = "git::https://github.com/OWNER/terraform-aws-lambda-model.git?ref=v1.0.0"
   for_each = local.models
 
   name          = each.key

@@ -14,7 +14,7 @@ from local import deployed, embedded_aws, emulator
 from local.terraform import Terraform
 from tests.conftest import ROOT
 
-URL = "git::https://github.com/OWNER/terraform-aws-lambda-model.git?ref=v1"
+URL = "git::https://github.com/OWNER/terraform-aws-lambda-model.git?ref=v1.0.0"
 REQUIREMENT = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
 
 
@@ -30,7 +30,7 @@ def repository(tmp_path_factory):
     git(folder, "init", "--quiet")
     git(folder, "add", "--all")
     git(folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "--quiet", "-m", "All of it")
-    git(folder, "tag", "v1")
+    git(folder, "tag", "v1.0.0")
     return folder
 
 
@@ -41,7 +41,7 @@ def consumer(tmp_path_factory, repository):
     shutil.copytree(ROOT / "examples" / "consumer", folder)
     written = (folder / "main.tf").read_text()
     assert URL in written
-    (folder / "main.tf").write_text(written.replace(URL, f"git::file://{repository}?ref=v1"))
+    (folder / "main.tf").write_text(written.replace(URL, f"git::file://{repository}?ref=v1.0.0"))
     terraform = Terraform(folder)
     terraform.init()
     return terraform
@@ -77,7 +77,7 @@ def test_artifacts_in_s3_need_no_local_file(repository, built, tmp_path):
     folder = tmp_path / "deployer"
     folder.mkdir()
     (folder / "main.tf").write_text(
-        f'{REQUIREMENT}module "churn" {{\n  source = "git::file://{repository}?ref=v1"\n  name = "churn"\n'
+        f'{REQUIREMENT}module "churn" {{\n  source = "git::file://{repository}?ref=v1.0.0"\n  name = "churn"\n'
         '  artifacts_dir = "s3://artifacts/churn/2026-11"\n}\n'
     )
     terraform = Terraform(folder)
@@ -140,7 +140,7 @@ def aws_with_a_function():
 
 def test_each_submodule_alone_applies(repository, aws_with_a_function, tmp_path):
     calls = [
-        f'module "{name}" {{\n  source = "git::file://{repository}//modules/{name}?ref=v1"\n  {inputs}\n}}\n'
+        f'module "{name}" {{\n  source = "git::file://{repository}//modules/{name}?ref=v1.0.0"\n  {inputs}\n}}\n'
         for name, inputs in ALONE.items()
     ]
     (tmp_path / "main.tf").write_text(REQUIREMENT + "".join(calls))

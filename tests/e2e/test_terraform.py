@@ -1,11 +1,14 @@
 """Terraform's own checks, and that a plan stays quiet until something really changed."""
 
 import json
+import re
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
-from build import commands, function, interpreters, layer, manifest
+from build import commands, function, indexes, interpreters, layer, manifest
 from build.runtimes import host_architecture
 from local import embedded_aws
 from local.terraform import Terraform, copy_module
@@ -45,6 +48,22 @@ def test_each_module_alone_is_valid_without_a_warning(root, tmp_path, module):
 def test_terraform_test_passes(tested):
     printed = tested.run("test")
     assert "0 failed" in printed
+
+
+# Apart from this environment, whose packages it would hold back at other versions
+CHECKOV = ("tool", "run", "--isolated", "--from", "checkov==3.3.30", "checkov", "--config-file", ".checkov.yaml")
+
+
+def test_checkov_finds_nothing(root, tmp_path):
+    folder = copy_module(tmp_path / "module")
+    shutil.copytree(root / "examples", folder / "examples", ignore=shutil.ignore_patterns(".terraform*", "dist"))
+    shutil.copyfile(root / ".checkov.yaml", folder / ".checkov.yaml")
+    uv = Path(sys.executable).with_name("uv")
+    env = indexes.uv_environment()
+    printed = commands.run([uv, *CHECKOV], cwd=folder, env=env)  # a failed check would be its exit code
+    (passed,) = re.findall(r"Passed checks: (\d+), Failed checks: 0, Skipped checks: 0$", printed, flags=re.MULTILINE)
+    assert int(passed) > 50
+    assert "Parsing errors" not in printed
 
 
 # Of a user at work on something else: none of it may reach the embedded AWS
