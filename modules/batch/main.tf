@@ -91,7 +91,7 @@ resource "aws_iam_role_policy" "this" {
         {
           Sid      = "WatchChildren"
           Effect   = "Allow"
-          Action   = ["states:DescribeExecution", "states:StopExecution"]
+          Action   = ["states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"]
           Resource = "${local.execution_arn}*"
         },
       ],
