@@ -169,6 +169,28 @@ run "other_bytes_are_read_from_where_they_are" {
   }
 }
 
+run "under_another_key_they_are_read_anew_too" {
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name = "churn"
+    versioned_objects = {
+      model = {
+        key    = "fraud/model/model"
+        source = "fourth/model.pkl"
+        sha256 = "c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9"
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_s3_object.versioned["model"].source == "fourth/model.pkl"
+    error_message = "The folder before may be gone."
+  }
+}
+
 run "a_bucket_of_ones_own_is_used_as_it_is" {
   module {
     source = "./modules/artifacts"

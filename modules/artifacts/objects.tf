@@ -28,12 +28,12 @@ resource "aws_s3_object" "this" {
 }
 
 # The path that an object's bytes were last read from. The object cannot ignore changes of its source as those above do: an update in place
-# would upload the ignored path's bytes. So the path is kept here, and taken anew with each new digest.
+# would upload the ignored path's bytes. So the path is kept here, and taken anew whenever the object is written anew.
 resource "terraform_data" "source" {
   for_each = var.versioned_objects
 
   input            = each.value.source
-  triggers_replace = each.value.sha256
+  triggers_replace = [local.bucket, each.value.key, each.value.sha256]
 
   lifecycle {
     ignore_changes = [input]
