@@ -2,32 +2,34 @@ locals {
   parts         = module.manifest.parts
   artifacts_dir = module.manifest.artifacts_dir
 
-  model_is_uploaded = var.mode == "s3" && var.model == null
+  # Of a folder; what is in S3 already is deployed from there
+  is_uploaded       = !startswith(coalesce(var.artifacts_dir, "dist"), "s3://")
+  layer_is_built    = var.dependencies == null
+  model_is_uploaded = local.is_uploaded && var.mode == "s3" && var.model == null
+
+  # In a bucket that others use, too, what is ours is below our name
+  prefix = var.existing_bucket == null ? "" : "${var.name}/"
 
   # A key names its content: new bytes are a new object, and the same bytes from another folder or machine are no change
-  objects = merge(
-    {
-      layer = {
-        key    = "layer/${local.parts.layer.sha256}.zip"
-        source = "${local.artifacts_dir}/${local.parts.layer.path}"
-        sha256 = local.parts.layer.sha256
-      }
-      function = {
-        key    = "function/${local.parts.function.sha256}.zip"
-        source = "${local.artifacts_dir}/${local.parts.function.path}"
-        sha256 = local.parts.function.sha256
-      }
-    },
-    local.model_is_uploaded ? {
-      model = {
-        key    = "model/${local.parts.model.sha256}/${basename(local.parts.model.path)}"
-        source = "${local.artifacts_dir}/${local.parts.model.path}"
-        sha256 = local.parts.model.sha256
-      }
-    } : {},
-  )
+  objects = {
+    for name in local.is_uploaded ? concat(["function"], local.layer_is_built ? ["layer"] : []) : [] : name => {
+      key    = "${local.prefix}${name}/${local.parts[name].sha256}.zip"
+      source = "${local.artifacts_dir}/${local.parts[name].path}"
+      sha256 = local.parts[name].sha256
+    }
+  }
 
-  uploaded_model = local.model_is_uploaded ? module.artifacts.objects["model"] : null
+  # But the model has one key, and versions of it: those of earlier versions of the function stay, for live_version to go back to. Lambda
+  # itself keeps their code, and modules/layer their layer.
+  versioned_objects = local.model_is_uploaded ? {
+    model = {
+      key    = "${local.prefix}model/model"
+      source = "${local.artifacts_dir}/${local.parts.model.path}"
+      sha256 = local.parts.model.sha256
+    }
+  } : {}
+
+  stored = local.is_uploaded ? module.artifacts[0].objects : module.manifest.objects
 
   # What the function has to know of its model, and where it lies: in our bucket, in the user's, or in the zip
   model = {
@@ -35,12 +37,31 @@ locals {
     format          = var.model == null ? local.parts.model.format : var.model.format
     sklearn_version = var.model == null ? local.parts.model.sklearn_version : var.model.sklearn_version
     bytes           = var.model == null ? local.parts.model.bytes : var.model.bytes
+    follow          = var.model == null ? false : var.model.follow
 
     object = var.mode == "s3" ? {
-      bucket     = var.model == null ? local.uploaded_model.bucket : var.model.bucket
-      key        = var.model == null ? local.uploaded_model.key : var.model.key
-      version_id = var.model == null ? local.uploaded_model.version_id : var.model.version_id
+      bucket      = var.model == null ? local.stored["model"].bucket : var.model.bucket
+      key         = var.model == null ? local.stored["model"].key : var.model.key
+      version_id  = var.model == null ? local.stored["model"].version_id : var.model.version_id
+      read_prefix = var.model == null ? null : var.model.read_prefix
+      kms_key_arn = var.model == null ? var.kms_key_arns.bucket : var.model.kms_key_arn
     } : null
     file = var.mode == "bundle" ? basename(local.parts.model.path) : null
   }
+
+  layers = concat(
+    local.layer_is_built
+    ? [{ arn = module.layer[0].arn, unzipped_bytes = local.parts.layer.unzipped_bytes }]
+    : [
+      for number, arn in var.dependencies.layer_arns :
+      { arn = arn, unzipped_bytes = number == 0 ? var.dependencies.unzipped_bytes : null }
+    ],
+    [for arn in var.layers : { arn = arn, unzipped_bytes = null }],
+  )
+
+  # Pings are of strategy ping alone, and the handler itself spreads one over more environments
+  pings     = var.warm.strategy == "ping"
+  pinged    = coalesce(var.warm.concurrency, 1)
+  ping      = jsonencode(merge({ warmer = true }, { for name, number in { concurrency = local.pinged } : name => number if number > 1 }))
+  schedules = local.pings ? coalesce(var.warm.schedules, ["rate(5 minutes)"]) : []
 }

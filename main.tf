@@ -3,24 +3,30 @@ module "manifest" {
 
   artifacts_dir = coalesce(var.artifacts_dir, "${path.root}/dist")
   mode          = var.mode
+  needs_layer   = local.layer_is_built
   stored_model  = var.model
 }
 
 module "artifacts" {
   source = "./modules/artifacts"
+  count  = local.is_uploaded ? 1 : 0
 
-  name    = var.name
-  objects = local.objects
-  tags    = var.tags
+  name              = var.name
+  existing_bucket   = var.existing_bucket
+  objects           = local.objects
+  versioned_objects = local.versioned_objects
+  kms_key_arn       = var.kms_key_arns.bucket
+  tags              = var.tags
 }
 
 module "layer" {
   source = "./modules/layer"
+  count  = local.layer_is_built ? 1 : 0
 
   name         = "${var.name}-dependencies"
   runtime      = local.parts.runtime
   architecture = local.parts.architecture
-  package      = merge(module.artifacts.objects["layer"], { sha256_base64 = local.parts.layer.sha256_base64 })
+  package      = merge(local.stored["layer"], { sha256_base64 = local.parts.layer.sha256_base64 })
 }
 
 module "function" {
@@ -30,24 +36,37 @@ module "function" {
   runtime      = local.parts.runtime
   architecture = local.parts.architecture
 
-  package = merge(module.artifacts.objects["function"], {
+  package = merge(local.stored["function"], {
     sha256_base64  = local.parts.function.sha256_base64
     unzipped_bytes = local.parts.function.unzipped_bytes
   })
 
-  layers = concat(
-    [{ arn = module.layer.arn, unzipped_bytes = local.parts.layer.unzipped_bytes }],
-    [for arn in var.layers : { arn = arn, unzipped_bytes = null }],
-  )
+  layers = local.layers
+  model  = local.model
 
-  model = local.model
+  memory_size             = var.memory_size
+  timeout                 = var.timeout
+  ephemeral_storage_size  = var.ephemeral_storage_size
+  environment             = var.environment
+  reserved_concurrency    = var.reserved_concurrency
+  network                 = var.network
+  code_signing_config_arn = var.code_signing_config_arn
 
-  memory_size            = var.memory_size
-  timeout                = var.timeout
-  ephemeral_storage_size = var.ephemeral_storage_size
-  environment            = var.environment
-  log_retention_days     = var.log_retention_days
-  tags                   = var.tags
+  snap_start        = var.warm.strategy == "snapstart"
+  may_invoke_itself = local.pings && local.pinged > 1
+  live_version      = var.live_version
+  canary            = var.canary
+
+  existing_role            = var.existing_role
+  permissions_boundary_arn = var.permissions_boundary_arn
+  policy_statements        = var.policy_statements
+  kms_key_arns             = { environment = var.kms_key_arns.environment, logs = var.kms_key_arns.logs }
+
+  metrics            = var.metrics
+  tracing            = var.tracing
+  on_failure         = var.on_failure
+  log_retention_days = var.log_retention_days
+  tags               = var.tags
 }
 
 module "warmer" {
@@ -58,7 +77,73 @@ module "warmer" {
   alias_arn     = module.function.alias_arn
 
   # Off is no schedule: nothing else in the module has to know
-  schedules = var.warm.enabled ? var.warm.schedules : []
-  input     = var.warm.input
-  tags      = var.tags
+  schedules   = local.schedules
+  timezone    = var.warm.timezone
+  input       = local.ping
+  provisioned = var.warm.strategy == "provisioned" ? coalesce(var.warm.provisioned, 1) : null
+
+  permissions_boundary_arn = var.permissions_boundary_arn
+  tags                     = var.tags
+}
+
+module "endpoint" {
+  source = "./modules/endpoint"
+  count  = var.endpoint == null ? 0 : 1
+
+  function_name = module.function.name
+  alias_name    = module.function.alias_name
+  alias_arn     = module.function.alias_arn
+
+  type          = var.endpoint.type
+  authorization = var.endpoint.authorization
+  jwt           = var.endpoint.jwt
+  throttling    = var.endpoint.throttling
+  cors          = var.endpoint.cors
+  timeout       = var.timeout
+
+  log_retention_days = var.log_retention_days
+  log_kms_key_arn    = var.kms_key_arns.logs
+  tags               = var.tags
+}
+
+module "batch" {
+  source = "./modules/batch"
+  count  = var.batch == null ? 0 : 1
+
+  function_name = module.function.name
+  alias_name    = module.function.alias_name
+  alias_arn     = module.function.alias_arn
+
+  input                        = var.batch.input
+  output                       = var.batch.output
+  format                       = var.batch.format
+  csv_delimiter                = var.batch.csv_delimiter
+  rows_per_call                = var.batch.rows_per_call
+  max_concurrency              = var.batch.max_concurrency
+  tolerated_failure_percentage = var.batch.tolerated_failure_percentage
+
+  tracing                  = var.tracing
+  permissions_boundary_arn = var.permissions_boundary_arn
+  tags                     = var.tags
+}
+
+module "alarms" {
+  source = "./modules/alarms"
+  count  = var.alarms == null ? 0 : 1
+
+  function_name = module.function.name
+  alias_name    = module.function.alias_name
+  alias_arn     = module.function.alias_arn
+
+  topic_arns          = var.alarms.topic_arns
+  errors              = var.alarms.errors
+  throttles           = var.alarms.throttles
+  duration_p99        = var.alarms.duration_p99
+  concurrency_percent = var.alarms.concurrency_percent
+  account_concurrency = var.alarms.account_concurrency
+  warm_up_failures    = var.alarms.warm_up_failures
+
+  timeout              = var.timeout
+  reserved_concurrency = var.reserved_concurrency
+  tags                 = var.tags
 }

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 import bench as benches
+from build import docs as documentation
 from build import example, function, layer, requirements, runtimes, slimming
 from build import report as reporting
 from build.contents import KINDS
@@ -272,6 +273,81 @@ def bench(c, name):
         console.print(str(path))
 
 
+@task(
+    help={
+        "mode": "s3 or bundle",
+        "name": "name of the function (default: the module's)",
+        "plan": "only show what would change",
+        "yes": "apply without asking",
+        "out": "folder of the artifacts",
+    }
+)
+@expects_errors
+def deploy(c, mode="s3", name=None, plan=False, yes=False, out=OUT):
+    """Deploy what was packaged, from this folder, with your AWS credentials: terraform init and apply."""
+    from local import operations, terraform
+
+    variables = {"mode": mode, "artifacts_dir": str(Path(out).resolve())} | ({"name": name} if name else {})
+    raise Exit(code=operations.deploy(terraform.Terraform(MODULE), variables, plan=plan, yes=yes, say=say))
+
+
+@task(
+    help={
+        "to": "published version to go back to (default: the one before the one that answers)",
+        "mode": "as it was deployed",
+        "name": "as it was deployed",
+        "yes": "apply without asking",
+        "out": "folder of the artifacts",
+    }
+)
+@expects_errors
+def rollback(c, to=None, mode="s3", name=None, yes=False, out=OUT):
+    """Have an earlier version answer, with its own model: terraform apply with live_version."""
+    from local import operations, terraform
+
+    folder = terraform.Terraform(MODULE)
+    variables = {"mode": mode, "artifacts_dir": str(Path(out).resolve())} | ({"name": name} if name else {})
+    variables["live_version"] = to or operations.earlier_version(folder)
+    raise Exit(code=operations.deploy(folder, variables, plan=False, yes=yes, say=say))
+
+
+@task(
+    help={
+        "event": "JSON file with a request",
+        "local": "ask what was packaged, on this machine, rather than what was deployed",
+        "out": "folder of the artifacts",
+    }
+)
+@expects_errors
+def predict(c, event, local=False, out=OUT):
+    """Send a request, to the deployed function or to the packaged one here."""
+    from local import operations, terraform
+
+    if local:
+        answer = operations.predict_locally(Path(out), Path(event), say)
+    else:
+        import boto3
+
+        alias_arn = operations.outputs(terraform.Terraform(MODULE))["alias_arn"]
+        client = boto3.client("lambda", region_name=alias_arn.split(":")[3])
+        answer = operations.predict(client, alias_arn, Path(event), say)
+    console.print_json(data=answer)
+
+
+@task(help={"minutes": "how far back"})
+@expects_errors
+def logs(c, minutes=10):
+    """Show the deployed function's last log lines."""
+    import boto3
+
+    from local import operations, terraform
+
+    found = operations.outputs(terraform.Terraform(MODULE))
+    client = boto3.client("logs", region_name=found["alias_arn"].split(":")[3])
+    for line in operations.logs(client, found["log_group_name"], minutes, say):
+        console.print(line)
+
+
 @task(help={"fast": "only what needs no network, Terraform or layer", "options": "more words for pytest"})
 @expects_errors
 def test(c, fast=False, options=""):
@@ -292,6 +368,14 @@ def lock(c):
 
 @task
 @expects_errors
+def docs(c):
+    """Write the tables of inputs and outputs in each module's README from its variables.tf and outputs.tf."""
+    for readme in documentation.write() or ["All are up to date"]:
+        console.print(str(readme))
+
+
+@task
+@expects_errors
 def provider_mirror(c):
     """Print this machine's local mirror of the AWS provider: terraform init -plugin-dir="$(invoke provider-mirror)"."""
     from local import terraform
@@ -304,4 +388,17 @@ def provider_mirror(c):
 
 namespace = Collection(
     build_layer, package, report, profile_cold_start, train_example, demo, test, lock, bench, provider_mirror
+    build_layer,
+    package,
+    report,
+    train_example,
+    demo,
+    deploy,
+    predict,
+    rollback,
+    logs,
+    test,
+    lock,
+    docs,
+    provider_mirror,
 )

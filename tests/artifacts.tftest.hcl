@@ -4,6 +4,9 @@ mock_provider "aws" {
   mock_resource "aws_s3_bucket" {
     defaults = { id = "churn-1", arn = "arn:aws:s3:::churn-1" }
   }
+  mock_resource "aws_s3_object" {
+    defaults = { version_id = "v1" }
+  }
 }
 
 run "the_bucket_is_closed" {
@@ -16,31 +19,31 @@ run "the_bucket_is_closed" {
   }
 
   assert {
-    condition     = aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
+    condition     = aws_s3_bucket_versioning.this[0].versioning_configuration[0].status == "Enabled"
     error_message = "The bucket is versioned."
   }
   assert {
     condition = alltrue([
-      for rule in aws_s3_bucket_server_side_encryption_configuration.this.rule :
+      for rule in aws_s3_bucket_server_side_encryption_configuration.this[0].rule :
       rule.apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"
     ])
     error_message = "The bucket is encrypted."
   }
   assert {
     condition = alltrue([
-      aws_s3_bucket_public_access_block.this.block_public_acls,
-      aws_s3_bucket_public_access_block.this.block_public_policy,
-      aws_s3_bucket_public_access_block.this.ignore_public_acls,
-      aws_s3_bucket_public_access_block.this.restrict_public_buckets,
+      aws_s3_bucket_public_access_block.this[0].block_public_acls,
+      aws_s3_bucket_public_access_block.this[0].block_public_policy,
+      aws_s3_bucket_public_access_block.this[0].ignore_public_acls,
+      aws_s3_bucket_public_access_block.this[0].restrict_public_buckets,
     ])
     error_message = "Nothing in the bucket can be made public."
   }
   assert {
-    condition     = aws_s3_bucket_ownership_controls.this.rule[0].object_ownership == "BucketOwnerEnforced"
+    condition     = aws_s3_bucket_ownership_controls.this[0].rule[0].object_ownership == "BucketOwnerEnforced"
     error_message = "Access lists are off."
   }
   assert {
-    condition = jsondecode(aws_s3_bucket_policy.this.policy).Statement == [{
+    condition = jsondecode(aws_s3_bucket_policy.this[0].policy).Statement == [{
       Sid       = "DenyWithoutTls"
       Effect    = "Deny"
       Principal = "*"
@@ -64,7 +67,7 @@ run "a_long_name_is_cut_to_a_bucket_prefix" {
   }
 
   assert {
-    condition     = aws_s3_bucket.this.bucket_prefix == "churn-model-with-a-name-that-goes-on-"
+    condition     = aws_s3_bucket.this[0].bucket_prefix == "churn-model-with-a-name-that-goes-on-"
     error_message = "Lower case, - for _, 37 characters."
   }
 }
@@ -96,6 +99,177 @@ run "objects_are_uploaded_by_content" {
   }
 }
 
+run "a_versioned_object_keeps_its_key" {
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name = "churn"
+    versioned_objects = {
+      model = {
+        key    = "model/model"
+        source = "first/model.pkl"
+        sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_s3_object.versioned["model"].key == "model/model" && output.objects["model"].version_id == "v1"
+    error_message = "One key, and the version that was written to it."
+  }
+  assert {
+    condition     = aws_s3_object.versioned["model"].source == "first/model.pkl"
+    error_message = "Its bytes are read from the folder that it was built in."
+  }
+}
+
+run "the_same_bytes_in_another_folder_are_no_new_version" {
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name = "churn"
+    versioned_objects = {
+      model = {
+        key    = "model/model"
+        source = "second/model.pkl"
+        sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_s3_object.versioned["model"].source == "first/model.pkl"
+    error_message = "Nothing is uploaded."
+  }
+}
+
+run "other_bytes_are_read_from_where_they_are" {
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name = "churn"
+    versioned_objects = {
+      model = {
+        key    = "model/model"
+        source = "third/model.pkl"
+        sha256 = "c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9"
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_s3_object.versioned["model"].source == "third/model.pkl"
+    error_message = "The new bytes, not those of the folder before."
+  }
+}
+
+run "under_another_key_they_are_read_anew_too" {
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name = "churn"
+    versioned_objects = {
+      model = {
+        key    = "fraud/model/model"
+        source = "fourth/model.pkl"
+        sha256 = "c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9"
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_s3_object.versioned["model"].source == "fourth/model.pkl"
+    error_message = "The folder before may be gone."
+  }
+}
+
+run "a_bucket_of_ones_own_is_used_as_it_is" {
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name            = "churn"
+    existing_bucket = { name = "models" }
+    objects = {
+      layer = {
+        key    = "churn/layer/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
+        source = "layer.zip"
+        sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      }
+    }
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket.this) == 0 && length(aws_s3_bucket_policy.this) == 0 && output.bucket == "models"
+    error_message = "No bucket is made, and the other is not changed."
+  }
+  assert {
+    condition     = aws_s3_object.this["layer"].bucket == "models"
+    error_message = "The object goes there."
+  }
+}
+
+run "a_key_of_ones_own_encrypts_the_bucket" {
+  command = plan
+
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name        = "churn"
+    kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/1"
+  }
+
+  assert {
+    condition = alltrue([
+      for rule in aws_s3_bucket_server_side_encryption_configuration.this[0].rule :
+      rule.bucket_key_enabled && rule.apply_server_side_encryption_by_default[0] == {
+        kms_master_key_id = "arn:aws:kms:eu-central-1:123456789012:key/1"
+        sse_algorithm     = "aws:kms"
+      }
+    ])
+    error_message = "The bucket's objects are encrypted with the key."
+  }
+}
+
+run "two_objects_of_one_name" {
+  command = plan
+
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name = "churn"
+    objects = {
+      model = {
+        key    = "model/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        source = "model.pkl"
+        sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      }
+    }
+    versioned_objects = {
+      model = {
+        key    = "model/model"
+        source = "model.pkl"
+        sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      }
+    }
+  }
+
+  expect_failures = [var.versioned_objects]
+}
+
 run "objects_take_no_tags" {
   command = plan
 
@@ -116,7 +290,7 @@ run "objects_take_no_tags" {
   }
 
   assert {
-    condition     = length(aws_s3_bucket.this.tags) == 11
+    condition     = length(aws_s3_bucket.this[0].tags) == 11
     error_message = "The bucket has the tags."
   }
   assert {
@@ -219,4 +393,30 @@ run "a_layer_name_that_aws_refuses" {
   }
 
   expect_failures = [var.name]
+}
+
+# Apart, with a bucket that answers without a version
+run "a_bucket_that_keeps_no_versions" {
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name            = "churn"
+    existing_bucket = { name = "unversioned" }
+    versioned_objects = {
+      model = {
+        key    = "model/model"
+        source = "model.pkl"
+        sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      }
+    }
+  }
+
+  override_resource {
+    target = aws_s3_object.versioned
+    values = { version_id = "" }
+  }
+
+  expect_failures = [aws_s3_object.versioned]
 }

@@ -41,7 +41,7 @@ run "it_may_write_its_own_logs_and_read_its_own_model" {
   }
 
   assert {
-    condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement == [{
+    condition = jsondecode(aws_iam_role.this[0].assume_role_policy).Statement == [{
       Effect    = "Allow"
       Principal = { Service = "lambda.amazonaws.com" }
       Action    = "sts:AssumeRole"
@@ -49,7 +49,7 @@ run "it_may_write_its_own_logs_and_read_its_own_model" {
     error_message = "Lambda takes the role, and nobody else."
   }
   assert {
-    condition = jsondecode(aws_iam_role_policy.logs.policy).Statement == [{
+    condition = jsondecode(aws_iam_role_policy.own[0].policy).Statement == [{
       Sid      = "WriteOwnLogs"
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -67,7 +67,7 @@ run "it_may_write_its_own_logs_and_read_its_own_model" {
     error_message = "It reads the one object, in whatever partition it runs."
   }
   assert {
-    condition     = toset([aws_iam_role_policy.logs.role, aws_iam_role_policy.model[0].role]) == toset([aws_iam_role.this.id])
+    condition     = toset([aws_iam_role_policy.own[0].role, aws_iam_role_policy.model[0].role]) == toset([aws_iam_role.this[0].id])
     error_message = "Both are of its own role."
   }
   assert {
@@ -94,6 +94,468 @@ run "a_plain_dollar_is_part_of_a_key" {
     condition     = jsondecode(aws_iam_role_policy.model[0].policy).Statement[0].Resource == "arn:aws-cn:s3:::models/churn$/model.pkl"
     error_message = "The key is taken as it is."
   }
+}
+
+run "it_may_do_what_its_settings_imply_and_no_more" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    network           = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+    tracing           = true
+    may_invoke_itself = true
+    on_failure        = { destination_arn = "arn:aws-cn:sqs:cn-north-1:123456789012:failed" }
+    kms_key_arns      = { environment = "arn:aws-cn:kms:cn-north-1:123456789012:key/1", logs = "arn:aws-cn:kms:cn-north-1:123456789012:key/2" }
+    model = {
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      object = {
+        bucket      = "models"
+        key         = "churn/2026-11/model.pkl"
+        read_prefix = "churn/"
+        kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/3"
+      }
+    }
+    policy_statements = [
+      { sid = "Lookup", actions = ["dynamodb:GetItem"], resources = ["arn:aws-cn:dynamodb:cn-north-1:123456789012:table/features"] },
+      {
+        effect    = "Deny"
+        actions   = ["s3:GetObject"]
+        resources = ["arn:aws-cn:s3:::models/churn/secret/*"]
+        condition = { StringEquals = { "aws:ResourceAccount" = ["123456789012"] } }
+      },
+    ]
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.own[0].policy).Statement[1] == {
+      Sid    = "DecryptOwnData"
+      Effect = "Allow"
+      Action = ["kms:Decrypt"]
+      Resource = [
+        "arn:aws-cn:kms:cn-north-1:123456789012:key/1",
+        "arn:aws-cn:kms:cn-north-1:123456789012:key/3",
+      ]
+    }
+    error_message = "It decrypts its environment and its model; logs are CloudWatch's to decrypt."
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.model[0].policy).Statement[0].Resource == "arn:aws-cn:s3:::models/churn/*"
+    error_message = "It reads all below the prefix, so that earlier versions find their models."
+  }
+  assert {
+    condition = toset(keys(aws_iam_role_policy.further)) == toset([
+      "invoke-own-alias", "more", "send-failed-events", "send-traces", "use-network",
+    ])
+    error_message = "Each setting has a policy of its own."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.further["invoke-own-alias"].policy).Statement == [{
+      Sid      = "InvokeOwnAlias"
+      Effect   = "Allow"
+      Action   = ["lambda:InvokeFunction"]
+      Resource = "arn:aws-cn:lambda:cn-north-1:123456789012:function:churn:live"
+    }]
+    error_message = "It invokes its own alias, and no other function."
+  }
+  assert {
+    condition = (
+      jsondecode(aws_iam_role_policy.further["send-failed-events"].policy).Statement[0].Action == ["sqs:SendMessage"] &&
+      jsondecode(aws_iam_role_policy.further["send-failed-events"].policy).Statement[0].Resource == var.on_failure.destination_arn
+    )
+    error_message = "It sends to the queue."
+  }
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.further["use-network"].policy).Statement : statement.Effect] == [
+      "Allow", "Deny",
+    ]
+    error_message = "Lambda makes the interfaces with its role, and the code in it may not."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.further["use-network"].policy).Statement[1].Condition == {
+      ArnEquals = { "lambda:SourceFunctionArn" = ["arn:aws-cn:lambda:cn-north-1:123456789012:function:churn"] }
+    }
+    error_message = "The code is known by the function's ARN."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.further["more"].policy).Statement == [
+      {
+        Sid      = "Lookup"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem"]
+        Resource = ["arn:aws-cn:dynamodb:cn-north-1:123456789012:table/features"]
+      },
+      {
+        Effect    = "Deny"
+        Action    = ["s3:GetObject"]
+        Resource  = ["arn:aws-cn:s3:::models/churn/secret/*"]
+        Condition = { StringEquals = { "aws:ResourceAccount" = ["123456789012"] } }
+      },
+    ]
+    error_message = "What was asked for, and nothing that was not given."
+  }
+  assert {
+    condition     = length(jsondecode(output.policy).Statement) == 10
+    error_message = "The output has all of it: logs, keys, model, itself, queue, traces, two of the network, and the two that were given."
+  }
+  assert {
+    condition = (
+      one(aws_lambda_function.this.tracing_config).mode == "Active" &&
+      one(aws_lambda_function.this.vpc_config).subnet_ids == toset(["subnet-1"]) &&
+      aws_lambda_function.this.kms_key_arn == "arn:aws-cn:kms:cn-north-1:123456789012:key/1" &&
+      aws_cloudwatch_log_group.this.kms_key_id == "arn:aws-cn:kms:cn-north-1:123456789012:key/2" &&
+      one(one(aws_lambda_function_event_invoke_config.this.destination_config).on_failure).destination == var.on_failure.destination_arn
+    )
+    error_message = "The function has its settings."
+  }
+}
+
+run "an_existing_role_gets_no_policy_and_is_told_what_it_needs" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    existing_role = { arn = "arn:aws-cn:iam::123456789012:role/team/serving" }
+  }
+
+  assert {
+    condition     = length(aws_iam_role.this) + length(aws_iam_role_policy.own) + length(aws_iam_role_policy.model) == 0
+    error_message = "Nothing of IAM is made."
+  }
+  assert {
+    condition     = aws_lambda_function.this.role == var.existing_role.arn && output.role_name == "serving"
+    error_message = "The function runs as that role."
+  }
+  assert {
+    condition     = [for statement in jsondecode(output.policy).Statement : statement.Sid] == ["WriteOwnLogs", "ReadOwnModel"]
+    error_message = "What the role has to allow is an output."
+  }
+}
+
+run "a_function_of_its_own_concurrency_boundary_and_signature" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    reserved_concurrency     = 0
+    permissions_boundary_arn = "arn:aws-cn:iam::123456789012:policy/developers"
+    code_signing_config_arn  = "arn:aws-cn:lambda:cn-north-1:123456789012:code-signing-config:csc-1"
+    metrics                  = false
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function.this.reserved_concurrent_executions == 0 &&
+      aws_iam_role.this[0].permissions_boundary == var.permissions_boundary_arn &&
+      aws_lambda_function.this.code_signing_config_arn == var.code_signing_config_arn &&
+      aws_lambda_function.this.environment[0].variables["MODEL_METRICS"] == "false"
+    )
+    error_message = "0 stops the function; the others are passed on."
+  }
+}
+
+run "a_followed_model_is_not_pinned" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      follow = true
+      object = { bucket = "models", key = "churn/model.pkl" }
+    }
+  }
+
+  assert {
+    condition = aws_lambda_function.this.environment[0].variables == tomap({
+      MODEL_FOLLOW = "true"
+      MODEL_FORMAT = "pickle"
+      MODEL_BUCKET = "models"
+      MODEL_KEY    = "churn/model.pkl"
+    })
+    error_message = "Neither digest nor version: the handler looks them up with each new object."
+  }
+}
+
+run "live_is_pinned_and_the_newest_tried_on_a_tenth" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    live_version = "3"
+    canary       = { weight = 0.1 }
+  }
+
+  assert {
+    condition     = aws_lambda_alias.this.function_version == "3" && output.version == "3" && output.newest_version == "7"
+    error_message = "The alias stays at the version that was given."
+  }
+  assert {
+    condition     = aws_lambda_alias.this.routing_config[0].additional_version_weights == tomap({ "7" = 0.1 })
+    error_message = "The newest gets its part."
+  }
+}
+
+run "a_canary_of_an_earlier_version" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    canary = { version = "6", weight = 0.5 }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_alias.this.function_version == "7" &&
+      aws_lambda_alias.this.routing_config[0].additional_version_weights == tomap({ "6" = 0.5 })
+    )
+    error_message = "Half of the calls go back to the version before."
+  }
+}
+
+# At plan, as the version of the runs before is in the state
+run "a_version_that_is_not_published_yet" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    live_version = "8"
+  }
+
+  expect_failures = [aws_lambda_alias.this]
+}
+
+# At plan, as the version of the runs before is in the state
+run "a_canary_of_the_live_version" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    live_version = "7"
+    canary       = { weight = 0.1 }
+  }
+
+  expect_failures = [aws_lambda_alias.this]
+}
+
+run "a_canary_beside_nothing" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    canary = { weight = 0.1 }
+  }
+
+  expect_failures = [var.canary]
+}
+
+run "a_canary_with_all_the_traffic" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    live_version = "3"
+    canary       = { weight = 1 }
+  }
+
+  expect_failures = [var.canary]
+}
+
+run "a_canary_of_an_alias" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    canary = { version = "next", weight = 0.1 }
+  }
+
+  expect_failures = [var.canary]
+}
+
+run "a_live_version_of_latest" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    live_version = "$LATEST"
+  }
+
+  expect_failures = [var.live_version]
+}
+
+run "snapstart_is_of_published_versions" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    snap_start = true
+    runtime    = "python3.12"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.snap_start[0].apply_on == "PublishedVersions"
+    error_message = "Each version starts from its snapshot."
+  }
+}
+
+run "snapstart_of_an_older_runtime" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    snap_start = true
+    runtime    = "python3.11"
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "snapstart_with_a_larger_tmp" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    snap_start             = true
+    ephemeral_storage_size = 513
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "a_network_without_a_subnet" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    network = { subnet_ids = [], security_group_ids = ["sg-1"] }
+  }
+
+  expect_failures = [var.network]
+}
+
+run "a_destination_that_is_a_url" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    on_failure = { destination_arn = "https://sqs.eu-central-1.amazonaws.com/123456789012/failed" }
+  }
+
+  expect_failures = [var.on_failure]
+}
+
+run "a_statement_that_neither_allows_nor_denies" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    policy_statements = [{ effect = "allow", actions = ["s3:GetObject"], resources = ["*"] }]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "a_statement_of_nothing" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    policy_statements = [{ actions = [], resources = ["*"] }]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "a_model_that_is_followed_and_pinned" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      follow = true
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      object = { bucket = "models", key = "churn/model.pkl" }
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_bundled_model_cannot_be_followed" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = { follow = true, file = "model.pkl" }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_prefix_that_is_not_of_the_model" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      object = { bucket = "models", key = "churn/model.pkl", read_prefix = "fraud/" }
+    }
+  }
+
+  expect_failures = [var.model]
 }
 
 run "an_asynchronous_call_is_tried_once" {

@@ -1,5 +1,7 @@
 # What is wrong with the artifacts is said at plan, before anything else is planned.
 
+mock_provider "aws" {}
+
 variables {
   mode = "s3"
 }
@@ -333,4 +335,117 @@ run "a_mode_that_does_not_exist" {
   }
 
   expect_failures = [var.mode]
+}
+
+run "what_is_in_s3_is_deployed_from_there" {
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "s3://models/churn/2026-11/"
+  }
+
+  override_data {
+    target = data.aws_s3_object.manifest
+    values = {
+      body = "{\"schema_version\":1,\"layer\":{\"path\":\"layer.zip\",\"sha256\":\"70fd\",\"sha256_base64\":\"cP0=\",\"unzipped_bytes\":200000000,\"runtime\":\"python3.13\",\"architecture\":\"x86_64\",\"packages\":{\"scikit-learn\":\"1.7.2\"}},\"functions\":{\"s3\":{\"path\":\"function-s3.zip\",\"sha256\":\"688f\",\"sha256_base64\":\"aI8=\",\"unzipped_bytes\":40000,\"runtime\":\"python3.13\",\"architecture\":\"x86_64\"}},\"model\":{\"path\":\"model.pkl\",\"sha256\":\"c19f\",\"bytes\":21,\"format\":\"pickle\",\"sklearn_version\":\"1.7.2\"}}"
+    }
+  }
+  override_data {
+    target = data.aws_s3_object.part
+    values = { version_id = "v3" }
+  }
+
+  assert {
+    condition     = data.aws_s3_object.manifest[0].bucket == "models" && data.aws_s3_object.manifest[0].key == "churn/2026-11/manifest.json"
+    error_message = "The manifest is read from the prefix."
+  }
+  assert {
+    condition = output.objects == {
+      function = { bucket = "models", key = "churn/2026-11/function-s3.zip", version_id = "v3" }
+      layer    = { bucket = "models", key = "churn/2026-11/layer.zip", version_id = "v3" }
+      model    = { bucket = "models", key = "churn/2026-11/model.pkl", version_id = "v3" }
+    }
+    error_message = "The parts lie beside it, each at its version."
+  }
+}
+
+run "in_s3_only_what_the_deployment_takes_is_looked_for" {
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "s3://models"
+    needs_layer   = false
+    stored_model  = { sklearn_version = "1.7.2" }
+  }
+
+  override_data {
+    target = data.aws_s3_object.manifest
+    values = {
+      body = "{\"schema_version\":1,\"functions\":{\"s3\":{\"path\":\"function-s3.zip\",\"sha256\":\"688f\",\"sha256_base64\":\"aI8=\",\"unzipped_bytes\":40000,\"runtime\":\"python3.13\",\"architecture\":\"x86_64\"}}}"
+    }
+  }
+  override_data {
+    target = data.aws_s3_object.part
+    values = { version_id = "null" }
+  }
+
+  assert {
+    condition     = output.objects == { function = { bucket = "models", key = "function-s3.zip", version_id = tostring(null) } }
+    error_message = "Neither layer nor model; and a bucket without versions has none to name."
+  }
+}
+
+run "a_manifest_in_s3_that_is_none" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "s3://models/churn"
+  }
+
+  override_data {
+    target = data.aws_s3_object.manifest
+    values = { body = "<html>" }
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "a_place_in_s3_without_a_bucket" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "s3:///churn"
+  }
+
+  expect_failures = [var.artifacts_dir]
+}
+
+run "a_layer_that_is_there_already_need_not_be_built" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/no-layer"
+    needs_layer   = false
+  }
+
+  assert {
+    condition     = output.parts.runtime == "python3.13"
+    error_message = "The runtime is the function's."
+  }
 }

@@ -7,6 +7,9 @@ mock_provider "aws" {
   mock_resource "aws_s3_object" {
     defaults = { version_id = "v1" }
   }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/sklearn-model" }
+  }
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/sklearn-model-1", name = "sklearn-model-1" }
   }
@@ -28,11 +31,11 @@ variables {
   artifacts_dir = "tests/fixtures/artifacts/complete"
 }
 
-run "layer_function_and_model_are_uploaded_under_keys_that_hold_their_sha256" {
+run "layer_and_function_are_uploaded_under_keys_that_hold_their_sha256_and_the_model_in_versions" {
   command = plan
 
   assert {
-    condition     = toset(keys(local.objects)) == toset(["function", "layer", "model"])
+    condition     = toset(keys(local.objects)) == toset(["function", "layer"]) && keys(local.versioned_objects) == tolist(["model"])
     error_message = "Mode s3 uploads the layer, the function and the model."
   }
   assert {
@@ -40,8 +43,8 @@ run "layer_function_and_model_are_uploaded_under_keys_that_hold_their_sha256" {
     error_message = "The layer's key is its sha256."
   }
   assert {
-    condition     = local.objects["model"].key == "model/c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9/model.pkl"
-    error_message = "The model's key is its sha256 and its file name."
+    condition     = local.versioned_objects["model"].key == "model/model"
+    error_message = "The model's key is one for all versions of it."
   }
   assert {
     condition     = local.objects["function"].source == "tests/fixtures/artifacts/complete/function-s3.zip"
@@ -88,9 +91,11 @@ run "a_deployment_says_where_it_is" {
 run "the_function_is_told_where_in_s3_its_model_is" {
   assert {
     condition = local.model.object == {
-      bucket     = "sklearn-model-1"
-      key        = "model/c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9/model.pkl"
-      version_id = "v1"
+      bucket      = "sklearn-model-1"
+      key         = "model/model"
+      version_id  = "v1"
+      read_prefix = null
+      kms_key_arn = tostring(null)
     }
     error_message = "The function reads the uploaded object, by version."
   }
@@ -104,12 +109,12 @@ run "warm_off_leaves_no_rule" {
   command = plan
 
   variables {
-    warm = { enabled = false }
+    warm = { strategy = "none" }
   }
 
   assert {
     condition     = length(output.rule_names) == 0
-    error_message = "warm.enabled = false makes no rule."
+    error_message = "Strategy none makes no rule."
   }
 }
 
@@ -126,11 +131,11 @@ run "a_model_that_is_in_s3_already_is_not_uploaded" {
   }
 
   assert {
-    condition     = toset(keys(module.artifacts.objects)) == toset(["function", "layer"])
+    condition     = toset(keys(module.artifacts[0].objects)) == toset(["function", "layer"])
     error_message = "Only the layer and the function are uploaded."
   }
   assert {
-    condition     = local.model.object == { bucket = "models", key = "churn/model.joblib", version_id = tostring(null) }
+    condition     = local.model.object.bucket == "models" && local.model.object.key == "churn/model.joblib" && local.model.object.version_id == null
     error_message = "The function reads the model where it is ..."
   }
   assert {

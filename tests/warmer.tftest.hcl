@@ -1,6 +1,9 @@
 # modules/warmer alone.
 
 mock_provider "aws" {
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/churn-warm-1" }
+  }
   mock_resource "aws_cloudwatch_event_rule" {
     defaults = { arn = "arn:aws:events:eu-central-1:123456789012:rule/churn-warm" }
   }
@@ -70,6 +73,118 @@ run "each_schedule_is_a_rule_of_its_own_name" {
     condition     = output.rule_names == tolist(sort(output.rule_names))
     error_message = "The names come sorted."
   }
+}
+
+run "in_a_time_zone_the_scheduler_pings" {
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    function_name = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
+    schedules     = ["cron(0/5 8-17 ? * MON-FRI *)"]
+    timezone      = "Europe/Berlin"
+    input         = "{\"concurrency\":3,\"warmer\":true}"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.this) == 0 && length(aws_lambda_permission.this) == 0
+    error_message = "No rule: it would be in UTC."
+  }
+  assert {
+    condition = (
+      aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].schedule_expression_timezone == "Europe/Berlin" &&
+      aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].target[0].arn == var.alias_arn &&
+      aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].target[0].input == var.input &&
+      aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].target[0].retry_policy[0].maximum_retry_attempts == 0 &&
+      aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].flexible_time_window[0].mode == "OFF"
+    )
+    error_message = "The alias is pinged, on time, once."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.scheduler[0].policy).Statement == [{
+      Sid      = "Ping"
+      Effect   = "Allow"
+      Action   = ["lambda:InvokeFunction"]
+      Resource = var.alias_arn
+    }]
+    error_message = "The role may invoke this alias, and nothing else."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role.scheduler[0].assume_role_policy).Statement[0] == {
+      Effect    = "Allow"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+    }
+    error_message = "Scheduler takes the role, for this account."
+  }
+  assert {
+    condition     = length(aws_iam_role.scheduler[0].name_prefix) <= 38 && length(output.rule_names[0]) <= 64
+    error_message = "Names are within AWS's bounds."
+  }
+}
+
+run "in_utc_no_role_is_needed" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  assert {
+    condition     = length(aws_iam_role.scheduler) == 0 && length(aws_scheduler_schedule.this) == 0
+    error_message = "Rules invoke by the function's own permission."
+  }
+}
+
+run "lambda_keeps_environments_for_the_alias" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    schedules   = []
+    provisioned = 2
+  }
+
+  assert {
+    condition = (
+      aws_lambda_provisioned_concurrency_config.this[0].qualifier == "live" &&
+      aws_lambda_provisioned_concurrency_config.this[0].provisioned_concurrent_executions == 2
+    )
+    error_message = "Two environments, of the alias."
+  }
+}
+
+run "half_an_environment" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    provisioned = 0.5
+  }
+
+  expect_failures = [var.provisioned]
+}
+
+run "a_time_zone_that_is_an_offset" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    timezone = "+01:00"
+  }
+
+  expect_failures = [var.timezone]
 }
 
 run "no_schedule_no_rule" {

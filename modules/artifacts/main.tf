@@ -1,15 +1,21 @@
 locals {
   # S3 adds 26 characters to a prefix of at most 37
   bucket_prefix = "${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"
+
+  bucket = var.existing_bucket == null ? aws_s3_bucket.this[0].id : var.existing_bucket.name
 }
 
 resource "aws_s3_bucket" "this" {
+  count = var.existing_bucket == null ? 1 : 0
+
   bucket_prefix = local.bucket_prefix
   tags          = var.tags
 }
 
 resource "aws_s3_bucket_versioning" "this" {
-  bucket = aws_s3_bucket.this.id
+  count = var.existing_bucket == null ? 1 : 0
+
+  bucket = aws_s3_bucket.this[0].id
 
   versioning_configuration {
     status = "Enabled"
@@ -17,17 +23,25 @@ resource "aws_s3_bucket_versioning" "this" {
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
-  bucket = aws_s3_bucket.this.id
+  count = var.existing_bucket == null ? 1 : 0
+
+  bucket = aws_s3_bucket.this[0].id
 
   rule {
+    # With a key of one's own, the bucket's key spares a call of KMS for each object
+    bucket_key_enabled = var.kms_key_arn != null
+
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
+      kms_master_key_id = var.kms_key_arn
     }
   }
 }
 
 resource "aws_s3_bucket_ownership_controls" "this" {
-  bucket = aws_s3_bucket.this.id
+  count = var.existing_bucket == null ? 1 : 0
+
+  bucket = aws_s3_bucket.this[0].id
 
   rule {
     object_ownership = "BucketOwnerEnforced"
@@ -35,7 +49,9 @@ resource "aws_s3_bucket_ownership_controls" "this" {
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {
-  bucket = aws_s3_bucket.this.id
+  count = var.existing_bucket == null ? 1 : 0
+
+  bucket = aws_s3_bucket.this[0].id
 
   block_public_acls       = true
   block_public_policy     = true

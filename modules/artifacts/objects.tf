@@ -1,7 +1,7 @@
 resource "aws_s3_object" "this" {
   for_each = var.objects
 
-  bucket = aws_s3_bucket.this.id
+  bucket = local.bucket
   key    = each.value.key
 
   source      = each.value.source
@@ -24,5 +24,49 @@ resource "aws_s3_object" "this" {
 
     # The key and the hash say what the bytes are: the same bytes in another folder are no change
     ignore_changes = [source]
+  }
+}
+
+# The path that an object's bytes were last read from. The object cannot ignore changes of its source as those above do: an update in place
+# would upload the ignored path's bytes. So the path is kept here, and taken anew whenever the object is written anew.
+resource "terraform_data" "source" {
+  for_each = var.versioned_objects
+
+  input            = each.value.source
+  triggers_replace = [local.bucket, each.value.key, each.value.sha256]
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+# One key for ever: new bytes are a new version of the object, and the versions before it stay until the object is destroyed. So the model
+# of every published version of the function stays, and a rollback is a change of the alias alone. (Under a key of its own, an older model
+# would be deleted when the key changes, by the provider, with all its versions.)
+resource "aws_s3_object" "versioned" {
+  for_each = var.versioned_objects
+
+  bucket = local.bucket
+  key    = each.value.key
+
+  source      = terraform_data.source[each.key].output
+  source_hash = each.value.sha256
+
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.this]
+
+  lifecycle {
+    postcondition {
+      condition = !contains(["", "null"], coalesce(self.version_id, "null"))
+      error_message = join("\n", [
+        "The bucket ${self.bucket} keeps no versions, and a function that was deployed before could no longer read its model.",
+        "Try: aws s3api put-bucket-versioning --bucket ${self.bucket} --versioning-configuration Status=Enabled",
+      ])
+    }
   }
 }

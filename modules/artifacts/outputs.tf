@@ -1,6 +1,6 @@
 output "bucket" {
   description = "Name of the bucket."
-  value       = aws_s3_bucket.this.id
+  value       = local.bucket
 
   # Whoever reads the bucket's name finds it closed
   depends_on = [
@@ -10,9 +10,9 @@ output "bucket" {
 }
 
 output "objects" {
-  description = "Where each object lies: bucket, key and version_id, by the names of var.objects."
+  description = "Where each object lies: bucket, key and version_id, by the names of var.objects and var.versioned_objects."
   value = {
-    for name, object in aws_s3_object.this : name => {
+    for name, object in merge(aws_s3_object.this, aws_s3_object.versioned) : name => {
       bucket     = object.bucket
       key        = object.key
       version_id = object.version_id

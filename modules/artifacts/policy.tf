@@ -1,5 +1,7 @@
 resource "aws_s3_bucket_policy" "this" {
-  bucket = aws_s3_bucket.this.id
+  count = var.existing_bucket == null ? 1 : 0
+
+  bucket = aws_s3_bucket.this[0].id
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -10,7 +12,7 @@ resource "aws_s3_bucket_policy" "this" {
       # Any case is the same to AWS ("The prefix and the action name are case insensitive", IAM User Guide, Action). moto, the AWS that this
       # module is tried on without an account, minds the case, knows no condition on transport, and would deny everything to everybody.
       Action    = "S3:*"
-      Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+      Resource  = [aws_s3_bucket.this[0].arn, "${aws_s3_bucket.this[0].arn}/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
   })

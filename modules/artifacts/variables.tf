@@ -30,6 +30,38 @@ variable "objects" {
   }
 }
 
+variable "versioned_objects" {
+  description = <<-EOT
+    What to upload under one key for ever: new content is a new version of the object, and earlier versions stay until it is destroyed.
+  EOT
+  type = map(object({
+    key    = string
+    source = string
+    sha256 = string
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setintersection(keys(var.versioned_objects), keys(var.objects))) == 0
+    error_message = "objects and versioned_objects have a name in common: give each object a name of its own."
+  }
+}
+
+variable "existing_bucket" {
+  description = "A bucket to upload to, in place of one made here. It has to keep versions; how it is encrypted and closed is its owner's affair."
+  type = object({
+    name = string
+  })
+  default = null
+}
+
+variable "kms_key_arn" {
+  description = "Key that encrypts the bucket made here; null: S3's own."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   description = "Tags of the bucket, at most 50. Its objects are untagged, as S3 takes only 10 on an object."
   type        = map(string)

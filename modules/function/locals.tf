@@ -1,18 +1,29 @@
 locals {
   in_s3 = var.model.object != null
 
-  # The partition is the role's: a data source would be read again, and its policy planned as a change, where the module has a depends_on
-  object_arn = local.in_s3 ? "arn:${split(":", aws_iam_role.this.arn)[1]}:s3:::${var.model.object.bucket}/${var.model.object.key}" : null
+  # Of the log group's ARN, which is there before the function: policies that name the function can be there before it, too. A data source
+  # would be read again, and its policy planned as a change, where the module has a depends_on.
+  arn_parts    = split(":", aws_cloudwatch_log_group.this.arn)
+  partition    = local.arn_parts[1]
+  function_arn = "arn:${local.partition}:lambda:${local.arn_parts[3]}:${local.arn_parts[4]}:function:${var.name}"
+  alias_name   = "live"
+
+  role_arn = var.existing_role == null ? aws_iam_role.this[0].arn : var.existing_role.arn
+
+  live_version   = coalesce(var.live_version, aws_lambda_function.this.version)
+  canary_version = try(coalesce(var.canary.version, aws_lambda_function.this.version), null)
 
   # The contract with lambda/handler.py. What is not known is left out.
   model_environment = {
     MODEL_SHA256          = var.model.sha256
+    MODEL_FOLLOW          = var.model.follow ? "true" : null
     MODEL_FORMAT          = var.model.format
     MODEL_SKLEARN_VERSION = var.model.sklearn_version
     MODEL_FILE            = var.model.file
     MODEL_BUCKET          = try(var.model.object.bucket, null)
     MODEL_KEY             = try(var.model.object.key, null)
     MODEL_VERSION_ID      = try(var.model.object.version_id, null)
+    MODEL_METRICS         = var.metrics ? null : "false"
   }
   environment = merge(var.environment, { for name, value in local.model_environment : name => value if value != null })
 
@@ -23,7 +34,12 @@ locals {
     environment       = 4096
     memory            = 10240
     ephemeral_storage = 10240
+    snap_start_tmp    = 512
+    snap_start_python = 12
   }
+
+  # 13 of python3.13
+  python_minor = try(tonumber(one(regex("^python3\\.([0-9]+)$", var.runtime))), 0)
 
   # A layer whose size is not known counts nothing
   layer_bytes    = [for layer in var.layers : layer.unzipped_bytes if layer.unzipped_bytes != null]

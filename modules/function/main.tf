@@ -2,12 +2,13 @@
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arns.logs
   tags              = var.tags
 }
 
 resource "aws_lambda_function" "this" {
   function_name = var.name
-  role          = aws_iam_role.this.arn
+  role          = local.role_arn
 
   runtime       = var.runtime
   architectures = [var.architecture]
@@ -20,8 +21,11 @@ resource "aws_lambda_function" "this" {
   source_code_hash  = var.package.sha256_base64
   publish           = true
 
-  memory_size = var.memory_size
-  timeout     = var.timeout
+  memory_size                    = var.memory_size
+  timeout                        = var.timeout
+  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
+  kms_key_arn                    = var.kms_key_arns.environment
+  code_signing_config_arn        = var.code_signing_config_arn
 
   ephemeral_storage {
     size = var.ephemeral_storage_size
@@ -31,13 +35,35 @@ resource "aws_lambda_function" "this" {
     variables = local.environment
   }
 
+  tracing_config {
+    mode = var.tracing ? "Active" : "PassThrough"
+  }
+
+  dynamic "snap_start" {
+    for_each = var.snap_start ? ["PublishedVersions"] : []
+
+    content {
+      apply_on = snap_start.value
+    }
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.network[*]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
   tags = var.tags
 
   depends_on = [
     aws_cloudwatch_log_group.this,
-    # The first call may come at once, and reads the model
-    aws_iam_role_policy.logs,
+    # The first call may come at once, and reads the model; and in a VPC the interfaces are made before that
+    aws_iam_role_policy.own,
     aws_iam_role_policy.model,
+    aws_iam_role_policy.further,
   ]
 
   lifecycle {
@@ -66,15 +92,49 @@ resource "aws_lambda_function" "this" {
       condition     = length(jsonencode(local.environment)) <= local.limits.environment
       error_message = local.words.environment
     }
+
+    precondition {
+      condition     = !var.snap_start || local.python_minor >= local.limits.snap_start_python
+      error_message = local.words.snap_start_runtime
+    }
+
+    precondition {
+      condition     = !var.snap_start || var.ephemeral_storage_size <= local.limits.snap_start_tmp
+      error_message = local.words.snap_start_tmp
+    }
   }
 }
 
-# Callers, warm-up pings and permissions name the alias: $LATEST is nobody's
+# Callers, warm-up pings and permissions name the alias: $LATEST is nobody's. Every apply that changes the function publishes a version, and
+# older ones stay: Lambda keeps their code, modules/layer their layer, and modules/artifacts their model.
 resource "aws_lambda_alias" "this" {
-  name             = "live"
+  name             = local.alias_name
   description      = "The version that answers"
   function_name    = aws_lambda_function.this.function_name
-  function_version = aws_lambda_function.this.version
+  function_version = local.live_version
+
+  dynamic "routing_config" {
+    for_each = var.canary[*]
+
+    content {
+      additional_version_weights = { (local.canary_version) = routing_config.value.weight }
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition = alltrue([
+        for version in compact([var.live_version, try(var.canary.version, null)]) :
+        tonumber(version) <= tonumber(aws_lambda_function.this.version)
+      ])
+      error_message = local.words_of_versions.not_published
+    }
+
+    precondition {
+      condition     = var.canary == null || local.canary_version != local.live_version
+      error_message = local.words_of_versions.same
+    }
+  }
 }
 
 # Asynchronous calls of the alias, from whomever, are tried once and wait for a minute at most. Lambda's own way is to call twice more after
@@ -86,4 +146,14 @@ resource "aws_lambda_function_event_invoke_config" "this" {
 
   maximum_retry_attempts       = 0
   maximum_event_age_in_seconds = 60
+
+  dynamic "destination_config" {
+    for_each = var.on_failure[*]
+
+    content {
+      on_failure {
+        destination = destination_config.value.destination_arn
+      }
+    }
+  }
 }

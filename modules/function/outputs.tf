@@ -13,6 +13,11 @@ output "version" {
   value       = aws_lambda_alias.this.function_version
 }
 
+output "newest_version" {
+  description = "Published version that was deployed last."
+  value       = aws_lambda_function.this.version
+}
+
 output "alias_name" {
   description = "Name of the alias."
   value       = aws_lambda_alias.this.name
@@ -30,10 +35,18 @@ output "log_group_name" {
 
 output "role_arn" {
   description = "ARN of the execution role."
-  value       = aws_iam_role.this.arn
+  value       = local.role_arn
 }
 
 output "role_name" {
   description = "Name of the execution role, to attach further policies to."
-  value       = aws_iam_role.this.name
+  value       = var.existing_role == null ? aws_iam_role.this[0].name : element(split("/", var.existing_role.arn), -1)
+}
+
+output "policy" {
+  description = "What the execution role has to allow, as a policy document: for an existing role, which gets no policy from here."
+  value = jsonencode({
+    Version   = "2012-10-17"
+    Statement = concat(local.own_statements, local.model_statements, values(local.further_statements)...)
+  })
 }

@@ -46,21 +46,36 @@ variable "layers" {
 variable "model" {
   description = <<-EOT
     The model that answers. sha256 is the hex digest of its bytes; format is "pickle" or "joblib"; bytes, where known, is checked against
-    memory and /tmp. It lies either in S3 (object, the only one that the role may read) or in the zip (file, its name at the zip's root).
+    memory and /tmp. It lies either in S3 (object) or in the zip (file, its name at the zip's root). Of S3 the role may read that object
+    alone, in all its versions, or with read_prefix all that is below that prefix, and decrypt it with kms_key_arn. follow: the handler
+    takes new versions of the object as they come, each checked against the SHA-256 in the object's own metadata; there is no sha256 then.
   EOT
   type = object({
-    sha256          = string
+    sha256          = optional(string)
     format          = optional(string, "pickle")
     sklearn_version = optional(string)
     bytes           = optional(number)
     object = optional(object({
-      bucket     = string
-      key        = string
-      version_id = optional(string)
+      bucket      = string
+      key         = string
+      version_id  = optional(string)
+      read_prefix = optional(string)
+      kms_key_arn = optional(string)
     }))
-    file = optional(string)
+    follow = optional(bool, false)
+    file   = optional(string)
   })
   nullable = false
+
+  validation {
+    condition     = var.model.follow ? var.model.sha256 == null : var.model.sha256 != null
+    error_message = "Give model.sha256, or model.follow = true for an object that changes: one of the two."
+  }
+
+  validation {
+    condition     = !var.model.follow || try(var.model.object.version_id == null, false)
+    error_message = "model.follow takes the versions of an object in S3 as they come: give model.object, without version_id."
+  }
 
   validation {
     condition     = (var.model.object == null) != (var.model.file == null)
@@ -82,8 +97,13 @@ variable "model" {
 
   validation {
     # In the ARN of a policy these are wildcards and variables, and the function would be let into more than this one object
-    condition     = !can(regex("[*?]|[$][{]", "${var.model.object.bucket}/${var.model.object.key}"))
-    error_message = "model.object names one object: *, ? and $${ cannot be in its bucket or key. Copy the model to a plain key."
+    condition     = !can(regex("[*?]|[$][{]", "${var.model.object.bucket}/${var.model.object.key}/${coalesce(var.model.object.read_prefix, "-")}"))
+    error_message = "model.object names one object: *, ? and policy variables (a $ before a {) cannot be in its bucket, key or read_prefix. Copy the model to a plain key."
+  }
+
+  validation {
+    condition     = try(startswith(var.model.object.key, var.model.object.read_prefix), true)
+    error_message = "model.object.key does not begin with read_prefix: the role could not read the model."
   }
 }
 
@@ -126,6 +146,169 @@ variable "environment" {
     error_message = join(" ", [
       "environment has a name that is taken: MODEL_* is set by this module,",
       "and AWS_REGION, AWS_ACCESS_KEY_ID, LAMBDA_TASK_ROOT and their kin by Lambda. Choose another, as in \"CHURN_MODEL_NAME\".",
+    ])
+  }
+}
+
+variable "metrics" {
+  description = "Whether the handler reports cold starts, load and prediction times as metrics, in the namespace LambdaModel."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "snap_start" {
+  description = "Whether each published version starts from a snapshot taken after its init. From python3.12 on, with /tmp of 512 MB."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "reserved_concurrency" {
+  description = "Environments that are kept for this function of the account's, and its most; 0 stops it; null: neither."
+  type        = number
+  default     = null
+}
+
+variable "network" {
+  description = "Subnets and security groups of a VPC to run in. S3 has to be reached from there, by a gateway endpoint or a NAT. null: no VPC."
+  type = object({
+    subnet_ids         = set(string)
+    security_group_ids = set(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.network == null || try(length(var.network.subnet_ids) > 0 && length(var.network.security_group_ids) > 0, false)
+    error_message = "network has no subnet or no security group: give at least one of each, or leave network out to run outside a VPC."
+  }
+}
+
+variable "tracing" {
+  description = "Whether calls are traced with X-Ray."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "existing_role" {
+  description = <<-EOT
+    A role to run as, in place of one made here. It gets no policy from here: see the output policy for what it has to allow.
+  EOT
+  type = object({
+    arn = string
+  })
+  default = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds what the role made here may do."
+  type        = string
+  default     = null
+}
+
+variable "policy_statements" {
+  description = "What else the role made here may do; condition is by operator, then by key, as in { StringEquals = { \"aws:RequestTag/a\" = [\"b\"] } }."
+  type = list(object({
+    sid       = optional(string)
+    effect    = optional(string, "Allow")
+    actions   = list(string)
+    resources = list(string)
+    condition = optional(map(map(list(string))))
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = alltrue([for statement in var.policy_statements : contains(["Allow", "Deny"], statement.effect)])
+    error_message = "effect of each of policy_statements is \"Allow\" or \"Deny\"."
+  }
+
+  validation {
+    condition = alltrue([
+      for statement in var.policy_statements : length(statement.actions) > 0 && length(statement.resources) > 0
+    ])
+    error_message = "Each of policy_statements has at least one action and one resource."
+  }
+}
+
+variable "kms_key_arns" {
+  description = "Keys of your own: of the environment variables (and SnapStart's snapshots), and of the log group. null: AWS's."
+  type = object({
+    environment = optional(string)
+    logs        = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "code_signing_config_arn" {
+  description = "Code signing configuration that the zip and the layers have to satisfy."
+  type        = string
+  default     = null
+}
+
+variable "on_failure" {
+  description = "Where the event of a failed asynchronous call goes: ARN of an SQS queue, SNS topic, function or event bus. null: nowhere."
+  type = object({
+    destination_arn = string
+  })
+  default = null
+
+  validation {
+    condition = try(
+      can(regex("^arn:[a-z-]+:(sqs|sns|lambda|events):[a-z0-9-]+:[0-9]{12}:.+$", var.on_failure.destination_arn)),
+      true,
+    ) || var.on_failure == null
+    error_message = join(" ", [
+      "on_failure.destination_arn is the ARN of an SQS queue, an SNS topic, a Lambda function or an EventBridge bus,",
+      "as in \"arn:aws:sqs:eu-central-1:123456789012:failed\".",
+    ])
+  }
+}
+
+variable "may_invoke_itself" {
+  description = "Whether the role may invoke the alias, which a ping of more than one environment does."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "live_version" {
+  description = "Published version that the alias points to, as in \"3\"; null: the newest."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.live_version == null || can(regex("^[1-9][0-9]*$", var.live_version))
+    error_message = "live_version is the number of a published version, as in \"3\"; leave it out for the newest."
+  }
+}
+
+variable "canary" {
+  description = "A second version (null: the newest) that gets a part of the alias' calls: weight of 1, as in 0.1. null: none."
+  type = object({
+    version = optional(string)
+    weight  = number
+  })
+  default = null
+
+  validation {
+    condition     = try(var.canary.version, null) == null || can(regex("^[1-9][0-9]*$", var.canary.version))
+    error_message = "canary.version is the number of a published version, as in \"4\"; leave it out for the newest."
+  }
+
+  validation {
+    condition     = var.canary == null || try(var.canary.weight > 0 && var.canary.weight < 1, false)
+    error_message = "canary.weight is the part of the calls that go to canary.version, over 0 and under 1, as in 0.1 for a tenth."
+  }
+
+  validation {
+    # coalesce has no answer where both are the newest
+    condition = var.canary == null || try(var.canary.version, null) != var.live_version
+    error_message = join(" ", [
+      "canary and live_version are the same version, and traffic needs two.",
+      "Set live_version to the version that answers now (output function_version), and canary.version to the other, or leave that out for the newest.",
     ])
   }
 }

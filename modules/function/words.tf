@@ -54,5 +54,28 @@ locals {
       "The environment variables, the module's own among them, are over Lambda's limit of about ${local.limits.environment} bytes.",
       "Try: fewer or shorter ones in environment.",
     ])
+
+    snap_start_runtime = join("\n", [
+      "SnapStart takes python3.12 and later, and the function is for ${var.runtime}.",
+      "Try: invoke build-layer --python 3.13, then invoke package --model model.pkl; or keep it warm in another way.",
+    ])
+
+    snap_start_tmp = join("\n", [
+      "SnapStart takes /tmp of at most ${local.limits.snap_start_tmp} MB, and ephemeral_storage_size is ${var.ephemeral_storage_size}.",
+      "Try: ephemeral_storage_size = 512, for a larger model with mode = \"bundle\"; or keep it warm in another way.",
+    ])
+  }
+
+  # Apart, as these name the published version and those above are said before there is one
+  words_of_versions = {
+    not_published = join("\n", [
+      "live_version or canary.version is a version that is not published: the newest is ${aws_lambda_function.this.version}.",
+      "Try: aws lambda list-versions-by-function --function-name ${var.name}, and one of those.",
+    ])
+
+    same = join("\n", [
+      "canary and live_version are the same version, ${local.live_version}, and traffic needs two.",
+      "Try: live_version at the version that answers now (output function_version), and canary.version at the other.",
+    ])
   }
 }

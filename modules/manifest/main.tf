@@ -1,9 +1,12 @@
 locals {
   file = "${var.artifacts_dir}/manifest.json"
 
+  # What is in S3 is not uploaded once more: it is deployed from where it lies (stored.tf)
+  in_s3 = startswith(var.artifacts_dir, "s3://")
+
   # fileexists fails on what is there and no file: a folder of that name, or a file for artifacts_dir
-  is_there = try(fileexists(local.file), false)
-  manifest = try(jsondecode(file(local.file)), null)
+  is_there = local.in_s3 || try(fileexists(local.file), false)
+  manifest = try(jsondecode(local.in_s3 ? data.aws_s3_object.manifest[0].body : file(local.file)), null)
 
   found = {
     layer    = try(local.manifest.layer, null)
@@ -50,11 +53,16 @@ locals {
   has_function = local.function.sha256 != ""
   has_model    = local.model.sha256 != ""
 
-  uploads = concat(
-    [local.layer.path, local.function.path],
-    var.mode == "s3" && var.stored_model == null ? [local.model.path] : [],
+  # The parts that this deployment takes
+  needed = concat(
+    ["function"],
+    var.needs_layer ? ["layer"] : [],
+    var.mode == "s3" && var.stored_model == null ? ["model"] : [],
   )
-  missing = [for path in compact(local.uploads) : path if !try(fileexists("${var.artifacts_dir}/${path}"), false)]
+  missing = [
+    for path in compact([for name in local.needed : local.parts[name].path]) : path
+    if !local.in_s3 && !try(fileexists("${var.artifacts_dir}/${path}"), false)
+  ]
 
   sklearn_of_model = var.stored_model == null ? local.model.sklearn_version : var.stored_model.sklearn_version
   sklearn_of_layer = try(local.layer.packages["scikit-learn"], null)

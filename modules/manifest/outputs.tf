@@ -3,13 +3,24 @@ output "artifacts_dir" {
   value       = var.artifacts_dir
 }
 
+output "objects" {
+  description = "Where layer, function and model lie, by name: bucket, key and version_id. Empty where they are yet to be uploaded."
+  value = {
+    for name, object in data.aws_s3_object.part : name => {
+      bucket     = object.bucket
+      key        = object.key
+      version_id = contains(["", "null"], coalesce(object.version_id, "null")) ? null : object.version_id
+    }
+  }
+}
+
 # One output holds all the parts, and all the preconditions: when one fails, nothing that needs a part is planned, and these words are the
 # only error.
 output "parts" {
   description = "What to deploy: runtime and architecture, and the manifest's layer, function (of the mode) and model."
   value = {
-    runtime      = local.layer.runtime
-    architecture = local.layer.architecture
+    runtime      = local.function.runtime
+    architecture = local.function.architecture
     layer        = { for name in ["path", "sha256", "sha256_base64", "unzipped_bytes"] : name => local.layer[name] }
     function     = { for name in ["path", "sha256", "sha256_base64", "unzipped_bytes"] : name => local.function[name] }
     model        = { for name in ["path", "sha256", "bytes", "format", "sklearn_version"] : name => local.model[name] }
@@ -40,7 +51,7 @@ output "parts" {
   }
 
   precondition {
-    condition = !local.is_read || local.has_layer
+    condition = !local.is_read || local.has_layer || !var.needs_layer
     error_message = join("\n", [
       "${local.file} has no layer.",
       "Run: ${local.build_layer}.",
@@ -72,7 +83,7 @@ output "parts" {
   }
 
   precondition {
-    condition = !(local.has_layer && local.has_function) || (
+    condition = !(local.has_layer && local.has_function && var.needs_layer) || (
       local.layer.runtime == local.function.runtime && local.layer.architecture == local.function.architecture
     )
     error_message = join("\n", [
@@ -88,7 +99,7 @@ output "parts" {
   }
 
   precondition {
-    condition = local.sklearn_of_model == null || local.sklearn_of_layer == null || local.sklearn_of_model == local.sklearn_of_layer
+    condition = !var.needs_layer || local.sklearn_of_model == null || local.sklearn_of_layer == null || local.sklearn_of_model == local.sklearn_of_layer
     error_message = join("\n", [
       join(" ", [
         "The model was fitted with scikit-learn ${coalesce(local.sklearn_of_model, "?")}, the layer has",

@@ -1,13 +1,21 @@
 locals {
-  # A rule's name takes 64 characters; the hash keeps two schedules, and two functions whose names only differ late, apart
-  rule_names = {
+  # A name takes 64 characters; the hash keeps two schedules, and two functions whose names only differ late, apart
+  names = {
     for schedule in toset(var.schedules) :
     schedule => "${substr(var.function_name, 0, 50)}-warm-${substr(sha256("${var.function_name} ${schedule}"), 0, 8)}"
   }
+
+  # Rules know UTC alone; EventBridge Scheduler has time zones, and needs a role
+  in_utc  = var.timezone == null ? local.names : {}
+  in_zone = var.timezone == null ? {} : local.names
+
+  # A ping that comes late is of no use, and the next one is on its way. 60 is the least that AWS takes. This is the way to Lambda's queue
+  # and no further: what Lambda then does with an error or a throttled ping is a setting of the alias (modules/function has it).
+  retry = { attempts = 0, age = 60 }
 }
 
 resource "aws_cloudwatch_event_rule" "this" {
-  for_each = local.rule_names
+  for_each = local.in_utc
 
   name                = each.value
   description         = "Keeps ${var.function_name}:${var.alias_name} warm"
@@ -24,11 +32,9 @@ resource "aws_cloudwatch_event_target" "this" {
   arn       = var.alias_arn
   input     = var.input
 
-  # A ping that comes late is of no use, and the next one is on its way. 60 is the least that AWS takes. This is the way to Lambda's queue
-  # and no further: what Lambda then does with an error or a throttled ping is a setting of the alias (modules/function has it).
   retry_policy {
-    maximum_retry_attempts       = 0
-    maximum_event_age_in_seconds = 60
+    maximum_retry_attempts       = local.retry.attempts
+    maximum_event_age_in_seconds = local.retry.age
   }
 
   # A rule that fires without the permission counts a failed invocation
@@ -44,4 +50,13 @@ resource "aws_lambda_permission" "this" {
   qualifier     = var.alias_name
   principal     = "events.amazonaws.com"
   source_arn    = each.value.arn
+}
+
+# Environments that Lambda itself keeps initialized, day and night
+resource "aws_lambda_provisioned_concurrency_config" "this" {
+  count = var.provisioned == null ? 0 : 1
+
+  function_name                     = var.function_name
+  qualifier                         = var.alias_name
+  provisioned_concurrent_executions = var.provisioned
 }

@@ -17,7 +17,10 @@ variable "alias_arn" {
 }
 
 variable "schedules" {
-  description = "rate(...) or cron(...) expressions, in UTC; each becomes a rule. None: nothing is pinged."
+  description = <<-EOT
+    rate(...) or cron(...) expressions; each becomes a CloudWatch Events rule, in UTC, or with timezone an EventBridge Scheduler schedule.
+    None: nothing is pinged.
+  EOT
   type        = list(string)
   default     = ["rate(5 minutes)"]
   nullable    = false
@@ -49,6 +52,28 @@ variable "schedules" {
   }
 }
 
+variable "timezone" {
+  description = "Time zone of the schedules, such as Europe/Berlin: right across daylight saving. null: UTC."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.timezone == null || can(regex("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$", var.timezone))
+    error_message = "timezone is a name of the IANA time zone database, as in \"Europe/Berlin\" or \"America/New_York\"."
+  }
+}
+
+variable "provisioned" {
+  description = "Environments that Lambda keeps initialized; null: none."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.provisioned == null || try(var.provisioned >= 1 && floor(var.provisioned) == var.provisioned, false)
+    error_message = "provisioned is a whole number of environments, 1 or more; leave it out for none."
+  }
+}
+
 variable "input" {
   description = "The event that the handler takes for a ping: JSON of at most 8192 characters."
   type        = string
@@ -61,8 +86,14 @@ variable "input" {
   }
 }
 
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds what the role of the schedules may do."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
-  description = "Tags of the rules."
+  description = "Tags of the rules, or of the schedules' role: schedules themselves take none."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,14 +1,18 @@
 """Terraform's own checks, and that a plan stays quiet until something really changed."""
 
 import json
+import re
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
-from build import commands, function, interpreters, layer, manifest
+from build import commands, function, indexes, interpreters, layer, manifest
 from build.runtimes import host_architecture
 from local import embedded_aws
 from local.terraform import Terraform, copy_module
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def test_it_is_valid_without_a_warning(terraform):
     assert "Warning" not in printed
 
 
-@pytest.mark.parametrize("module", ["artifacts", "function", "layer", "manifest", "warmer"])
+@pytest.mark.parametrize("module", sorted(path.name for path in (ROOT / "modules").iterdir()))
 def test_each_module_alone_is_valid_without_a_warning(root, tmp_path, module):
     alone = Terraform(tmp_path / "alone")
     shutil.copytree(root / "modules" / module, alone.folder)
@@ -44,6 +48,22 @@ def test_each_module_alone_is_valid_without_a_warning(root, tmp_path, module):
 def test_terraform_test_passes(tested):
     printed = tested.run("test")
     assert "0 failed" in printed
+
+
+# Apart from this environment, whose packages it would hold back at other versions
+CHECKOV = ("tool", "run", "--isolated", "--from", "checkov==3.3.30", "checkov", "--config-file", ".checkov.yaml")
+
+
+def test_checkov_finds_nothing(root, tmp_path):
+    folder = copy_module(tmp_path / "module")
+    shutil.copytree(root / "examples", folder / "examples", ignore=shutil.ignore_patterns(".terraform*", "dist"))
+    shutil.copyfile(root / ".checkov.yaml", folder / ".checkov.yaml")
+    uv = Path(sys.executable).with_name("uv")
+    env = indexes.uv_environment()
+    printed = commands.run([uv, *CHECKOV], cwd=folder, env=env)  # a failed check would be its exit code
+    (passed,) = re.findall(r"Passed checks: (\d+), Failed checks: 0, Skipped checks: 0$", printed, flags=re.MULTILINE)
+    assert int(passed) > 50
+    assert "Parsing errors" not in printed
 
 
 # Of a user at work on something else: none of it may reach the embedded AWS
@@ -66,24 +86,74 @@ class TestDrift:
             function.package(tmp_path / "rebuilt", built.example.model)
             assert not terraform.has_changes(again)
 
-            function.package(tmp_path / "rebuilt", self.other_model(built, unpacked, tmp_path))
+            function.package(tmp_path / "rebuilt", other_model(built, unpacked, tmp_path))
             assert terraform.has_changes(again)
 
             shutil.rmtree(tmp_path / "rebuilt")
             terraform.destroy(again)
 
-    def other_model(self, built, unpacked, folder):
-        """The example, pickled with another protocol: the same model in other bytes."""
-        path = folder / "other.pkl"
-        script = (
-            "import pickle, sys\n"
-            "with open(sys.argv[1], 'rb') as source, open(sys.argv[2], 'wb') as target:\n"
-            "    pickle.dump(pickle.load(source), target, protocol=4)\n"
-        )
-        interpreter = interpreters.require(built.runtime, "This test")
-        argv = [interpreter, "-S", "-s", "-B", "-c", script, built.example.model, path]
-        commands.run(argv, env={"PYTHONPATH": str(unpacked)})
-        return path
+
+class TestVersions:
+    def test_a_rollback_is_one_apply_and_finds_the_model_of_its_version(self, built, unpacked, tmp_path):
+        terraform = Terraform(copy_module(tmp_path / "terraform"))
+        terraform.init()
+        next_out = shutil.copytree(built.out, tmp_path / "next", ignore=shutil.ignore_patterns(".cache"))
+        other = other_model(built, unpacked, tmp_path)
+        function.package(next_out, other)
+        first = {"name": "versions", "artifacts_dir": str(built.out)}
+        second = {"name": "versions", "artifacts_dir": str(next_out)}
+        with embedded_aws.start() as aws:
+            terraform.env = aws.environment(terraform.env)
+            terraform.apply(first)
+            before = live(aws, "versions")
+            terraform.apply(second)
+            assert not terraform.has_changes(second)
+            after = live(aws, "versions")
+            assert (before["Version"], after["Version"]) == ("1", "2")
+            assert model_of(aws, before) == built.example.model.read_bytes()  # still there, for the version before
+            assert model_of(aws, after) == other.read_bytes()
+
+            tried = second | {"live_version": "1", "canary": {"weight": 0.1}}
+            terraform.apply(tried)
+            alias = aws.client("lambda").get_alias(FunctionName="versions", Name="live")
+            assert alias["FunctionVersion"] == "1"
+            assert alias["RoutingConfig"] == {"AdditionalVersionWeights": {"2": 0.1}}
+
+            back = second | {"live_version": "1"}
+            terraform.apply(back)
+            assert not terraform.has_changes(back)
+            assert live(aws, "versions") == before
+            outputs = terraform.outputs()
+            assert (outputs["function_version"], outputs["newest_version"]) == ("1", "2")
+
+            terraform.destroy(second)
+            assert aws.client("s3").list_buckets()["Buckets"] == []
+
+
+def live(aws, name):
+    """What the alias points to."""
+    return aws.client("lambda").get_function(FunctionName=name, Qualifier="live")["Configuration"]
+
+
+def model_of(aws, configuration):
+    """The bytes that a version of the function reads its model from."""
+    told = configuration["Environment"]["Variables"]
+    place = {"Bucket": told["MODEL_BUCKET"], "Key": told["MODEL_KEY"], "VersionId": told["MODEL_VERSION_ID"]}
+    return aws.client("s3").get_object(**place)["Body"].read()
+
+
+def other_model(built, unpacked, folder):
+    """The example, pickled with another protocol: the same model in other bytes."""
+    path = folder / "other.pkl"
+    script = (
+        "import pickle, sys\n"
+        "with open(sys.argv[1], 'rb') as source, open(sys.argv[2], 'wb') as target:\n"
+        "    pickle.dump(pickle.load(source), target, protocol=4)\n"
+    )
+    interpreter = interpreters.require(built.runtime, "This test")
+    argv = [interpreter, "-S", "-s", "-B", "-c", script, built.example.model, path]
+    commands.run(argv, env={"PYTHONPATH": str(unpacked)})
+    return path
 
 
 def test_every_input_reaches_what_it_is_for(built, tmp_path):
@@ -97,10 +167,16 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         "timeout": 17,
         "ephemeral_storage_size": 1024,
         "environment": {"LOG_LEVEL": "DEBUG"},
-        "warm": {
-            "schedules": ["cron(0/5 8-17 ? * MON-FRI *)", "rate(1 hour)"],
-            "input": '{"warmer":true,"why":"test"}',
-        },
+        "warm": {"schedules": ["cron(0/5 8-17 ? * MON-FRI *)", "rate(1 hour)"], "concurrency": 3},
+        "reserved_concurrency": 5,
+        "tracing": True,
+        "policy_statements": [
+            {"sid": "Lookup", "actions": ["dynamodb:GetItem"], "resources": ["arn:aws:dynamodb:*:*:table/features"]}
+        ],
+        "kms_key_arns": {"bucket": f"arn:aws:kms:{embedded_aws.REGION}:123456789012:key/1"},
+        "on_failure": {"destination_arn": f"arn:aws:sqs:{embedded_aws.REGION}:123456789012:failed"},
+        "endpoint": {"type": "http_api"},
+        "alarms": {"topic_arns": [f"arn:aws:sns:{embedded_aws.REGION}:123456789012:on-call"]},
         "log_retention_days": 7,
         "tags": {f"tag{number}": "x" for number in range(11)},
     }
@@ -109,7 +185,7 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         terraform.apply(inputs)
         outputs = terraform.outputs()
         model = manifest.read(built.out)["model"]
-        key = f"model/{model['sha256']}/{model['path']}"
+        assert not terraform.has_changes(inputs)
 
         function = aws.client("lambda").get_function(FunctionName="wired", Qualifier="live")
         configuration = function["Configuration"]
@@ -123,17 +199,20 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
             "MODEL_FORMAT": "pickle",
             "MODEL_SKLEARN_VERSION": model["sklearn_version"],
             "MODEL_BUCKET": outputs["bucket"],
-            "MODEL_KEY": key,
+            "MODEL_KEY": "model/model",
             "MODEL_VERSION_ID": outputs["model_version"]["version_id"],
         }
         assert function["Tags"] == inputs["tags"]
 
+        here = f"{embedded_aws.REGION}:123456789012"
         assert allowed(aws, outputs["role_name"]) == [
-            (
-                ["logs:CreateLogStream", "logs:PutLogEvents"],
-                [f"arn:aws:logs:{embedded_aws.REGION}:123456789012:log-group:/aws/lambda/wired:*"],
-            ),
-            (["s3:GetObject", "s3:GetObjectVersion"], [f"arn:aws:s3:::{outputs['bucket']}/{key}"]),
+            (["dynamodb:GetItem"], ["arn:aws:dynamodb:*:*:table/features"]),
+            (["kms:Decrypt"], [inputs["kms_key_arns"]["bucket"]]),
+            (["lambda:InvokeFunction"], [outputs["alias_arn"]]),
+            (["logs:CreateLogStream", "logs:PutLogEvents"], [f"arn:aws:logs:{here}:log-group:/aws/lambda/wired:*"]),
+            (["s3:GetObject", "s3:GetObjectVersion"], [f"arn:aws:s3:::{outputs['bucket']}/model/model"]),
+            (["sqs:SendMessage"], [inputs["on_failure"]["destination_arn"]]),
+            (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
         ]
         trust = aws.client("iam").get_role(RoleName=outputs["role_name"])["Role"]["AssumeRolePolicyDocument"]
         assert trust["Statement"][0]["Principal"] == {"Service": "lambda.amazonaws.com"}
@@ -146,9 +225,19 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         assert {rule["ScheduleExpression"] for rule in rules} == set(inputs["warm"]["schedules"])
         for rule in rules:
             (target,) = aws.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
-            assert (target["Arn"], target["Input"]) == (outputs["alias_arn"], inputs["warm"]["input"])
+            assert target["Arn"] == outputs["alias_arn"]
+            assert json.loads(target["Input"]) == {"warmer": True, "concurrency": 3}
         (group,) = aws.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/wired")["logGroups"]
         assert group["retentionInDays"] == 7
+
+        reserved = aws.client("lambda").get_function_concurrency(FunctionName="wired")
+        assert reserved["ReservedConcurrentExecutions"] == 5
+        (api,) = aws.client("apigatewayv2").get_apis()["Items"]
+        (route,) = aws.client("apigatewayv2").get_routes(ApiId=api["ApiId"])["Items"]
+        assert route["AuthorizationType"] == "AWS_IAM"
+        alarms = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        assert len(alarms) == 5
+        assert all(alarm["AlarmActions"] == inputs["alarms"]["topic_arns"] for alarm in alarms)
         terraform.destroy(inputs)
 
 

@@ -1,0 +1,7 @@
+module "model" {
+  source = "../.."
+
+  name          = "minimal-bundle"
+  mode          = "bundle"
+  artifacts_dir = var.artifacts_dir
+}

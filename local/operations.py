@@ -1,0 +1,131 @@
+"""The everyday commands, for those who do not want to remember them: each says what it runs before it runs it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from build import manifest
+from build.errors import UserError
+from build.runtimes import runtime
+from local import emulator
+from local.deployed import Deployed
+from local.embedded_aws import EmbeddedAws
+from local.terraform import Terraform
+
+Say = Callable[[str], None]
+
+
+class NotDeployed(UserError):
+    template = "{folder} has no deployment. Run: invoke deploy --mode s3 (or bundle)."
+
+
+class NoEarlierVersion(UserError):
+    template = "Version {version} answers, and there is none before it. Name one: invoke rollback --to VERSION."
+
+
+class NotPackaged(UserError):
+    template = "{out} has no layer, function and model. Run: invoke build-layer, then invoke package --model model.pkl."
+
+
+def deploy(terraform: Terraform, variables: dict[str, str], *, plan: bool, yes: bool, say: Say) -> int:
+    """Plan or apply the module in a folder, with the caller's own settings and at the caller's terminal."""
+    say(f"{terraform.binary.name} init")
+    terraform.init()
+    options = [f"-var={name}={value}" for name, value in variables.items()]
+    argv = [
+        terraform.binary.name,
+        "plan" if plan else "apply",
+        *(["-auto-approve"] if yes and not plan else []),
+        *options,
+    ]
+    say(shlex.join(argv))
+    return subprocess.run([terraform.binary, *argv[1:]], cwd=terraform.folder, check=False).returncode
+
+
+def earlier_version(terraform: Terraform) -> str:
+    """The version before the one that answers.
+
+    Raises:
+        NotDeployed, NoEarlierVersion
+    """
+    version = int(outputs(terraform)["function_version"])
+    if version == 1:
+        raise NoEarlierVersion(version=version)
+    return str(version - 1)
+
+
+def outputs(terraform: Terraform) -> dict:
+    """What the last apply in the folder told.
+
+    Raises:
+        NotDeployed: there was none.
+    """
+    found = terraform.outputs()
+    if "alias_arn" not in found:
+        raise NotDeployed(folder=terraform.folder)
+    return found
+
+
+def predict(client, alias_arn: str, event: Path, say: Say) -> object:
+    """Invoke the deployed function."""
+    say(f"aws lambda invoke --function-name {alias_arn} --payload file://{event} ...")
+    answer = client.invoke(FunctionName=alias_arn, Payload=event.read_bytes())
+    return json.loads(answer["Payload"].read())
+
+
+def predict_locally(out: Path, event: Path, say: Say) -> object:
+    """Ask what was packaged, here: layer, function and model under AWS's runtime client and emulator.
+
+    Raises:
+        NotPackaged: one of them is not there.
+    """
+    found = manifest.read(out) or {}
+    parts = found.get("layer"), next(iter(found.get("functions", {}).values()), None), found.get("model")
+    if not all(parts):
+        raise NotPackaged(out=out)
+    layer, function, model = parts
+    with TemporaryDirectory(prefix="predict-") as name:
+        folder = Path(name)
+        configuration = {
+            "FunctionName": "local",
+            "Version": "$LATEST",
+            "Runtime": layer["runtime"],
+            "MemorySize": 1024,
+            "Timeout": 60,
+            "Handler": "handler.lambda_handler",
+            "Environment": {
+                "Variables": {
+                    "MODEL_FILE": str((out / model["path"]).resolve()),
+                    "MODEL_SHA256": model["sha256"],
+                    "MODEL_FORMAT": model["format"],
+                }
+            },
+        }
+        task = Deployed(folder / "task", folder / "opt", configuration)
+        for part, target in ((function, task.task), (layer, task.layers)):
+            with zipfile.ZipFile(out / part["path"]) as packed:
+                packed.extractall(target)
+        say(f"{layer['path']}, {function['path']} and {model['path']}, under AWS's runtime client and emulator")
+        packages = emulator.runtime_packages(runtime(layer["runtime"]).python, folder / "runtime")
+        nowhere = EmbeddedAws("http://127.0.0.1:9")  # it has its model, and no need of AWS
+        with emulator.start(task, packages, nowhere) as environment:
+            return environment.invoke(json.loads(event.read_text(encoding="utf-8")))
+
+
+def logs(client, group: str, minutes: int, say: Say) -> Iterator[str]:
+    """The function's last log lines, oldest first."""
+    say(f"aws logs tail {group} --since {minutes}m")
+    since = datetime.now(timezone.utc) - timedelta(minutes=minutes)
+    pages = client.get_paginator("filter_log_events").paginate(
+        logGroupName=group, startTime=int(since.timestamp() * 1000)
+    )
+    for page in pages:
+        for event in page["events"]:
+            yield event["message"].rstrip()

@@ -1,0 +1,86 @@
+locals {
+  # What the handler itself reports, in the embedded metric format
+  namespace = "LambdaModel"
+
+  of_function = { FunctionName = var.function_name }
+  of_alias    = { FunctionName = var.function_name, Resource = "${var.function_name}:${var.alias_name}" }
+
+  near_timeout = floor(var.timeout * 1000 * 0.8)
+
+  # A limit of the function's own is one on its own environments; else it shares the account's with all other functions
+  concurrency = var.reserved_concurrency == null ? {
+    metric     = "ClaimedAccountConcurrency"
+    dimensions = {}
+    limit      = var.account_concurrency
+    } : {
+    metric     = "ConcurrentExecutions"
+    dimensions = local.of_function
+    limit      = var.reserved_concurrency
+  }
+
+  alarms = {
+    errors = {
+      description = "Calls fail: see the log group. A cold start that cannot load the model is one, too."
+      namespace   = "AWS/Lambda"
+      metric      = "Errors"
+      dimensions  = local.of_alias
+      statistic   = "Sum"
+      threshold   = var.errors
+    }
+    throttles = {
+      description = "Calls are turned away, as the function or the account is at its concurrency."
+      namespace   = "AWS/Lambda"
+      metric      = "Throttles"
+      dimensions  = local.of_alias
+      statistic   = "Sum"
+      threshold   = var.throttles
+    }
+    duration = {
+      description = "One call in a hundred takes longer than this many milliseconds; calls end at ${var.timeout * 1000}."
+      namespace   = "AWS/Lambda"
+      metric      = "Duration"
+      dimensions  = local.of_alias
+      statistic   = "p99"
+      threshold   = coalesce(var.duration_p99, local.near_timeout)
+    }
+    concurrency = {
+      description = "Environments in use are ${var.concurrency_percent} % of the ${local.concurrency.limit} that there may be."
+      namespace   = "AWS/Lambda"
+      metric      = local.concurrency.metric
+      dimensions  = local.concurrency.dimensions
+      statistic   = "Maximum"
+      threshold   = ceil(local.concurrency.limit * var.concurrency_percent / 100)
+    }
+    warm-up = {
+      description = "Pings do not reach all the environments that they are to keep warm."
+      namespace   = local.namespace
+      metric      = "WarmUpFailures"
+      dimensions  = local.of_function
+      statistic   = "Sum"
+      threshold   = var.warm_up_failures
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name        = "${var.function_name}-${each.key}"
+  alarm_description = each.value.description
+
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = each.value.statistic == "p99" ? null : each.value.statistic
+  extended_statistic  = each.value.statistic == "p99" ? "p99" : null
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = each.value.threshold
+  period              = 300
+  evaluation_periods  = 1
+  # Without a call there is no metric, and nothing is wrong
+  treat_missing_data = "notBreaching"
+
+  alarm_actions = var.topic_arns
+  ok_actions    = var.topic_arns
+  tags          = var.tags
+}

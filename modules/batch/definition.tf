@@ -1,0 +1,148 @@
+# The state machine's definition, from the outside in:
+#
+#   Files     every object below the prefix that an execution is given, one after the other
+#     Rows      a batch of its rows, up to max_concurrency batches at once
+#       Predict   the function's answer to the batch
+#
+# All of it is Step Functions' own: reading CSV and JSON lines from S3, batching, retrying, counting failures, writing results.
+
+locals {
+  partition = split(":", var.alias_arn)[1]
+  resource  = "arn:${local.partition}:states:::"
+
+  # How many bytes of rows a batch has at most. A state's data may have 262,144, and the rows come back beside their predictions.
+  batch_bytes = 122880
+
+  readers = {
+    csv   = { InputType = "CSV", CSVHeaderLocation = "FIRST_ROW", CSVDelimiter = var.csv_delimiter }
+    jsonl = { InputType = "JSONL" }
+  }
+
+  # In a CSV file all values are text. A text that is a JSON number becomes one ("007" is none, and stays text), and an empty text null: as
+  # the handler would have got them in a request.
+  csv_values = <<-EOT
+    {% [$map($states.input.Items, function($row) { $merge($each($row, function($text, $name) { {
+      $name: $text = '' ? null
+        : $contains($text, /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/) ? $number($text)
+        : $text
+    } })) })] %}
+  EOT
+
+  read_values = {
+    ReadValues = {
+      Type          = "Pass"
+      QueryLanguage = "JSONata"
+      Output        = { Items = trimspace(replace(local.csv_values, "/\\s*\\n\\s*/", " ")) }
+      Next          = "Predict"
+    }
+  }
+
+  predict = {
+    Predict = {
+      Type     = "Task"
+      Resource = "${local.resource}lambda:invoke"
+      Parameters = {
+        FunctionName = var.alias_arn
+        Payload      = { "dataframe_records.$" = "$.Items" }
+      }
+      ResultSelector = { "answer.$" = "$.Payload" }
+      ResultPath     = "$.result"
+      # Of what passes by itself. What the function raises is raised again at the next try, and counts as a failure at once.
+      Retry = [{
+        ErrorEquals = [
+          "Lambda.TooManyRequestsException",
+          "Lambda.ServiceException",
+          "Lambda.AWSLambdaException",
+          "Lambda.SdkClientException",
+        ]
+        IntervalSeconds = 1
+        BackoffRate     = 2
+        MaxAttempts     = 6
+        JitterStrategy  = "FULL"
+      }]
+      Next = "IsAnswered"
+    }
+    # A request that the model cannot take is answered, not raised
+    IsAnswered = {
+      Type    = "Choice"
+      Choices = [{ Variable = "$.result.answer.predictions", IsPresent = true, Next = "Answered" }]
+      Default = "Refused"
+    }
+    Answered = {
+      Type       = "Pass"
+      Parameters = { "rows.$" = "$.Items", "predictions.$" = "$.result.answer.predictions" }
+      End        = true
+    }
+    Refused = {
+      Type      = "Fail"
+      Error     = "Refused"
+      CausePath = "States.JsonToString($.result.answer)"
+    }
+  }
+
+  rows = {
+    Type = "Map"
+    ItemReader = {
+      Resource     = "${local.resource}s3:getObject"
+      ReaderConfig = local.readers[var.format]
+      Parameters   = { Bucket = var.input.bucket, "Key.$" = "$.Key" }
+    }
+    ItemBatcher = {
+      MaxItemsPerBatch      = var.rows_per_call
+      MaxInputBytesPerBatch = local.batch_bytes
+    }
+    ItemProcessor = {
+      ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = "STANDARD" }
+      StartAt         = var.format == "csv" ? "ReadValues" : "Predict"
+      States          = merge(local.predict, { for name, state in local.read_values : name => state if var.format == "csv" })
+    }
+    MaxConcurrency             = var.max_concurrency
+    ToleratedFailurePercentage = var.tolerated_failure_percentage
+    ResultWriter = {
+      Resource     = "${local.resource}s3:putObject"
+      WriterConfig = { OutputType = "JSONL", Transformation = "COMPACT" }
+      Parameters = {
+        Bucket     = var.output.bucket
+        "Prefix.$" = "States.Format('${local.output_prefix}{}', $.Key)"
+      }
+    }
+    End = true
+  }
+
+  definition = {
+    Comment = "Scores the rows of all objects below the given prefix, ${var.rows_per_call} a call"
+    StartAt = "Files"
+    States = {
+      Files = {
+        Type  = "Map"
+        Label = "Files"
+        ItemReader = {
+          Resource   = "${local.resource}s3:listObjectsV2"
+          Parameters = { Bucket = var.input.bucket, "Prefix.$" = "$.prefix" }
+        }
+        ItemProcessor = {
+          ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = "STANDARD" }
+          StartAt         = "HasRows"
+          States = {
+            # What a console makes for a folder is an empty object, too
+            HasRows = {
+              Type    = "Choice"
+              Choices = [{ Variable = "$.Size", NumericGreaterThan = 0, Next = "Rows" }]
+              Default = "Empty"
+            }
+            Empty = { Type = "Pass", Result = {}, End = true }
+            Rows  = merge(local.rows, { Label = "Rows" })
+          }
+        }
+        # One at a time, so that max_concurrency is of all
+        MaxConcurrency             = 1
+        ToleratedFailurePercentage = 0
+        ResultWriter = {
+          Resource   = "${local.resource}s3:putObject"
+          Parameters = { Bucket = var.output.bucket, Prefix = "${local.output_prefix}executions" }
+        }
+        End = true
+      }
+    }
+  }
+}

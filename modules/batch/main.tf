@@ -1,0 +1,113 @@
+locals {
+  # 80 characters are the most that a state machine's name has
+  name = "${substr(var.function_name, 0, 64)}-batch"
+
+  output_prefix = var.output.prefix == "" ? "" : "${trimsuffix(var.output.prefix, "/")}/"
+
+  region  = split(":", var.alias_arn)[3]
+  account = split(":", var.alias_arn)[4]
+
+  # Known before the state machine is there, as its role needs them then
+  machine_arn   = "arn:${local.partition}:states:${local.region}:${local.account}:stateMachine:${local.name}"
+  execution_arn = "arn:${local.partition}:states:${local.region}:${local.account}:execution:${local.name}"
+}
+
+resource "aws_sfn_state_machine" "this" {
+  name       = local.name
+  role_arn   = aws_iam_role.this.arn
+  type       = "STANDARD"
+  definition = jsonencode(local.definition)
+  tags       = var.tags
+
+  tracing_configuration {
+    enabled = var.tracing
+  }
+
+  # A state machine is validated against what its role may do
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_iam_role" "this" {
+  name_prefix          = "${substr(var.function_name, 0, 31)}-batch-"
+  description          = "Lets Step Functions score data sets with ${var.function_name}:${var.alias_name}"
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "states.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      # Of this state machine alone
+      Condition = {
+        ArnLike      = { "aws:SourceArn" = local.machine_arn }
+        StringEquals = { "aws:SourceAccount" = local.account }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  name = "score-data-sets"
+  role = aws_iam_role.this.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid      = "CallTheFunction"
+          Effect   = "Allow"
+          Action   = ["lambda:InvokeFunction"]
+          Resource = var.alias_arn
+        },
+        {
+          Sid       = "FindDataSets"
+          Effect    = "Allow"
+          Action    = ["s3:ListBucket"]
+          Resource  = "arn:${local.partition}:s3:::${var.input.bucket}"
+          Condition = { StringLike = { "s3:prefix" = ["${var.input.prefix}*"] } }
+        },
+        {
+          Sid      = "ReadDataSets"
+          Effect   = "Allow"
+          Action   = ["s3:GetObject"]
+          Resource = "arn:${local.partition}:s3:::${var.input.bucket}/${var.input.prefix}*"
+        },
+        {
+          Sid      = "WriteResults"
+          Effect   = "Allow"
+          Action   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
+          Resource = "arn:${local.partition}:s3:::${var.output.bucket}/${local.output_prefix}*"
+        },
+        {
+          # A distributed map runs each of its items as an execution of its own state machine
+          Sid      = "RunChildren"
+          Effect   = "Allow"
+          Action   = ["states:StartExecution"]
+          Resource = local.machine_arn
+        },
+        {
+          Sid      = "WatchChildren"
+          Effect   = "Allow"
+          Action   = ["states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"]
+          Resource = "${local.execution_arn}*"
+        },
+      ],
+      [for arns in [compact([var.input.kms_key_arn, var.output.kms_key_arn])] : {
+        Sid      = "UseKeysOfTheData"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = arns
+      } if length(arns) > 0],
+      # X-Ray has no resource to name
+      [for on in [var.tracing] : {
+        Sid      = "SendTraces"
+        Effect   = "Allow"
+        Action   = ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+        Resource = "*"
+      } if on],
+    )
+  })
+}

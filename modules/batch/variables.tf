@@ -1,0 +1,136 @@
+variable "function_name" {
+  description = "Name of the function that predicts."
+  type        = string
+  nullable    = false
+}
+
+variable "alias_name" {
+  description = "Alias of the function that is called."
+  type        = string
+  nullable    = false
+}
+
+variable "alias_arn" {
+  description = "ARN of that alias."
+  type        = string
+  nullable    = false
+}
+
+variable "input" {
+  description = <<-EOT
+    Where data sets lie: a bucket, and the prefix below which executions may read. An execution is given {"prefix": "..."}, all of whose
+    objects it scores. kms_key_arn: the key that encrypts them, where it is one of your own.
+  EOT
+  type = object({
+    bucket      = string
+    prefix      = optional(string, "")
+    kms_key_arn = optional(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = !can(regex("[*?]|[$][{]", "${var.input.bucket}/${var.input.prefix}"))
+    error_message = "input.bucket and input.prefix are plain names: *, ? and policy variables (a $ before a {) cannot be in them."
+  }
+}
+
+variable "output" {
+  description = "Where results go, each below the key of its data set; kms_key_arn: the key to encrypt them with, where it is one of your own."
+  type = object({
+    bucket      = string
+    prefix      = optional(string, "predictions/")
+    kms_key_arn = optional(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = !can(regex("[*?'{}\\\\]", "${var.output.bucket}/${var.output.prefix}"))
+    error_message = "output.bucket and output.prefix are plain names: *, ?, ', {, } and \\ cannot be in them."
+  }
+
+  validation {
+    # Results would be the data of the next execution
+    condition     = var.output.bucket != var.input.bucket || !startswith(var.output.prefix, var.input.prefix)
+    error_message = "output.prefix lies below input.prefix, and results would be scored in their turn: give one beside it."
+  }
+}
+
+variable "format" {
+  description = "What the data sets are: \"csv\", with the features' names in the first row, or \"jsonl\", an object on each line."
+  type        = string
+  default     = "csv"
+  nullable    = false
+
+  validation {
+    condition     = contains(["csv", "jsonl"], var.format)
+    error_message = "format is \"csv\" or \"jsonl\"."
+  }
+}
+
+variable "csv_delimiter" {
+  description = "What is between the values of a CSV file: COMMA, SEMICOLON, TAB, PIPE or SPACE."
+  type        = string
+  default     = "COMMA"
+  nullable    = false
+
+  validation {
+    condition     = contains(["COMMA", "SEMICOLON", "TAB", "PIPE", "SPACE"], var.csv_delimiter)
+    error_message = "csv_delimiter is COMMA, SEMICOLON, TAB, PIPE or SPACE."
+  }
+}
+
+variable "rows_per_call" {
+  description = "Rows that the function gets at once, at most: fewer where they are long."
+  type        = number
+  default     = 500
+  nullable    = false
+
+  validation {
+    condition     = var.rows_per_call >= 1 && floor(var.rows_per_call) == var.rows_per_call
+    error_message = "rows_per_call is a whole number of rows, 1 or more."
+  }
+}
+
+variable "max_concurrency" {
+  description = "Calls at once, at most: what this leaves of the function's concurrency is for others."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = var.max_concurrency >= 1 && var.max_concurrency <= 10000 && floor(var.max_concurrency) == var.max_concurrency
+    error_message = "max_concurrency is a whole number of calls from 1 to 10000."
+  }
+}
+
+variable "tolerated_failure_percentage" {
+  description = "Part of a data set's batches that may fail, in percent: with more, the execution ends as failed."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.tolerated_failure_percentage >= 0 && var.tolerated_failure_percentage <= 100
+    error_message = "tolerated_failure_percentage is a percentage from 0 to 100."
+  }
+}
+
+variable "tracing" {
+  description = "Whether executions are traced with X-Ray."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds what the role of the state machine may do."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of the state machine and its role."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

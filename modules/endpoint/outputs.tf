@@ -1,0 +1,40 @@
+locals {
+  caller_statements = concat(
+    [for api in aws_apigatewayv2_api.this : {
+      Sid      = "CallTheApi"
+      Effect   = "Allow"
+      Action   = ["execute-api:Invoke"]
+      Resource = "${api.execution_arn}/*"
+    }],
+    # Since October 2025 a URL asks for both (Lambda Developer Guide, "Control access to Lambda function URLs")
+    [for url in aws_lambda_function_url.this : {
+      Sid       = "CallTheUrl"
+      Effect    = "Allow"
+      Action    = ["lambda:InvokeFunctionUrl"]
+      Resource  = var.alias_arn
+      Condition = { StringEquals = { "lambda:FunctionUrlAuthType" = "AWS_IAM" } }
+    }],
+    [for url in aws_lambda_function_url.this : {
+      Sid       = "InvokeByTheUrl"
+      Effect    = "Allow"
+      Action    = ["lambda:InvokeFunction"]
+      Resource  = var.alias_arn
+      Condition = { Bool = { "lambda:InvokedViaFunctionUrl" = "true" } }
+    }],
+  )
+}
+
+output "url" {
+  description = "Where to POST requests to, with a slash at its end."
+  value       = local.is_url ? aws_lambda_function_url.this[0].function_url : "${aws_apigatewayv2_api.this[0].api_endpoint}/"
+}
+
+output "caller_policy" {
+  description = "Policy document for who calls with IAM; null where the endpoint asks for no IAM."
+  value       = var.authorization == "AWS_IAM" ? jsonencode({ Version = "2012-10-17", Statement = local.caller_statements }) : null
+}
+
+output "api_id" {
+  description = "Id of the HTTP API; null for a function URL."
+  value       = one(aws_apigatewayv2_api.this[*].id)
+}

@@ -1,0 +1,152 @@
+# modules/alarms alone.
+
+mock_provider "aws" {}
+
+variables {
+  function_name = "churn"
+  alias_name    = "live"
+  alias_arn     = "arn:aws:lambda:eu-central-1:123456789012:function:churn:live"
+  topic_arns    = ["arn:aws:sns:eu-central-1:123456789012:on-call"]
+}
+
+run "five_things_are_watched_and_told" {
+  module {
+    source = "./modules/alarms"
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["concurrency", "duration", "errors", "throttles", "warm-up"])
+    error_message = "Errors, throttles, duration, concurrency and warm-up."
+  }
+  assert {
+    condition = alltrue([
+      for alarm in aws_cloudwatch_metric_alarm.this :
+      alarm.alarm_actions == toset(var.topic_arns) && alarm.ok_actions == toset(var.topic_arns) && alarm.treat_missing_data == "notBreaching"
+    ])
+    error_message = "The topic is told of the beginning and the end; silence is no alarm."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["errors"].dimensions == tomap({ FunctionName = "churn", Resource = "churn:live" }) &&
+      aws_cloudwatch_metric_alarm.this["throttles"].dimensions == tomap({ FunctionName = "churn", Resource = "churn:live" })
+    )
+    error_message = "Calls of the alias are watched."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["duration"].extended_statistic == "p99" &&
+      aws_cloudwatch_metric_alarm.this["duration"].threshold == 48000
+    )
+    error_message = "p99 is near the timeout at 80 % of it."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["concurrency"].metric_name == "ClaimedAccountConcurrency" &&
+      aws_cloudwatch_metric_alarm.this["concurrency"].threshold == 800
+    )
+    error_message = "Without a reservation the limit is the account's."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["warm-up"].namespace == "LambdaModel" &&
+      aws_cloudwatch_metric_alarm.this["warm-up"].metric_name == "WarmUpFailures"
+    )
+    error_message = "The handler reports failed pings."
+  }
+}
+
+run "a_reservation_is_the_limit" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    reserved_concurrency = 5
+    concurrency_percent  = 50
+    duration_p99         = 250
+    timeout              = 10
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["concurrency"].metric_name == "ConcurrentExecutions" &&
+      aws_cloudwatch_metric_alarm.this["concurrency"].dimensions == tomap({ FunctionName = "churn" }) &&
+      aws_cloudwatch_metric_alarm.this["concurrency"].threshold == 3
+    )
+    error_message = "Half of 5, rounded up."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["duration"].threshold == 250
+    error_message = "The threshold is the one that was given."
+  }
+}
+
+run "the_dashboard_shows_cold_starts_and_model_loads" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  assert {
+    condition = alltrue([
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.region == "eu-central-1"
+    ])
+    error_message = "Each widget is of the function's region."
+  }
+  assert {
+    condition = length(setsubtract(
+      ["ColdStart", "InitMilliseconds", "ModelLoadMilliseconds", "PredictMilliseconds", "Rows", "WarmUpFailures"],
+      flatten([
+        for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [
+          for metric in widget.properties.metrics : metric[1] if metric[0] == "LambdaModel"
+        ]
+      ]),
+    )) == 0
+    error_message = "All that the handler reports is on it."
+  }
+}
+
+run "a_topic_that_is_none" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    topic_arns = ["on-call@example.com"]
+  }
+
+  expect_failures = [var.topic_arns]
+}
+
+run "more_topics_than_an_alarm_takes" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    topic_arns = [for number in range(6) : "arn:aws:sns:eu-central-1:123456789012:on-call-${number}"]
+  }
+
+  expect_failures = [var.topic_arns]
+}
+
+run "more_than_all_of_the_concurrency" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    concurrency_percent = 120
+  }
+
+  expect_failures = [var.concurrency_percent]
+}

@@ -1,0 +1,231 @@
+# modules/batch alone. The provider asks AWS to validate a state machine at plan, which the embedded AWS cannot: so its resource is shown here,
+# and what the definition does by tests/e2e/test_batch.py.
+
+mock_provider "aws" {
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws-cn:iam::123456789012:role/churn-batch-1" }
+  }
+}
+
+variables {
+  function_name = "churn"
+  alias_name    = "live"
+  alias_arn     = "arn:aws-cn:lambda:cn-north-1:123456789012:function:churn:live"
+  input         = { bucket = "data", prefix = "in/" }
+  output        = { bucket = "data" }
+}
+
+run "the_rows_of_all_files_below_a_prefix_are_scored" {
+  module {
+    source = "./modules/batch"
+  }
+
+  assert {
+    condition     = aws_sfn_state_machine.this.name == "churn-batch" && aws_sfn_state_machine.this.type == "STANDARD"
+    error_message = "It is named for its function; a distributed map is of standard workflows."
+  }
+  assert {
+    condition = jsondecode(aws_sfn_state_machine.this.definition).States.Files.ItemReader == {
+      Resource   = "arn:aws-cn:states:::s3:listObjectsV2"
+      Parameters = { Bucket = "data", "Prefix.$" = "$.prefix" }
+    }
+    error_message = "Files are those below the prefix of the execution."
+  }
+  assert {
+    condition = jsondecode(aws_sfn_state_machine.this.definition).States.Files.ItemProcessor.States.Rows.ItemReader == {
+      Resource     = "arn:aws-cn:states:::s3:getObject"
+      ReaderConfig = { InputType = "CSV", CSVHeaderLocation = "FIRST_ROW", CSVDelimiter = "COMMA" }
+      Parameters   = { Bucket = "data", "Key.$" = "$.Key" }
+    }
+    error_message = "Rows are those of a CSV file with names."
+  }
+  assert {
+    condition = (
+      local.predict.Predict.Parameters == { FunctionName = var.alias_arn, Payload = { "dataframe_records.$" = "$.Items" } } &&
+      jsondecode(aws_sfn_state_machine.this.definition).States.Files.ItemProcessor.States.Rows.ItemProcessor.StartAt == "ReadValues"
+    )
+    error_message = "The alias is asked, after the texts of a CSV file became values."
+  }
+  assert {
+    condition = (
+      local.rows.MaxConcurrency == 10 && local.rows.ToleratedFailurePercentage == 0 && local.rows.ItemBatcher.MaxItemsPerBatch == 500
+    )
+    error_message = "Ten calls at once, none of which may fail, of 500 rows."
+  }
+  assert {
+    condition = (
+      local.rows.ResultWriter.Parameters == { Bucket = "data", "Prefix.$" = "States.Format('predictions/{}', $.Key)" } &&
+      local.rows.ResultWriter.WriterConfig.OutputType == "JSONL"
+    )
+    error_message = "Results go below the data set's key."
+  }
+}
+
+run "its_role_may_do_that_and_no_more" {
+  module {
+    source = "./modules/batch"
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => statement.Resource } == {
+      CallTheFunction = "arn:aws-cn:lambda:cn-north-1:123456789012:function:churn:live"
+      FindDataSets    = "arn:aws-cn:s3:::data"
+      ReadDataSets    = "arn:aws-cn:s3:::data/in/*"
+      WriteResults    = "arn:aws-cn:s3:::data/predictions/*"
+      RunChildren     = "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:churn-batch"
+      WatchChildren   = "arn:aws-cn:states:cn-north-1:123456789012:execution:churn-batch*"
+    }
+    error_message = "The alias, the input's prefix, the output's, and its own executions."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Condition == {
+      ArnLike      = { "aws:SourceArn" = "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:churn-batch" }
+      StringEquals = { "aws:SourceAccount" = "123456789012" }
+    }
+    error_message = "This state machine takes the role, and no other."
+  }
+}
+
+run "json_lines_need_no_reading_of_values" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    function_name                = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
+    format                       = "jsonl"
+    tracing                      = true
+    tolerated_failure_percentage = 5
+    input                        = { bucket = "data", prefix = "in/", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/1" }
+  }
+
+  assert {
+    condition = (
+      local.rows.ItemReader.ReaderConfig == { InputType = "JSONL" } && local.rows.ItemProcessor.StartAt == "Predict" &&
+      !contains(keys(local.rows.ItemProcessor.States), "ReadValues")
+    )
+    error_message = "JSON has types of its own."
+  }
+  assert {
+    condition     = length(local.name) <= 80 && length(aws_iam_role.this.name_prefix) <= 38
+    error_message = "Names are within AWS's bounds."
+  }
+  assert {
+    condition     = aws_sfn_state_machine.this.tracing_configuration[0].enabled && local.rows.ToleratedFailurePercentage == 5
+    error_message = "The settings reach the state machine."
+  }
+}
+
+run "results_that_would_be_scored_again" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    output = { bucket = "data", prefix = "in/predictions/" }
+  }
+
+  expect_failures = [var.output]
+}
+
+run "an_output_with_a_brace" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    output = { bucket = "results", prefix = "{}/" }
+  }
+
+  expect_failures = [var.output]
+}
+
+run "an_input_with_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    input = { bucket = "data", prefix = "*/in/" }
+  }
+
+  expect_failures = [var.input]
+}
+
+run "a_format_that_is_not_read" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    format = "parquet"
+  }
+
+  expect_failures = [var.format]
+}
+
+run "a_delimiter_that_is_a_character" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    csv_delimiter = ";"
+  }
+
+  expect_failures = [var.csv_delimiter]
+}
+
+run "calls_of_no_rows" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    rows_per_call = 0
+  }
+
+  expect_failures = [var.rows_per_call]
+}
+
+run "no_calls" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    max_concurrency = 0
+  }
+
+  expect_failures = [var.max_concurrency]
+}
+
+run "more_failures_than_batches" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    tolerated_failure_percentage = 101
+  }
+
+  expect_failures = [var.tolerated_failure_percentage]
+}

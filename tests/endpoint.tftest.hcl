@@ -1,0 +1,262 @@
+# modules/endpoint alone.
+
+mock_provider "aws" {
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = {
+      id            = "api1"
+      api_endpoint  = "https://api1.execute-api.eu-central-1.amazonaws.com"
+      execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:api1"
+    }
+  }
+  mock_resource "aws_apigatewayv2_authorizer" {
+    defaults = { id = "authorizer1" }
+  }
+  mock_resource "aws_apigatewayv2_integration" {
+    defaults = { id = "integration1" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/vendedlogs/apis/churn" }
+  }
+  mock_resource "aws_lambda_function_url" {
+    defaults = { function_url = "https://abc.lambda-url.eu-central-1.on.aws/" }
+  }
+}
+
+variables {
+  function_name = "churn"
+  alias_name    = "live"
+  alias_arn     = "arn:aws:lambda:eu-central-1:123456789012:function:churn:live"
+}
+
+run "a_url_is_of_the_alias_and_signed" {
+  module {
+    source = "./modules/endpoint"
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function_url.this[0].qualifier == "live" &&
+      aws_lambda_function_url.this[0].authorization_type == "AWS_IAM" &&
+      length(aws_apigatewayv2_api.this) == 0
+    )
+    error_message = "By default a function URL, for callers with IAM alone."
+  }
+  assert {
+    condition     = output.url == "https://abc.lambda-url.eu-central-1.on.aws/"
+    error_message = "Its URL is an output."
+  }
+  assert {
+    condition = toset([for statement in jsondecode(output.caller_policy).Statement : "${statement.Action[0]} ${statement.Resource}"]) == toset([
+      "lambda:InvokeFunctionUrl ${var.alias_arn}",
+      "lambda:InvokeFunction ${var.alias_arn}",
+    ])
+    error_message = "Callers need both actions."
+  }
+  assert {
+    condition = [
+      for statement in jsondecode(output.caller_policy).Statement : statement.Condition if statement.Action[0] == "lambda:InvokeFunction"
+    ] == [{ Bool = { "lambda:InvokedViaFunctionUrl" = "true" } }]
+    error_message = "And may invoke by the URL alone."
+  }
+}
+
+run "an_api_is_throttled_logged_and_signed" {
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type    = "http_api"
+    timeout = 60
+  }
+
+  assert {
+    condition     = length(aws_lambda_function_url.this) == 0 && aws_apigatewayv2_route.this[0].authorization_type == "AWS_IAM"
+    error_message = "Without a word on authorization nobody calls without IAM."
+  }
+  assert {
+    condition = (
+      aws_apigatewayv2_stage.this[0].default_route_settings[0].throttling_rate_limit == 50 &&
+      aws_apigatewayv2_stage.this[0].default_route_settings[0].throttling_burst_limit == 100
+    )
+    error_message = "It is throttled."
+  }
+  assert {
+    condition = (
+      aws_apigatewayv2_stage.this[0].access_log_settings[0].destination_arn == aws_cloudwatch_log_group.this[0].arn &&
+      jsondecode(aws_apigatewayv2_stage.this[0].access_log_settings[0].format).status == "$context.status"
+    )
+    error_message = "It has an access log."
+  }
+  assert {
+    condition = (
+      aws_apigatewayv2_integration.this[0].integration_uri == var.alias_arn &&
+      aws_apigatewayv2_integration.this[0].payload_format_version == "2.0" &&
+      aws_apigatewayv2_integration.this[0].timeout_milliseconds == 30000
+    )
+    error_message = "It calls the alias, and waits as long as an HTTP API can."
+  }
+  assert {
+    condition = (
+      aws_lambda_permission.this[0].qualifier == "live" &&
+      aws_lambda_permission.this[0].source_arn == "arn:aws:execute-api:eu-central-1:123456789012:api1/*"
+    )
+    error_message = "This API may call the alias, and no other may."
+  }
+  assert {
+    condition     = jsondecode(output.caller_policy).Statement[0].Action == ["execute-api:Invoke"]
+    error_message = "Callers need to invoke the API."
+  }
+}
+
+run "an_api_for_holders_of_a_token" {
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type          = "http_api"
+    authorization = "JWT"
+    jwt           = { issuer = "https://login.example.com", audience = ["churn"], scopes = ["predict"] }
+    cors          = { allow_origins = ["https://app.example.com"] }
+  }
+
+  assert {
+    condition = (
+      aws_apigatewayv2_route.this[0].authorization_type == "JWT" &&
+      aws_apigatewayv2_route.this[0].authorizer_id == "authorizer1" &&
+      aws_apigatewayv2_route.this[0].authorization_scopes == toset(["predict"]) &&
+      aws_apigatewayv2_authorizer.this[0].jwt_configuration[0].issuer == "https://login.example.com"
+    )
+    error_message = "A token of that issuer, for that audience, with that scope."
+  }
+  assert {
+    condition     = aws_apigatewayv2_api.this[0].cors_configuration[0].allow_origins == toset(["https://app.example.com"])
+    error_message = "Pages from there may call."
+  }
+  assert {
+    condition     = output.caller_policy == null
+    error_message = "Who has a token needs no policy."
+  }
+}
+
+run "an_api_for_anybody_is_asked_for" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type          = "http_api"
+    authorization = "NONE"
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_route.this[0].authorization_type == "NONE" && length(aws_apigatewayv2_authorizer.this) == 0
+    error_message = "Public, as it was said."
+  }
+}
+
+run "a_url_for_anybody" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    authorization = "NONE"
+  }
+
+  expect_failures = [var.authorization]
+}
+
+run "an_authorization_that_does_not_exist" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type          = "http_api"
+    authorization = "iam"
+  }
+
+  expect_failures = [var.authorization]
+}
+
+run "a_type_that_does_not_exist" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type = "rest_api"
+  }
+
+  expect_failures = [var.type]
+}
+
+run "tokens_without_an_issuer" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type          = "http_api"
+    authorization = "JWT"
+  }
+
+  expect_failures = [var.jwt]
+}
+
+run "an_issuer_without_https" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type          = "http_api"
+    authorization = "JWT"
+    jwt           = { issuer = "login.example.com", audience = ["churn"] }
+  }
+
+  expect_failures = [var.jwt]
+}
+
+run "a_throttle_that_lets_nobody_in" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type       = "http_api"
+    throttling = { rate_limit = 0 }
+  }
+
+  expect_failures = [var.throttling]
+}
+
+run "cors_for_no_page" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    cors = { allow_origins = [] }
+  }
+
+  expect_failures = [var.cors]
+}
