@@ -387,10 +387,10 @@ def provider_mirror(c):
 
 
 namespace = Collection(
-    build_layer, package, report, profile_cold_start, train_example, demo, test, lock, bench, provider_mirror
     build_layer,
     package,
     report,
+    profile_cold_start,
     train_example,
     demo,
     deploy,
@@ -400,5 +400,6 @@ namespace = Collection(
     test,
     lock,
     docs,
+    bench,
     provider_mirror,
 )
