@@ -36,6 +36,7 @@ locals {
     sha256          = var.model == null ? local.parts.model.sha256 : var.model.sha256
     format          = var.model == null ? local.parts.model.format : var.model.format
     sklearn_version = var.model == null ? local.parts.model.sklearn_version : var.model.sklearn_version
+    trusted         = var.model == null ? local.parts.model.trusted : var.model.trusted
     bytes           = var.model == null ? local.parts.model.bytes : var.model.bytes
     follow          = var.model == null ? false : var.model.follow
 

@@ -44,7 +44,8 @@ variable "artifacts_dir" {
 variable "model" {
   description = <<-EOT
     Only in mode s3: a model that is already in S3, instead of uploading the one in artifacts_dir. sha256 is the hex digest of its bytes,
-    which the handler checks before unpickling; format is "pickle" or "joblib"; sklearn_version and bytes, where given, are checked at plan.
+    which the handler checks before unpickling; format is "pickle", "joblib" or "skops", whose types that
+    skops does not know are trusted by name; sklearn_version and bytes, where given, are checked at plan.
     follow: the handler takes what is at the key as it changes, with no new deployment, each checked against the object's own metadata
     sha256. read_prefix: what else below it the function may read, so that live_version can go back to a model under another key.
     kms_key_arn: the key that encrypts the object, where it is one of your own.
@@ -57,6 +58,7 @@ variable "model" {
     follow          = optional(bool, false)
     format          = optional(string, "pickle")
     sklearn_version = optional(string)
+    trusted         = optional(list(string), [])
     bytes           = optional(number)
     read_prefix     = optional(string)
     kms_key_arn     = optional(string)
@@ -77,8 +79,8 @@ variable "model" {
   }
 
   validation {
-    condition     = var.model == null || try(contains(["pickle", "joblib"], var.model.format), false)
-    error_message = "model.format is \"pickle\" or \"joblib\"."
+    condition     = var.model == null || try(contains(["pickle", "joblib", "skops"], var.model.format), false)
+    error_message = "model.format is \"pickle\", \"joblib\" or \"skops\"."
   }
 
   validation {
@@ -164,7 +166,7 @@ variable "timeout" {
 }
 
 variable "ephemeral_storage_size" {
-  description = "Size of /tmp in MB, 512 to 10240. In mode s3 the model has to fit in it."
+  description = "Size of /tmp in MB, 512 to 10240. In mode s3 a model has to fit in it that memory cannot hold twice."
   type        = number
   default     = 512
   nullable    = false

@@ -41,10 +41,10 @@ run "the_rows_of_all_files_below_a_prefix_are_scored" {
   }
   assert {
     condition = (
-      local.predict.Predict.Parameters == { FunctionName = var.alias_arn, Payload = { "dataframe_records.$" = "$.Items" } } &&
-      jsondecode(aws_sfn_state_machine.this.definition).States.Files.ItemProcessor.States.Rows.ItemProcessor.StartAt == "ReadValues"
+      local.predict.Predict.Parameters == { FunctionName = var.alias_arn, Payload = { "Items.$" = "$.Items" } } &&
+      jsondecode(aws_sfn_state_machine.this.definition).States.Files.ItemProcessor.States.Rows.ItemProcessor.StartAt == "Predict"
     )
-    error_message = "The alias is asked, after the texts of a CSV file became values."
+    error_message = "The alias is asked, and reads the texts of a CSV file itself."
   }
   assert {
     condition = (
@@ -103,8 +103,8 @@ run "json_lines_need_no_reading_of_values" {
 
   assert {
     condition = (
-      local.rows.ItemReader.ReaderConfig == { InputType = "JSONL" } && local.rows.ItemProcessor.StartAt == "Predict" &&
-      !contains(keys(local.rows.ItemProcessor.States), "ReadValues")
+      local.rows.ItemReader.ReaderConfig == { InputType = "JSONL" } &&
+      local.predict.Predict.Parameters.Payload == { "dataframe_records.$" = "$.Items" }
     )
     error_message = "JSON has types of its own."
   }

@@ -18,24 +18,9 @@ locals {
     jsonl = { InputType = "JSONL" }
   }
 
-  # In a CSV file all values are text. A text that is a JSON number becomes one ("007" is none, and stays text), and an empty text null: as
-  # the handler would have got them in a request.
-  csv_values = <<-EOT
-    {% [$map($states.input.Items, function($row) { $merge($each($row, function($text, $name) { {
-      $name: $text = '' ? null
-        : $contains($text, /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/) ? $number($text)
-        : $text
-    } })) })] %}
-  EOT
-
-  read_values = {
-    ReadValues = {
-      Type          = "Pass"
-      QueryLanguage = "JSONata"
-      Output        = { Items = trimspace(replace(local.csv_values, "/\\s*\\n\\s*/", " ")) }
-      Next          = "Predict"
-    }
-  }
+  # In a CSV file all values are text, and the handler takes Items as such: it makes numbers of them where the model wants numbers. JSON has
+  # types of its own.
+  request = { (var.format == "csv" ? "Items.$" : "dataframe_records.$") = "$.Items" }
 
   predict = {
     Predict = {
@@ -43,7 +28,7 @@ locals {
       Resource = "${local.resource}lambda:invoke"
       Parameters = {
         FunctionName = var.alias_arn
-        Payload      = { "dataframe_records.$" = "$.Items" }
+        Payload      = local.request
       }
       ResultSelector = { "answer.$" = "$.Payload" }
       ResultPath     = "$.result"
@@ -62,7 +47,7 @@ locals {
       }]
       Next = "IsAnswered"
     }
-    # A request that the model cannot take is answered, not raised
+    # Dataframe records that the model cannot take are answered, and Items raised
     IsAnswered = {
       Type    = "Choice"
       Choices = [{ Variable = "$.result.answer.predictions", IsPresent = true, Next = "Answered" }]
@@ -93,8 +78,8 @@ locals {
     }
     ItemProcessor = {
       ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = "STANDARD" }
-      StartAt         = var.format == "csv" ? "ReadValues" : "Predict"
-      States          = merge(local.predict, { for name, state in local.read_values : name => state if var.format == "csv" })
+      StartAt         = "Predict"
+      States          = local.predict
     }
     MaxConcurrency             = var.max_concurrency
     ToleratedFailurePercentage = var.tolerated_failure_percentage

@@ -19,6 +19,7 @@ locals {
     MODEL_FOLLOW          = var.model.follow ? "true" : null
     MODEL_FORMAT          = var.model.format
     MODEL_SKLEARN_VERSION = var.model.sklearn_version
+    MODEL_TRUSTED         = length(var.model.trusted) > 0 ? join(",", var.model.trusted) : null
     MODEL_FILE            = var.model.file
     MODEL_BUCKET          = try(var.model.object.bucket, null)
     MODEL_KEY             = try(var.model.object.key, null)

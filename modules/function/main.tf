@@ -78,7 +78,8 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      condition     = !local.in_s3 || local.model_mb <= var.ephemeral_storage_size
+      # The handler fetches it into memory where that holds it twice, and else into /tmp
+      condition     = !local.in_s3 || local.model_mb <= var.ephemeral_storage_size || local.enough.memory <= var.memory_size
       error_message = local.words.ephemeral_storage
     }
 

@@ -45,8 +45,8 @@ variable "layers" {
 
 variable "model" {
   description = <<-EOT
-    The model that answers. sha256 is the hex digest of its bytes; format is "pickle" or "joblib"; bytes, where known, is checked against
-    memory and /tmp. It lies either in S3 (object) or in the zip (file, its name at the zip's root). Of S3 the role may read that object
+    The model that answers. sha256 is the hex digest of its bytes; format is "pickle", "joblib" or "skops", whose types that
+    skops does not know are trusted by name; bytes, where known, is checked against memory and /tmp. It lies either in S3 (object) or in the zip (file, its name at the zip's root). Of S3 the role may read that object
     alone, in all its versions, or with read_prefix all that is below that prefix, and decrypt it with kms_key_arn. follow: the handler
     takes new versions of the object as they come, each checked against the SHA-256 in the object's own metadata; there is no sha256 then.
   EOT
@@ -54,6 +54,7 @@ variable "model" {
     sha256          = optional(string)
     format          = optional(string, "pickle")
     sklearn_version = optional(string)
+    trusted         = optional(list(string), [])
     bytes           = optional(number)
     object = optional(object({
       bucket      = string
@@ -83,8 +84,8 @@ variable "model" {
   }
 
   validation {
-    condition     = contains(["pickle", "joblib"], var.model.format)
-    error_message = "model.format is \"pickle\" or \"joblib\"."
+    condition     = contains(["pickle", "joblib", "skops"], var.model.format)
+    error_message = "model.format is \"pickle\", \"joblib\" or \"skops\"."
   }
 
   validation {

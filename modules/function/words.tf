@@ -40,7 +40,7 @@ locals {
     layers = "Lambda takes ${local.limits.layers} layers, and there are ${length(var.layers)}.\nTry: one layer with what two of them hold."
 
     ephemeral_storage = join("\n", [
-      "The model has ${local.model_mb} MB, and /tmp, where it is fetched to, ${var.ephemeral_storage_size} MB.",
+      "The model has ${local.model_mb} MB, which memory cannot hold twice, and /tmp, where it is fetched to then, ${var.ephemeral_storage_size} MB.",
       "Try: ${local.advice.ephemeral_storage}.",
     ])
 

@@ -23,7 +23,10 @@ output "parts" {
     architecture = local.function.architecture
     layer        = { for name in ["path", "sha256", "sha256_base64", "unzipped_bytes"] : name => local.layer[name] }
     function     = { for name in ["path", "sha256", "sha256_base64", "unzipped_bytes"] : name => local.function[name] }
-    model        = { for name in ["path", "sha256", "bytes", "format", "sklearn_version"] : name => local.model[name] }
+    model = merge(
+      { for name in ["path", "sha256", "bytes", "format", "sklearn_version"] : name => local.model[name] },
+      { trusted = try([for name in local.manifest.model.trusted : tostring(name)], []) },
+    )
   }
 
   precondition {
