@@ -66,12 +66,46 @@ def test_every_estimator_answers_to_the_bit_as_with_plain_imports(staged, python
     assert late == plain
 
 
-def test_a_model_that_cannot_be_tried_imports_plainly(built, python, tmp_path):
-    out = tmp_path / "dist"
-    out.mkdir()
+@pytest.fixture
+def out(built, tmp_path):
+    """A folder with the built layer and nothing packaged."""
+    folder = tmp_path / "dist"
+    folder.mkdir()
     for path in built.out.iterdir():
-        if path.name.startswith(("layer", "manifest")) or path.name == ".cache":
-            (out / path.name).symlink_to(path)
+        if path.name.startswith("layer") or path.name == ".cache":
+            (folder / path.name).symlink_to(path)
+    (folder / "manifest.json").write_bytes((built.out / "manifest.json").read_bytes())
+    return folder
+
+
+ASK_WITH_A_FRAME = """
+import sys, handler, numpy
+from serving.deferral.standins import StandIn
+assert type(sys.modules["pandas"]) is StandIn and "pandas.core.frame" not in sys.modules
+estimator, rows = handler.ENVIRONMENT.model.estimator, [[0.0, 1.0], [1.0, 0.0]]
+by_array = estimator.predict(numpy.array(rows))
+assert type(sys.modules["pandas"]) is StandIn
+import pandas
+assert (estimator.predict(pandas.DataFrame(rows)) == by_array).all()
+assert type(pandas) is not StandIn
+"""
+
+
+def test_a_data_frame_still_works_where_pandas_waits(out, python, tmp_path):
+    fit = (
+        "import pickle, numpy; from sklearn.ensemble import RandomForestRegressor;"
+        "model = RandomForestRegressor(10, random_state=0).fit(numpy.eye(2).repeat(9, 0), numpy.arange(18) / 3);"
+        f"pickle.dump(model, open({str(tmp_path / 'model.pkl')!r}, 'wb'))"
+    )
+    python("-c", fit)
+    made = function.package(out, tmp_path / "model.pkl")
+    with zipfile.ZipFile(made.path) as packed:
+        packed.extractall(tmp_path / "function")
+    env = {"MODEL_SHA256": made.model["sha256"], "MODEL_FILE": str(tmp_path / "model.pkl")}
+    python("-c", ASK_WITH_A_FRAME, see=[tmp_path / "function"], **env)
+
+
+def test_a_model_that_cannot_be_tried_imports_plainly(out, python, tmp_path):
     fit = (
         "import pickle; from sklearn.pipeline import make_pipeline; from sklearn.linear_model import Ridge;"
         "from sklearn.feature_extraction.text import CountVectorizer;"
@@ -79,8 +113,6 @@ def test_a_model_that_cannot_be_tried_imports_plainly(built, python, tmp_path):
         f"pickle.dump(model, open({str(tmp_path / 'model.pkl')!r}, 'wb'))"
     )
     python("-c", fit)
-    (out / "manifest.json").unlink()
-    (out / "manifest.json").write_bytes((built.out / "manifest.json").read_bytes())
     plain = function.package(out, tmp_path / "model.pkl")
     assert "--request FILE" in plain.recording.why_not
     assert "deferral.json" not in zipfile.ZipFile(plain.path).namelist()

@@ -94,10 +94,12 @@ class TestDefault:
 
 class TestOtherTargets:
     def test_arm64_from_this_machine(self, tmp_path):
-        made = layer.build(tmp_path, order(arch="arm64"), silent)
+        made = layer.build(tmp_path / "one", order(arch="arm64"), silent)
         assert made.path.name == "layer-python3.13-arm64.zip"
         assert made.entry["unzipped_bytes"] <= 245_000_000
         assert made.compiled.count > 1000
+        again = layer.build(tmp_path / "two", order(arch="arm64"), silent)
+        assert archive.file_sha256(again.path) == archive.file_sha256(made.path)
 
     @pytest.mark.parametrize("arch", ["x86_64", "arm64"])
     def test_amazon_linux_2_gets_versions_that_load_there(self, tmp_path, arch):
