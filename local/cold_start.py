@@ -7,17 +7,15 @@ import math
 import os
 import statistics
 import time
-import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import deferral, environments, manifest
-from build.errors import UserError
-from build.runtimes import architecture, runtime
-from local import embedded_aws, emulator, picture
+from build import deferral
+from build.runtimes import runtime
+from local import embedded_aws, emulator, packaged, picture
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
 
@@ -27,14 +25,6 @@ SPARE = 1.25  # of the peak: requests differ
 STEP = 128  # MB
 
 Say = Callable[[str], None]
-
-
-class NothingPackaged(UserError):
-    template = "There is no packaged function in {out}. Package one: invoke package --model FILE [--bundle-model]"
-
-
-class NotOfThisMachine(UserError):
-    template = "The layer in {out} is for {architecture}, which does not run on this machine."
 
 
 @dataclass(frozen=True)
@@ -66,20 +56,17 @@ def profile(out: Path, request: Path | None, runs: int, say: Say) -> list[ColdSt
         runs: fresh environments for each mode.
 
     Raises:
-        NothingPackaged, NotOfThisMachine
+        NotPackaged, NotOfThisMachine
     """
-    known = manifest.read(out) or {}
-    if not known.get("functions") or not known.get("layer"):
-        raise NothingPackaged(out=out)
-    if not environments.runs_here(architecture(known["architecture"])):
-        raise NotOfThisMachine(out=out, architecture=known["architecture"])
+    known = packaged.read(out)
     event = deferral.probes(known["model"], request)[0]
     with TemporaryDirectory(prefix="cold-start-") as name, embedded_aws.start() as aws:
         packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
         found = []
         for mode in known["functions"]:
             say(f"Starting {runs} fresh environments, mode = {mode}")
-            deployed = _deployed(out, known, mode, Path(name) / mode, aws)
+            where = _where(out, known["model"], mode, aws)
+            deployed = packaged.unpack(out, known, mode, Path(name) / mode, where, MEMORY)
             found.append(_measure(mode, deployed, packages, aws, event, runs))
     bars = {f"mode = {each.mode}": each.bar for each in found}
     model = f"{known['model']['estimator'].rpartition('.')[2]}, {known['model']['bytes'] / 1e6:.2f} MB"
@@ -111,23 +98,11 @@ def told(log: str) -> dict[str, float]:
     return {}
 
 
-def _deployed(out: Path, known: dict, mode: str, folder: Path, aws: EmbeddedAws) -> Deployed:
-    """A function as Lambda would have it on its disk; its model in the embedded S3, if it is not in the zip."""
-    model, entry = known["model"], known["functions"][mode]
-    with zipfile.ZipFile(out / entry["path"]) as packed:
-        packed.extractall(folder)
-    variables = {"MODEL_SHA256": model["sha256"], "MODEL_FORMAT": model["format"]}
-    if model["sklearn_version"]:
-        variables["MODEL_SKLEARN_VERSION"] = model["sklearn_version"]
+def _where(out: Path, model: dict, mode: str, aws: EmbeddedAws) -> dict[str, str]:
+    """Where the function finds its model: in its zip, or in the embedded S3."""
     if mode == "bundle":
-        variables["MODEL_FILE"] = model["path"]
-    else:
-        s3, bucket = aws.client("s3"), "models"
-        with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
-            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": embedded_aws.REGION})
-        s3.upload_file(os.fspath(out / model["path"]), bucket, model["path"])
-        variables |= {"MODEL_BUCKET": bucket, "MODEL_KEY": model["path"]}
-    target = runtime(known["runtime"])
-    site_packages = environments.of_layer(out, known["layer"], target)
-    layers = site_packages.parents[len(Path(target.site_packages).parts) - 1]
-    return Deployed.of(folder, layers, target, variables, MEMORY)
+        return {"MODEL_FILE": model["path"]}
+    s3, bucket = aws.client("s3"), "models"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": embedded_aws.REGION})
+    s3.upload_file(os.fspath(out / model["path"]), bucket, model["path"])
+    return {"MODEL_BUCKET": bucket, "MODEL_KEY": model["path"]}

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import manifest
 from build.errors import UserError
 from build.runtimes import runtime
-from local import emulator
-from local.deployed import Deployed
+from local import emulator, packaged
 from local.embedded_aws import EmbeddedAws
 from local.terraform import Terraform
+
+MEMORY = 1024  # MB, the module's default
 
 Say = Callable[[str], None]
 
@@ -28,10 +27,6 @@ class NotDeployed(UserError):
 
 class NoEarlierVersion(UserError):
     template = "Version {version} answers, and there is none before it. Name one: invoke rollback --to VERSION."
-
-
-class NotPackaged(UserError):
-    template = "{out} has no layer, function and model. Run: invoke build-layer, then invoke package --model model.pkl."
 
 
 def deploy(terraform: Terraform, variables: dict[str, str], *, plan: bool, yes: bool, say: Say) -> int:
@@ -84,36 +79,16 @@ def predict_locally(out: Path, event: Path, say: Say) -> object:
     """Ask what was packaged, here: layer, function and model under AWS's runtime client and emulator.
 
     Raises:
-        NotPackaged: one of them is not there.
+        NotPackaged, NotOfThisMachine
     """
-    found = manifest.read(out) or {}
-    parts = found.get("layer"), next(iter(found.get("functions", {}).values()), None), found.get("model")
-    if not all(parts):
-        raise NotPackaged(out=out)
-    layer, function, model = parts
+    known = packaged.read(out)
+    mode, model = next(iter(known["functions"])), known["model"]
     with TemporaryDirectory(prefix="predict-") as name:
-        folder = Path(name)
-        configuration = {
-            "FunctionName": "local",
-            "Version": "$LATEST",
-            "Runtime": layer["runtime"],
-            "MemorySize": 1024,
-            "Timeout": 60,
-            "Handler": "handler.lambda_handler",
-            "Environment": {
-                "Variables": {
-                    "MODEL_FILE": str((out / model["path"]).resolve()),
-                    "MODEL_SHA256": model["sha256"],
-                    "MODEL_FORMAT": model["format"],
-                }
-            },
-        }
-        task = Deployed(folder / "task", folder / "opt", configuration)
-        for part, target in ((function, task.task), (layer, task.layers)):
-            with zipfile.ZipFile(out / part["path"]) as packed:
-                packed.extractall(target)
-        say(f"{layer['path']}, {function['path']} and {model['path']}, under AWS's runtime client and emulator")
-        packages = emulator.runtime_packages(runtime(layer["runtime"]).python, folder / "runtime")
+        here = {"MODEL_FILE": str((out / model["path"]).resolve())}
+        task = packaged.unpack(out, known, mode, Path(name) / "task", here, MEMORY)
+        parts = (known["layer"], known["functions"][mode], model)
+        say(f"{', '.join(part['path'] for part in parts)}, under AWS's runtime client and emulator")
+        packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
         nowhere = EmbeddedAws("http://127.0.0.1:9")  # it has its model, and no need of AWS
         with emulator.start(task, packages, nowhere) as environment:
             return environment.invoke(json.loads(event.read_text(encoding="utf-8")))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from local import demo, embedded_aws, operations
+from local import demo, embedded_aws, operations, packaged
 from local.terraform import Terraform, copy_module
 
 
@@ -17,7 +17,7 @@ def test_what_was_packaged_answers_here_without_a_deployment(built, tmp_path):
 
 
 def test_nothing_packaged_is_told(tmp_path):
-    with pytest.raises(operations.NotPackaged, match="invoke build-layer"):
+    with pytest.raises(packaged.NotPackaged, match="invoke build-layer"):
         operations.predict_locally(tmp_path, tmp_path / "request.json", print)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local import cold_start
+from local import cold_start, packaged
 
 
 def silent(message):
@@ -21,5 +21,5 @@ def test_both_modes_are_run_and_drawn(built):
 
 
 def test_nothing_packaged(tmp_path):
-    with pytest.raises(cold_start.NothingPackaged, match="invoke package"):
+    with pytest.raises(packaged.NotPackaged, match="invoke package"):
         cold_start.profile(tmp_path, None, 1, silent)
