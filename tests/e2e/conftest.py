@@ -1,5 +1,6 @@
 """The artifacts that the end-to-end tests share, built once."""
 
+import fcntl
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,10 +43,19 @@ def target(terraform) -> Runtime:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory, target) -> Built:
-    """Example, layer and both packages."""
-    out = tmp_path_factory.mktemp("artifacts") / "dist"
-    return Built(out, target, demo.build(out, target, print))
+def built(tmp_path_factory, target, worker_id) -> Built:
+    """Example, layer and both packages: for all workers, and so only to be read."""
+    if worker_id == "master":
+        out = tmp_path_factory.mktemp("artifacts") / "dist"
+        return Built(out, target, demo.build(out, target, print))
+    shared = tmp_path_factory.getbasetemp().parent / "artifacts"
+    with (shared.with_suffix(".lock")).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "done").exists():
+            demo.build(shared / "dist", target, print)
+            (shared / "done").touch()
+    example = shared / "dist" / "example"
+    return Built(shared / "dist", target, Example(example / "model.pkl", example / "request.json"))
 
 
 @pytest.fixture(scope="session")

@@ -47,8 +47,10 @@ def test_both_modes_answer_what_the_estimator_says_and_all_is_stopped(root, tmp_
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_demo_destroys_and_stops_what_it_started(root, tmp_path, number):
+def test_an_interrupted_demo_destroys_and_stops_what_it_started(root, built, tmp_path, number):
     argv, env = command(tmp_path)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / ".cache").symlink_to(built.out / ".cache")  # so that it comes to deploying sooner
     log = tmp_path / "log"
     with log.open("wb") as stream:
         process = subprocess.Popen(argv, cwd=root, env=env, stdout=stream, stderr=subprocess.STDOUT)
