@@ -769,7 +769,7 @@ run "a_model_over_tmp" {
   }
 
   variables {
-    memory_size = 3008
+    memory_size = 1024
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bytes  = 536870913
@@ -778,6 +778,28 @@ run "a_model_over_tmp" {
   }
 
   expect_failures = [aws_lambda_function.this]
+}
+
+run "a_model_over_tmp_that_memory_holds_twice" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    memory_size = 3008
+    model = {
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      bytes  = 536870913
+      object = { bucket = "models", key = "churn/model.pkl" }
+    }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.ephemeral_storage[0].size == 512
+    error_message = "It is fetched into memory, and /tmp is not asked for."
+  }
 }
 
 run "a_model_over_memory" {

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from build import archive, commands, function, interpreters, layer, manifest, model
+from build import archive, commands, function, interpreters, layer, manifest, model, staging
 from build.runtimes import architecture, host_architecture
 
 FIT = """
@@ -227,7 +227,7 @@ class TestRefusals:
     def test_code_that_would_hide_the_handler(self, out, pickled, tmp_path):
         (tmp_path / "code").mkdir()
         (tmp_path / "code" / "handler.py").write_text("")
-        self.refuses(out, pickled(FIT), "would hide", function.CodeInTheWay, code=tmp_path / "code")
+        self.refuses(out, pickled(FIT), "would hide", staging.CodeInTheWay, code=tmp_path / "code")
 
     def test_a_layer_that_is_not_the_one_in_the_manifest(self, out, pickled):
         path = next(out.glob("layer-*.zip"))

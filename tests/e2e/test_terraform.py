@@ -20,6 +20,7 @@ def tested(root, tmp_path):
     """A copy of the module with its tests, initialized."""
     folder = copy_module(tmp_path / "module")
     shutil.copytree(root / "tests", folder / "tests", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(root / "examples", folder / "examples", ignore=shutil.ignore_patterns(".terraform*"))
     made = Terraform(folder)
     made.init()
     return made
@@ -83,7 +84,7 @@ class TestDrift:
             assert not terraform.has_changes(first)
 
             layer.build(tmp_path / "rebuilt", layer.Order(built.runtime, host_architecture(), builder="uv"), print)
-            function.package(tmp_path / "rebuilt", built.example.model)
+            function.package(tmp_path / "rebuilt", built.example.model, request=built.example.request)
             assert not terraform.has_changes(again)
 
             function.package(tmp_path / "rebuilt", other_model(built, unpacked, tmp_path))
