@@ -55,6 +55,10 @@ class Tool:
     forget: tuple[str, ...] = ()  # what of its folder is deleted before each build
 
     @property
+    def is_cut(self) -> bool:
+        return "--profile" in self.name
+
+    @property
     def is_ours(self) -> bool:
         return self.name.startswith(OURS)
 
@@ -69,7 +73,7 @@ def choose(say: Say) -> list[Tool]:
         found.append(Tool(f"{OURS}, --profile MODEL", _profile))
     found += _container(say)
     if commands.find("zip"):
-        found.append(Tool("pip install --target, zip -r", _pip, forget=("layer", "layer.zip")))
+        found.append(Tool("pip install --target, zip -r", _pip, rounds=1, forget=("layer", "layer.zip")))
     else:
         say("Left out pip with zip: this machine has no zip")
     return [*found, Tool(SAM, _sam)]
@@ -88,7 +92,9 @@ def _profile(work: Path, env: dict[str, str]) -> Made:
     example = work / "dist" / "example"
     if not example.exists():
         _invoke(work, env, "train-example", "--out", "dist")
-    return _ours("--builder", "uv", "--profile", str(example / "model.pkl"))(work, env)
+    return _ours(
+        "--builder", "uv", "--profile", str(example / "model.pkl"), "--request", str(example / "request.json")
+    )(work, env)
 
 
 def _invoke(work: Path, env: dict[str, str], *words: str | Path) -> None:

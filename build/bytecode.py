@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -48,7 +49,7 @@ def compile_tree(
     if kept and interpreter:
         facts = f"{interpreters.version(interpreter)} {prefix}"
         keys = {chunk[0]: _key(folder, facts, chunk) for chunk in todo}
-        todo = [chunk for chunk in todo if cache.fetch(kept, keys[chunk[0]], folder) is None]
+        todo = [chunk for chunk in todo if cache.fetch(kept, keys[chunk[0]], folder, os.link) is None]
     todo.sort(key=lambda chunk: -sum(files[path] for path in chunk))  # what takes longest goes first
     stdin = "\n\n".join("\n".join(chunk) for chunk in todo)
     output = interpreters.run_script(runtime.python, SCRIPT, folder, [prefix], stdin, fallback) if todo else ""

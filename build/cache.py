@@ -42,13 +42,15 @@ def digest(parts: Iterable[tuple[str, bytes]]) -> str:
     return made.hexdigest()
 
 
-def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
+def fetch(
+    folder: Path, name: str, target: Path, bring: Callable[[Path, Path], object] = shutil.copyfile
+) -> list[Path] | None:
     """Put the files that are kept under a name into ``target``; None if there are none."""
     kept = folder / name
     if not kept.is_dir():
         return None
     os.utime(kept)
-    return [_copy(path, target / path.relative_to(kept)) for path in sorted(kept.rglob("*")) if path.is_file()]
+    return [_bring(path, target / path.relative_to(kept), bring) for path in sorted(kept.rglob("*")) if path.is_file()]
 
 
 def keep(folder: Path, name: str, files: Mapping[str, Path], most: int = KEPT) -> None:
@@ -59,7 +61,7 @@ def keep(folder: Path, name: str, files: Mapping[str, Path], most: int = KEPT) -
         most: how many names are kept.
     """
     shutil.rmtree(folder / name, ignore_errors=True)
-    make(folder, name, lambda new: [_copy(file, new / path) for path, file in files.items()], most)
+    make(folder, name, lambda new: [_bring(file, new / path, shutil.copyfile) for path, file in files.items()], most)
 
 
 def make(folder: Path, name: str, fill: Callable[[Path], object], most: int) -> Path:
@@ -88,9 +90,10 @@ def make(folder: Path, name: str, fill: Callable[[Path], object], most: int) -> 
     return wanted
 
 
-def _copy(file: Path, to: Path) -> Path:
+def _bring(file: Path, to: Path, bring: Callable[[Path, Path], object]) -> Path:
     to.parent.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copyfile(file, to))
+    bring(file, to)
+    return to
 
 
 def _texts(path: Path, seen: set[Path]) -> Iterator[tuple[str, bytes]]:

@@ -130,8 +130,8 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
         removed = slimming.drop(tree, order.keep)
-        files = list(distributions.sizes(tree))  # before there is bytecode, whole and half-written
-        libraries = [each for each in files if slimming.may_have_symbols(each)]
+        files = distributions.sizes(tree)  # before there is bytecode, whole and half-written
+        libraries = sorted(filter(slimming.may_have_symbols, files), key=files.__getitem__, reverse=True)
         certain = set() if order.profile else set(files)  # what goes in whatever comes
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
         # A build's time is its processors': so what needs them goes side by side, the compiler in processes of its own.
@@ -140,10 +140,12 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
             compiling = beside.submit(
                 bytecode.compile_tree, tree, prefix, runtime, builder.python, out / CACHES / BYTECODE
             )
-            packing.add(tree, certain - set(libraries))
             checked = elf.check(tree, found, runtime, architecture)
-            removed |= slimming.strip_symbols(tree, libraries, order.keep)
-            packing.add(tree, certain & set(libraries))
+            # the biggest first, as they take longest
+            removed |= slimming.strip_symbols(
+                tree, libraries, order.keep, lambda each: packing.add(tree, certain & {each})
+            )
+            packing.add(tree, certain - set(libraries))
             compiled = compiling.result()
             words, sizes = f"none: {compiled.missing}", distributions.sizes(tree)
             if order.profile:

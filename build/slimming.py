@@ -93,9 +93,19 @@ def may_have_symbols(path: str) -> bool:
     return ".so" in PurePosixPath(path).suffixes
 
 
-def strip_symbols(tree: Path, libraries: Iterable[str], keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
-    """Apply the rule that makes files smaller, unless it is in ``keep``; returns the same as `drop`."""
-    return {} if SYMBOLS.name in keep else {SYMBOLS.name: dict(_stripped(tree, libraries))}
+def strip_symbols(
+    tree: Path, libraries: Iterable[str], keep: Collection[str] = (), done: Callable[[str], object] = lambda name: None
+) -> dict[str, dict[str, int]]:
+    """Apply the rule that makes files smaller, unless it is in ``keep``; returns the same as `drop`.
+
+    Args:
+        done: is told of each library as soon as it is what it will be.
+    """
+    if SYMBOLS.name not in keep:
+        return {SYMBOLS.name: dict(_stripped(tree, libraries, done))}
+    for name in libraries:
+        done(name)
+    return {}
 
 
 def check(keep: Collection[str]) -> None:
@@ -110,7 +120,7 @@ def check(keep: Collection[str]) -> None:
             raise UnknownRule(name=name, known=", ".join(known))
 
 
-def _stripped(tree: Path, libraries: Iterable[str]) -> Iterator[tuple[str, int]]:
+def _stripped(tree: Path, libraries: Iterable[str], done: Callable[[str], object]) -> Iterator[tuple[str, int]]:
     for name in libraries:
         path = tree / name
         data = path.read_bytes()
@@ -120,6 +130,7 @@ def _stripped(tree: Path, libraries: Iterable[str]) -> Iterator[tuple[str, int]]
             whole.write_bytes(smaller)
             whole.replace(path)
             yield name, len(data) - len(smaller)
+        done(name)
 
 
 def _drop_what_installers_leave(tree: Path) -> None:
