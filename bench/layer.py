@@ -46,7 +46,7 @@ class Row:
 
     @property
     def import_seconds(self) -> float:
-        """Not a number for a layer that was cut: it imports what its model uses, by the function's plan, and no more."""
+        """NaN for a layer that was cut: it imports what its model uses, by the plan in the function, and no more."""
         return statistics.median(self.imports) if self.imports else math.nan
 
     def as_json(self) -> dict:
