@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from bench import tools
 from build import archive, bytecode, commands, environments, function, interpreters, layer, manifest, requirements
 from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Runtime, host_architecture
@@ -25,18 +24,6 @@ MEMORY = 1769  # MB: one vCPU
 EVENT = {"instances": [[0.5] * 10]}
 
 Say = Callable[[str], None]
-
-SAM_TEMPLATE = {
-    "AWSTemplateFormatVersion": "2010-09-09",
-    "Transform": "AWS::Serverless-2016-10-31",
-    "Resources": {
-        "Layer": {
-            "Type": "AWS::Serverless::LayerVersion",
-            "Properties": {"ContentUri": "layer/", "CompatibleRuntimes": []},
-            "Metadata": {"BuildMethod": ""},
-        }
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -151,24 +138,8 @@ class Ground:
     def sam_layer(self) -> Path:
         """The same versions as `sam build` makes a layer of them."""
         self.say("Building SAM's layer: sam build")
-        folder = self.folder / "sam"
-        (folder / "layer").mkdir(parents=True)
         pins = "".join(f"{name}=={version}\n" for name, version in self.layer["packages"].items())
-        (folder / "layer" / "requirements.txt").write_text(pins, encoding="utf-8")
-        template = json.loads(json.dumps(SAM_TEMPLATE))
-        template["Resources"]["Layer"]["Properties"]["CompatibleRuntimes"] = [self.runtime.name]
-        template["Resources"]["Layer"]["Metadata"]["BuildMethod"] = self.runtime.name
-        (folder / "template.json").write_text(json.dumps(template), encoding="utf-8")
-        interpreter = interpreters.require(self.runtime, "SAM's layer")
-        env = {
-            **os.environ,
-            "PATH": f"{interpreter.parent}:{os.environ['PATH']}",
-            "SAM_CLI_TELEMETRY": "0",
-            "AWS_DEFAULT_REGION": "eu-central-1",
-        }
-        sam = Path(shutil.which("sam", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "sam")
-        commands.run([sam, "build", "--template", folder / "template.json", "--build-dir", folder / "built"], env=env)
-        return folder / "built" / "Layer"
+        return tools.sam_build(self.folder / "sam", pins, os.environ)
 
 
 def _unpacked(path: Path, folder: Path) -> Path:

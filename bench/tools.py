@@ -131,17 +131,23 @@ def _sam(work: Path, env: dict[str, str]) -> Made:
     from samcli.lib.package.utils import make_zip_with_lambda_permissions, zip_folder
 
     start = time.perf_counter()
-    (work / "source").mkdir(exist_ok=True)
-    (work / "source" / "requirements.txt").write_bytes(LOCKED.read_bytes())
-    (work / "template.yaml").write_text(SAM_TEMPLATE.format(python=DEFAULT_PYTHON), encoding="utf-8")
-    path = f"{_interpreter().parent}{os.pathsep}{env['PATH']}"  # sam wants a python3.13 there
-    commands.run([Path(sys.executable).with_name("sam"), "build", "Packages"], env={**env, "PATH": path}, cwd=work)
+    folder = sam_build(work, LOCKED.read_text(encoding="utf-8"), env)
     built = time.perf_counter()
-    folder = work / ".aws-sam" / "build" / "Packages"
     with zip_folder(str(folder), zip_method=make_zip_with_lambda_permissions) as (packed, _):
         Path(packed).replace(work / "layer.zip")
         Path(packed).touch()  # which sam deletes
     return Made(work / "layer.zip", {"sam build": built - start, "zip": time.perf_counter() - built})
+
+
+def sam_build(work: Path, requirements: str, env: Mapping[str, str]) -> Path:
+    """The layer's folder as `sam build` leaves it."""
+    (work / "source").mkdir(parents=True, exist_ok=True)
+    (work / "source" / "requirements.txt").write_text(requirements, encoding="utf-8")
+    (work / "template.yaml").write_text(SAM_TEMPLATE.format(python=DEFAULT_PYTHON), encoding="utf-8")
+    path = f"{_interpreter().parent}{os.pathsep}{env['PATH']}"  # sam wants a python3.13 there
+    words = [Path(sys.executable).with_name("sam"), "build", "Packages"]
+    commands.run(words, env={**env, "PATH": path, "SAM_CLI_TELEMETRY": "0"}, cwd=work)
+    return work / ".aws-sam" / "build" / "Packages"
 
 
 def _interpreter() -> Path:

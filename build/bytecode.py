@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -49,7 +50,7 @@ def compile_tree(
     if kept and interpreter:
         facts = f"{interpreters.version(interpreter)} {prefix}"
         keys = {chunk[0]: _key(folder, facts, chunk) for chunk in todo}
-        todo = [chunk for chunk in todo if cache.fetch(kept, keys[chunk[0]], folder, os.link) is None]
+        todo = [chunk for chunk in todo if cache.fetch(kept, keys[chunk[0]], folder, _link) is None]
     todo.sort(key=lambda chunk: -sum(files[path] for path in chunk))  # what takes longest goes first
     stdin = "\n\n".join("\n".join(chunk) for chunk in todo)
     output = interpreters.run_script(runtime.python, SCRIPT, folder, [prefix], stdin, fallback) if todo else ""
@@ -60,6 +61,14 @@ def compile_tree(
         if kept and keys and not set(chunk) & set(failed):
             cache.keep(kept, keys[chunk[0]], {pyc: folder / pyc for pyc in _pycs(chunk, runtime)}, KEPT)
     return Compiled(len(files) - len(failed), tuple(failed))
+
+
+def _link(kept: Path, to: Path) -> None:
+    """A hard link is enough for what is never written into, and where there is none, a copy is."""
+    try:
+        os.link(kept, to)
+    except OSError:
+        shutil.copyfile(kept, to)
 
 
 def _chunks(files: list[str]) -> list[Chunk]:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 
+FOLDER = ".cache"  # beside the artifacts
 KEPT = 4  # layers; the oldest goes first
-SOURCES = (Path(__file__).parent, Path(__file__).parents[1] / "lambda")  # the handler tells what a profile keeps
+SOURCES = Path(__file__).parent
 
 # Lines of a requirements file that name another file: options, and paths of local packages.
 OTHER_FILE = re.compile(r"^\s*(?:(?:-r|--requirement|-c|--constraint)[\s=]+)?(?P<path>[^\s#;@]+)")
@@ -24,11 +25,7 @@ def key(requirements: Path, facts: Iterable[object]) -> str:
         requirements: the file; files that it names count with their contents.
         facts: what else there is to tell builds apart; their text counts.
     """
-    code = [
-        (path.relative_to(folder.parent).as_posix(), path.read_bytes())
-        for folder in SOURCES
-        for path in sorted(folder.rglob("*.py"))
-    ]
+    code = [(path.relative_to(SOURCES).as_posix(), path.read_bytes()) for path in sorted(SOURCES.rglob("*.py"))]
     said = [("fact", str(fact).encode()) for fact in facts]
     return digest([*code, *said, *_texts(requirements, set())])
 

@@ -13,7 +13,7 @@ from build.builders import uv
 from build.errors import UserError
 from build.runtimes import Architecture, Runtime, architecture, host_architecture
 
-TREES = Path(".cache", "trees")
+TREES = Path(cache.FOLDER, "trees")
 KEPT = 3  # trees; each has some 300 MB
 TARGET = Path(__file__).with_name("target")
 

@@ -35,7 +35,7 @@ from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 BIGGEST = 10
-CACHES, LAYERS, BYTECODE = ".cache", "layers", "bytecode"  # folders in ``out``, and in the first
+LAYERS, BYTECODE = "layers", "bytecode"  # folders of the cache
 FACTS = "layer.json"  # what the cache keeps beside the files
 
 Say = Callable[[str], None]
@@ -106,7 +106,7 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
     builder, why = builders.choose(order.builder, order.image, runtime, architecture)
     say(f"Builder: {why}")
     out.mkdir(parents=True, exist_ok=True)
-    kept, key = out / CACHES / LAYERS, _key(requirements, order, builder)
+    kept, key = out / cache.FOLDER / LAYERS, _key(requirements, order, builder)
     with TemporaryDirectory(dir=out, prefix=".layer-") as name:
         scratch = Path(name)
         files = cache.fetch(kept, key, scratch) if order.use_cache else None
@@ -138,7 +138,7 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         with ThreadPoolExecutor(1) as beside, archive.Packing(runtime.site_packages) as packing:
             prefix = f"/opt/{runtime.site_packages}"
             compiling = beside.submit(
-                bytecode.compile_tree, tree, prefix, runtime, builder.python, out / CACHES / BYTECODE
+                bytecode.compile_tree, tree, prefix, runtime, builder.python, out / cache.FOLDER / BYTECODE
             )
             checked = elf.check(tree, found, runtime, architecture)
             # the biggest first, as they take longest

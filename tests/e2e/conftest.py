@@ -1,12 +1,14 @@
 """The artifacts that the end-to-end tests share, built once."""
 
 import fcntl
+import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from build import manifest
 from build.example import Example
 from build.runtimes import Runtime, host_architecture
 from local import demo
@@ -65,3 +67,16 @@ def unpacked(built, tmp_path_factory) -> Path:
     with zipfile.ZipFile(built.out / f"layer-{built.runtime.name}-{host_architecture().name}.zip") as packed:
         packed.extractall(folder)
     return folder / built.runtime.site_packages
+
+
+@pytest.fixture
+def out(built, tmp_path):
+    """A folder with the built layer and nothing packaged."""
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    entry = manifest.read(built.out)["layer"]
+    shutil.copy(built.out / entry["path"], folder)
+    (folder / ".cache").symlink_to(built.out / ".cache")  # each test need not unpack the layer anew
+    with manifest.replacing_layer(folder, entry):
+        pass
+    return folder

@@ -64,18 +64,6 @@ def test_every_estimator_answers_to_the_bit_as_with_plain_imports(staged, python
     assert late == plain
 
 
-@pytest.fixture
-def out(built, tmp_path):
-    """A folder with the built layer and nothing packaged."""
-    folder = tmp_path / "dist"
-    folder.mkdir()
-    for path in built.out.iterdir():
-        if path.name.startswith("layer") or path.name == ".cache":
-            (folder / path.name).symlink_to(path)
-    (folder / "manifest.json").write_bytes((built.out / "manifest.json").read_bytes())
-    return folder
-
-
 ASK_WITH_A_FRAME = """
 import sys, handler, numpy
 from serving.deferral.standins import StandIn

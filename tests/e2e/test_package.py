@@ -1,7 +1,6 @@
 """Packaging, with the layer that the model will run in."""
 
 import json
-import shutil
 import zipfile
 
 import pytest
@@ -33,19 +32,6 @@ from sklearn.preprocessing import FunctionTransformer
 {FIT}
 m = make_pipeline(FunctionTransformer(features.double), m)
 """
-
-
-@pytest.fixture
-def out(built, tmp_path):
-    """A folder with the built layer and nothing packaged."""
-    folder = tmp_path / "dist"
-    folder.mkdir()
-    entry = manifest.read(built.out)["layer"]
-    shutil.copy(built.out / entry["path"], folder)
-    (folder / ".cache").symlink_to(built.out / ".cache")  # each test need not unpack the layer anew
-    with manifest.replacing_layer(folder, entry):
-        pass
-    return folder
 
 
 @pytest.fixture

@@ -192,10 +192,11 @@ def _load_extension(name: str, spec: ModuleSpec) -> ModuleType:
 
 def _reads(frame: FrameType) -> bool:
     """Whether a frame of Python code is at an instruction that only reads a name."""
-    code = frame.f_code
-    if code is not _LAST[0]:
-        _LAST[:] = code, code.co_code  # a copy each time, and a module's imports come in a row
-    return _LAST[1][frame.f_lasti] in READS
+    last = _LAST[0]  # bound in one step, as is the new one: another thread reads other code
+    if frame.f_code is not last[0]:
+        # co_code is a copy each time, and a module's imports come in a row
+        _LAST[0] = last = (frame.f_code, frame.f_code.co_code)
+    return last[1][frame.f_lasti] in READS
 
 
 def _placeholder(target: Target, frame: FrameType) -> Placeholder:
@@ -213,8 +214,9 @@ def _is_there(target: Target) -> bool:
 def _reach(target: Target) -> Any:
     """The object that a name stands for, from the module that defines it."""
     module, name, _ = target
-    import_module(module)
-    return real(getattr(execute(sys.modules[module]), name))
+    with _LOCK:  # not while another thread is halfway through that module
+        import_module(module)
+        return real(getattr(execute(sys.modules[module]), name))
 
 
 def _is_loaded(module: str) -> bool:
@@ -222,7 +224,7 @@ def _is_loaded(module: str) -> bool:
     return found is not None and (type(found) is not StandIn or "_real" in _own(found))
 
 
-_LAST: list = [None, b""]
+_LAST: list[tuple[Any, bytes]] = [(None, b"")]
 _LOCK = RLock()  # two threads of one prediction may come to the same stand-in
 LOADER = _Nothing()
 FINDER = Finder()
