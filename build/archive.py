@@ -13,10 +13,11 @@ import hashlib
 import os
 import stat
 import struct
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+import zipfile
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
@@ -28,7 +29,8 @@ MODE = stat.S_IFREG | 0o644  # a layer runs as another user than the one who mad
 MADE_BY_UNIX = 3 << 8 | 20
 NEEDS = 20  # version 2.0: deflate
 UTF8 = 0x800
-STORED, DEFLATED = 0, 8
+STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
+LOCAL_HEADER = 30  # bytes before each member's name
 
 
 @dataclass(frozen=True)
@@ -45,61 +47,55 @@ class Archive:
 
 
 @dataclass(frozen=True)
-class _Member:
-    name: bytes
+class Member:
+    """One file of a zip, compressed; its name is the zip's business."""
+
     method: int
-    data: bytes
+    data: bytes | bytearray
     crc: int
-    size: int
+    size: int  # bytes, when it is unpacked
+
+    def unpacked(self) -> bytes | bytearray:
+        return deflate.deflate_decompress(self.data, self.size) if self.method == DEFLATED else self.data
 
 
-class Packing:
-    """Members of a zip to come: compressed side by side from when they are added, while others are still made.
-
-    They are held in memory, compressed, until they are written.
-
-    Args:
-        folder: where in the zip they are.
-    """
-
-    def __init__(self, folder: str = "") -> None:
-        self._folder = PurePosixPath(folder)
-        self._pool = ThreadPoolExecutor(os.cpu_count())
-        self._members: dict[str, Future[_Member]] = {}
-
-    def __enter__(self) -> Packing:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def add(self, tree: Path, paths: Iterable[str]) -> None:
-        """Compress files of a tree, which may go or change only after `write`."""
-        for path in paths:
-            name = (self._folder / path).as_posix()
-            self._members[name] = self._pool.submit(_compress, name, tree / path)
-
-    def write(self, path: Path) -> Archive:
-        """Write what was added, whole or not at all, in the order of the names."""
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
-            temporary = Path(stream.name)
-            try:
-                unzipped = _write_members(stream, (self._members[name].result() for name in sorted(self._members)))
-                stream.close()
-                temporary.chmod(0o644)
-                archive = Archive(file_sha256(temporary), temporary.stat().st_size, unzipped)
-                os.replace(temporary, path)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-        return archive
+def pack(path: Path) -> Member:
+    """Compress a file; lets other threads run meanwhile."""
+    data = path.read_bytes()
+    packed = deflate.deflate_compress(data, LEVEL) if data else b""
+    method, body = (DEFLATED, packed) if data and len(packed) < len(data) else (STORED, data)
+    return Member(method, body, deflate.crc32(data), len(data))
 
 
 def write(path: Path, tree: Path, paths: Iterable[str]) -> Archive:
     """Write files of a tree into a zip, whole or not at all."""
-    with Packing() as packing:
-        packing.add(tree, paths)
-        return packing.write(path)
+    names = list(paths)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        members = dict(zip(names, pool.map(pack, (tree / name for name in names)), strict=True))
+    return write_members(path, members)
+
+
+def write_members(path: Path, members: Mapping[str, Member]) -> Archive:
+    """Write what is compressed already, by name, whole or not at all, in the order of the names."""
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+        temporary = Path(stream.name)
+        try:
+            unzipped = _write(stream, members)
+            stream.close()
+            temporary.chmod(0o644)
+            archive = Archive(file_sha256(temporary), temporary.stat().st_size, unzipped)
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    return archive
+
+
+def read_members(path: Path) -> dict[str, Member]:
+    """What `write_members` wrote, as it is: still compressed."""
+    data = path.read_bytes()
+    with zipfile.ZipFile(path) as packed:
+        return {info.filename: _member(info, data) for info in packed.infolist()}
 
 
 def file_sha256(path: Path) -> str:
@@ -111,26 +107,33 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _write_members(stream: BinaryIO, members: Iterable[_Member]) -> int:
+def _member(info: zipfile.ZipInfo, data: bytes) -> Member:
+    name_bytes, extra_bytes = struct.unpack_from("<HH", data, info.header_offset + 26)
+    start = info.header_offset + LOCAL_HEADER + name_bytes + extra_bytes
+    return Member(info.compress_type, data[start : start + info.compress_size], info.CRC, info.file_size)
+
+
+def _write(stream: BinaryIO, members: Mapping[str, Member]) -> int:
     directory = []
     offset = unzipped = 0
-    for member in members:
-        flags = 0 if member.name.isascii() else UTF8
+    for text, member in sorted(members.items()):
+        name = text.encode()
+        flags = 0 if name.isascii() else UTF8
         common = struct.pack(
             "<HHHHHIIIHH",
             *(NEEDS, flags, member.method, TIME, DATE),
-            *(member.crc, len(member.data), member.size, len(member.name), 0),
+            *(member.crc, len(member.data), member.size, len(name), 0),
         )
-        stream.write(b"PK\x03\x04" + common + member.name)
+        stream.write(b"PK\x03\x04" + common + name)
         stream.write(member.data)
         directory.append(
             b"PK\x01\x02"
             + struct.pack("<H", MADE_BY_UNIX)
             + common
             + struct.pack("<HHHII", 0, 0, 0, MODE << 16, offset)
-            + member.name
+            + name
         )
-        offset += 4 + len(common) + len(member.name) + len(member.data)
+        offset += LOCAL_HEADER + len(name) + len(member.data)
         unzipped += member.size
     central = b"".join(directory)
     stream.write(central)
@@ -139,10 +142,3 @@ def _write_members(stream: BinaryIO, members: Iterable[_Member]) -> int:
         raise ValueError(f"{count} files in {offset} bytes do not fit a plain zip")
     stream.write(b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(central), offset, 0))
     return unzipped
-
-
-def _compress(name: str, path: Path) -> _Member:
-    data = path.read_bytes()
-    packed = bytes(deflate.deflate_compress(data, LEVEL)) if data else b""
-    method, body = (DEFLATED, packed) if data and len(packed) < len(data) else (STORED, data)
-    return _Member(name.encode(), method, body, deflate.crc32(data), len(data))

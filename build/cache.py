@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 
 FOLDER = ".cache"  # beside the artifacts
 KEPT = 4  # layers; the oldest goes first
+LONGEST = 24 * 60 * 60  # seconds that no build takes
 SOURCES = Path(__file__).parent
 
 # Lines of a requirements file that name another file: options, and paths of local packages.
@@ -25,9 +28,14 @@ def key(requirements: Path, facts: Iterable[object]) -> str:
         requirements: the file; files that it names count with their contents.
         facts: what else there is to tell builds apart; their text counts.
     """
-    code = [(path.relative_to(SOURCES).as_posix(), path.read_bytes()) for path in sorted(SOURCES.rglob("*.py"))]
-    said = [("fact", str(fact).encode()) for fact in facts]
-    return digest([*code, *said, *_texts(requirements, set())])
+    said = [("fact", str(fact).encode()) for fact in (code(), *facts)]
+    return digest([*said, *_texts(requirements, set())])
+
+
+@functools.cache
+def code() -> str:
+    """A digest of this package's code."""
+    return digest((path.relative_to(SOURCES).as_posix(), path.read_bytes()) for path in sorted(SOURCES.rglob("*.py")))
 
 
 def digest(parts: Iterable[tuple[str, bytes]]) -> str:
@@ -39,26 +47,30 @@ def digest(parts: Iterable[tuple[str, bytes]]) -> str:
     return made.hexdigest()
 
 
-def fetch(
-    folder: Path, name: str, target: Path, bring: Callable[[Path, Path], object] = shutil.copyfile
-) -> list[Path] | None:
-    """Put the files that are kept under a name into ``target``; None if there are none."""
+def find(folder: Path, name: str) -> Path | None:
+    """The folder that is kept under a name; None if there is none."""
     kept = folder / name
     if not kept.is_dir():
         return None
     os.utime(kept)
-    return [_bring(path, target / path.relative_to(kept), bring) for path in sorted(kept.rglob("*")) if path.is_file()]
+    return kept
+
+
+def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
+    """Put copies of the files that are kept under a name into ``target``; None if there are none."""
+    kept = find(folder, name)
+    return kept and [Path(shutil.copyfile(path, target / path.name)) for path in sorted(kept.iterdir())]
 
 
 def keep(folder: Path, name: str, files: Mapping[str, Path], most: int = KEPT) -> None:
     """Keep copies of files under a name, all of them or none, and drop what is too old.
 
     Args:
-        files: their paths when they are fetched -> where they are now.
+        files: their names when they are fetched -> where they are now.
         most: how many names are kept.
     """
     shutil.rmtree(folder / name, ignore_errors=True)
-    make(folder, name, lambda new: [_bring(file, new / path, shutil.copyfile) for path, file in files.items()], most)
+    make(folder, name, lambda new: [shutil.copyfile(file, new / path) for path, file in files.items()], most)
 
 
 def make(folder: Path, name: str, fill: Callable[[Path], object], most: int) -> Path:
@@ -81,16 +93,25 @@ def make(folder: Path, name: str, fill: Callable[[Path], object], most: int) -> 
             raise
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    newest = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
-    for each in newest[most:]:
-        shutil.rmtree(each, ignore_errors=True)
+    _drop_old(folder, most)
     return wanted
 
 
-def _bring(file: Path, to: Path, bring: Callable[[Path, Path], object]) -> Path:
-    to.parent.mkdir(parents=True, exist_ok=True)
-    bring(file, to)
-    return to
+def _drop_old(folder: Path, most: int) -> None:
+    """Drop all but the newest, and what a build that was killed left half-made."""
+    ages = {each: _age(each) for each in folder.iterdir()}
+    made = sorted((each for each in ages if not each.name.startswith(".")), key=ages.__getitem__)
+    killed = [each for each in ages if each.name.startswith(".") and ages[each] > LONGEST]
+    for each in [*made[most:], *killed]:
+        shutil.rmtree(each, ignore_errors=True)
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file was made or used."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:  # another thread or process was done with it
+        return 0
 
 
 def _texts(path: Path, seen: set[Path]) -> Iterator[tuple[str, bytes]]:

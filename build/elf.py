@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
@@ -37,21 +37,26 @@ class GlibcTooNew(UserError):
     )
 
 
-def check(site_packages: Path, distributions: Distributions, runtime: Runtime, architecture: Architecture) -> int:
-    """Look at every ELF file below a folder, in the order of their paths; returns how many there were.
+def check(
+    site_packages: Path,
+    paths: Iterable[str],
+    distributions: Distributions,
+    runtime: Runtime,
+    architecture: Architecture,
+) -> int:
+    """Look at those of the files below a folder that are ELF files; returns how many there were.
 
     Raises:
         WrongArchitecture, GlibcTooNew: the first that would not load, and the package that brought it.
     """
     count = 0
-    for path in sorted(site_packages.rglob("*")):
-        if not path.is_file() or not _is_elf(path):
+    for path in paths:
+        if not _is_elf(site_packages / path):
             continue
         count += 1
-        facts = {"path": path.relative_to(site_packages).as_posix()}
-        facts["package"] = distributions.owner(facts["path"])
+        facts = {"path": path, "package": distributions.owner(path)}
         try:
-            machine, glibc = needs(path)
+            machine, glibc = needs(site_packages / path)
         except ELFError as error:
             raise Damaged(**facts) from error
         if machine != architecture.elf:

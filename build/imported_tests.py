@@ -28,12 +28,13 @@ def find(tree: Path, paths: Collection[str]) -> set[str]:
         paths: the files of the tree.
     """
     needed: set[str] = set()
+    there = frozenset(paths)
     queue = [path for path in paths if path.endswith(".py") and not is_test(path)]
     while queue:
         path = queue.pop()
         data = (tree / path).read_bytes()
         if FOLDER.encode() in data:
-            new = {file for module in _imported(path, data) for file in _files(module, paths)} - needed
+            new = {file for module in _imported(path, data) for file in _files(module, there)} - needed
             needed |= new
             queue += new
     return needed
@@ -52,10 +53,10 @@ def _imported(path: str, data: bytes) -> Iterator[list[str]]:
             yield [*parts, FOLDER]
 
 
-def _files(module: list[str], paths: Collection[str]) -> Iterator[str]:
+def _files(module: list[str], paths: frozenset[str]) -> Iterator[str]:
     """The files of a module, of the packages around it, and, of a folder of tests as a whole, all modules in it."""
     stem = "/".join(module)
     packages = ["/".join(module[:end]) for end in range(module.index(FOLDER) + 1, len(module) + 1)]
-    yield from {f"{stem}.py", *(f"{package}/__init__.py" for package in packages)} & set(paths)
+    yield from {f"{stem}.py", *(f"{package}/__init__.py" for package in packages)} & paths
     if module[-1] == FOLDER:
         yield from (path for path in paths if path.rpartition("/")[0] == stem and path.endswith(".py"))

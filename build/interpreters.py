@@ -70,6 +70,7 @@ def run_script(
     return fallback(script, [".", *arguments], folder, stdin) if fallback else None
 
 
+@cache
 def version(interpreter: Path) -> str:
     """The full version of an interpreter: ``3.13.0``."""
     return commands.run([interpreter, "-I", "-S", "-c", "import platform; print(platform.python_version())"]).strip()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import metadata
@@ -20,10 +19,10 @@ from build import (
     closure,
     contents,
     distributions,
-    elf,
     environments,
     interpreters,
     manifest,
+    parts,
     profile,
     sbom,
     slimming,
@@ -35,7 +34,7 @@ from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 BIGGEST = 10
-LAYERS, BYTECODE = "layers", "bytecode"  # folders of the cache
+LAYERS, PARTS = "layers", "parts"  # folders of the cache
 FACTS = "layer.json"  # what the cache keeps beside the files
 
 Say = Callable[[str], None]
@@ -130,41 +129,38 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
         removed = slimming.drop(tree, order.keep)
-        files = distributions.sizes(tree)  # before there is bytecode, whole and half-written
-        libraries = sorted(filter(slimming.may_have_symbols, files), key=files.__getitem__, reverse=True)
-        certain = set() if order.profile else set(files)  # what goes in whatever comes
+        made = parts.make(
+            tree,
+            distributions.sizes(tree),
+            found,
+            parts.Recipe(runtime, architecture, builder, order.keep),
+            out / cache.FOLDER / PARTS,
+            use_kept=order.use_cache,
+            into_tree=order.profile is not None,
+        )
+        members, compiled = made.members, made.compiled
+        if slimming.SYMBOLS.name not in order.keep:
+            removed[slimming.SYMBOLS.name] = made.stripped
+        words, sizes = f"none: {compiled.missing}", {name: each.size for name, each in sorted(members.items())}
+        if order.profile:
+            removed["profile"], words = _cut(order, tree, found, out)
+            sizes = distributions.sizes(tree)
+            stubs = {path for path in sizes if path not in members or path in removed["profile"]}
+            members.update((path, archive.pack(tree / path)) for path in stubs)
+        elif not compiled.missing:
+            words, sizes = closure.fit(tree, sizes, found, (runtime, architecture), builder.python, order.limit)
+        _check_size(sizes, found, order.limit)
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
-        # A build's time is its processors': so what needs them goes side by side, the compiler in processes of its own.
-        with ThreadPoolExecutor(1) as beside, archive.Packing(runtime.site_packages) as packing:
-            prefix = f"/opt/{runtime.site_packages}"
-            compiling = beside.submit(
-                bytecode.compile_tree, tree, prefix, runtime, builder.python, out / cache.FOLDER / BYTECODE
-            )
-            checked = elf.check(tree, found, runtime, architecture)
-            # the biggest first, as they take longest
-            removed |= slimming.strip_symbols(
-                tree, libraries, order.keep, lambda each: packing.add(tree, certain & {each})
-            )
-            packing.add(tree, certain - set(libraries))
-            compiled = compiling.result()
-            words, sizes = f"none: {compiled.missing}", distributions.sizes(tree)
-            if order.profile:
-                removed["profile"], words = _cut(order, tree, found, out)
-                sizes = distributions.sizes(tree)
-            elif not compiled.missing:
-                words, sizes = closure.fit(tree, sizes, found, (runtime, architecture), builder.python, order.limit)
-            _check_size(sizes, found, order.limit)
-            packing.add(tree, sizes.keys() - certain)
-            written = packing.write(path)
+        written = archive.write_members(path, {f"{runtime.site_packages}/{name}": members[name] for name in sizes})
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
     if order.profile:
         entry["profile"] = {"model_sha256": archive.file_sha256(order.profile.model)}
     held = contents.count(sizes, removed, found, words)
     contents.write(contents.path_of(path), held)
     sbom.path_of(path).write_text(sbom.text(path.stem, written.sha256, found.installed), encoding="utf-8")
-    facts = {"entry": entry, "compiled": asdict(compiled), "libraries": checked}
+    facts = {"entry": entry, "compiled": asdict(compiled), "libraries": made.libraries}
     (scratch / FACTS).write_text(json.dumps(facts), encoding="utf-8")
-    return Layer(path, entry, compiled, checked, held)
+    return Layer(path, entry, compiled, made.libraries, held)
 
 
 def _cut(order: Order, tree: Path, found: distributions.Distributions, out: Path) -> tuple[dict[str, int], str]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from build import archive, deferral, distributions, staging
+from build import archive, deferral, distributions, slimming, staging
 from build import model as models
 from build.elf import libraries_needed
 from build.errors import UserError
@@ -107,9 +107,7 @@ def _cut(tree: Path, used: deferral.Recording) -> dict[str, int]:
     removed = {path: size for path, size in sizes.items() if path not in kept}
     for path in removed:
         (tree / path).unlink()
-    for folder in sorted((path for path in tree.rglob("*") if path.is_dir()), reverse=True):
-        if not any(folder.iterdir()):
-            folder.rmdir()
+    slimming.drop_empty_folders(tree)
     for path, module in _stubs(removed, kept).items():
         (tree / path).parent.mkdir(exist_ok=True)
         (tree / path).write_text(STUB.format(module=module), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
         if rule:
             (tree / path).unlink()
             saved[rule.name][path] = size
-    _drop_empty_folders(tree)
+    drop_empty_folders(tree)
     return saved
 
 
@@ -93,19 +94,9 @@ def may_have_symbols(path: str) -> bool:
     return ".so" in PurePosixPath(path).suffixes
 
 
-def strip_symbols(
-    tree: Path, libraries: Iterable[str], keep: Collection[str] = (), done: Callable[[str], object] = lambda name: None
-) -> dict[str, dict[str, int]]:
-    """Apply the rule that makes files smaller, unless it is in ``keep``; returns the same as `drop`.
-
-    Args:
-        done: is told of each library as soon as it is what it will be.
-    """
-    if SYMBOLS.name not in keep:
-        return {SYMBOLS.name: dict(_stripped(tree, libraries, done))}
-    for name in libraries:
-        done(name)
-    return {}
+def strip_symbols(tree: Path, libraries: Iterable[str]) -> dict[str, int]:
+    """Apply the rule that makes files smaller; returns the bytes that each of these got smaller by."""
+    return dict(_stripped(tree, filter(may_have_symbols, libraries)))
 
 
 def check(keep: Collection[str]) -> None:
@@ -120,7 +111,7 @@ def check(keep: Collection[str]) -> None:
             raise UnknownRule(name=name, known=", ".join(known))
 
 
-def _stripped(tree: Path, libraries: Iterable[str], done: Callable[[str], object]) -> Iterator[tuple[str, int]]:
+def _stripped(tree: Path, libraries: Iterable[str]) -> Iterator[tuple[str, int]]:
     for name in libraries:
         path = tree / name
         data = path.read_bytes()
@@ -130,7 +121,6 @@ def _stripped(tree: Path, libraries: Iterable[str], done: Callable[[str], object
             whole.write_bytes(smaller)
             whole.replace(path)
             yield name, len(data) - len(smaller)
-        done(name)
 
 
 def _drop_what_installers_leave(tree: Path) -> None:
@@ -143,7 +133,8 @@ def _drop_what_installers_leave(tree: Path) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def _drop_empty_folders(tree: Path) -> None:
-    for folder in sorted((path for path in tree.rglob("*") if path.is_dir()), reverse=True):
-        if not any(folder.iterdir()):
-            folder.rmdir()
+def drop_empty_folders(tree: Path) -> None:
+    """Remove the folders below a folder that hold no file, at any depth."""
+    for folder, _, _ in os.walk(tree, topdown=False):
+        if not os.listdir(folder):
+            os.rmdir(folder)

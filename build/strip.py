@@ -40,7 +40,7 @@ class Segment:
         return self.align < 2 or (self.address - self.offset) % self.align == 0
 
 
-def stripped(data: bytes) -> bytes | None:
+def stripped(data: bytes) -> bytearray | None:
     """The library without what is not loaded, or None if it cannot be made smaller safely."""
     segments = read(data)
     if not segments or not all(each.is_aligned for each in segments if each.type == LOAD):
@@ -53,20 +53,19 @@ def stripped(data: bytes) -> bytes | None:
     header_at = _inside(struct.unpack_from("<Q", data, E_PHOFF)[0], headers_size, loads)
     if header_at is None:
         return None
-    out = bytearray(max(each.offset + each.file_size for each in moved))
+    out, whole = bytearray(max(each.offset + each.file_size for each in moved)), memoryview(data)
     for old, new in zip(segments, moved, strict=True):
         if old.type == LOAD:
-            out[new.offset : new.offset + new.file_size] = data[old.offset : old.offset + old.file_size]
+            out[new.offset : new.offset + new.file_size] = whole[old.offset : old.offset + old.file_size]
     struct.pack_into("<Q", out, E_PHOFF, header_at)
     struct.pack_into("<Q", out, E_SHOFF, 0)
     struct.pack_into("<HH", out, E_SHNUM, 0, 0)
     for number, new in enumerate(moved):
         PROGRAM_HEADER.pack_into(out, header_at + number * PROGRAM_HEADER.size, *vars(new).values())
-    result = bytes(out)
-    return result if len(result) < len(data) and _loads_the_same(data, result) else None
+    return out if len(out) < len(data) and _loads_the_same(data, out) else None
 
 
-def read(data: bytes) -> list[Segment]:
+def read(data: bytes | bytearray) -> list[Segment]:
     """The program headers of a 64-bit little-endian ELF file; none for any other file."""
     if not data.startswith(MAGIC):
         return []
@@ -100,7 +99,7 @@ def _inside(offset: int, size: int, loads: dict[Segment, int]) -> int | None:
     return next((to + offset - load.offset for load, to in loads.items() if load.holds(offset, size)), None)
 
 
-def _loads_the_same(before: bytes, after: bytes) -> bool:
+def _loads_the_same(before: bytes, after: bytearray) -> bool:
     """Whether the loader maps the same bytes to the same addresses; the headers themselves may differ."""
     old, new = read(before), read(after)
     start = struct.unpack_from("<Q", before, E_PHOFF)[0]
@@ -108,13 +107,15 @@ def _loads_the_same(before: bytes, after: bytes) -> bool:
     for one, two in zip(old, new, strict=True):
         if replace(one, offset=0) != replace(two, offset=0) or not (two.is_aligned or one.type != LOAD):
             return False
+        if after.startswith(memoryview(before)[one.offset : one.offset + one.file_size], two.offset):
+            continue
         a, b = before[one.offset : one.offset + one.file_size], after[two.offset : two.offset + two.file_size]
-        if a != b and a != _with_parts_of(a, b, [(start - one.offset, end - one.offset) for start, end in headers]):
+        if a != _with_parts_of(a, b, [(start - one.offset, end - one.offset) for start, end in headers]):
             return False
     return True
 
 
-def _with_parts_of(a: bytes, b: bytes, parts: list[tuple[int, int]]) -> bytearray:
+def _with_parts_of(a: bytes, b: bytearray, parts: list[tuple[int, int]]) -> bytearray:
     mixed = bytearray(b)
     for start, end in parts:
         if end > 0 and start < len(a):

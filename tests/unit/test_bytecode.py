@@ -70,7 +70,8 @@ def test_without_the_interpreter_a_build_container_compiles(tmp_path, monkeypatc
         asked.append((script.name, arguments, folder, stdin))
         return ""
 
-    compiled = bytecode.compile_tree(tree(tmp_path / "a"), "/opt/lib", runtime("3.13"), container)
+    todo = [["package/__init__.py", "package/module.py"], ["single.py"]]
+    compiled = bytecode.compile_files(tree(tmp_path / "a"), todo, "/opt/lib", runtime("3.13"), container)
     assert compiled == bytecode.Compiled(3)
     files = "package/__init__.py\npackage/module.py\n\nsingle.py"
     assert asked == [("compile_files.py", [".", "/opt/lib"], tmp_path / "a", files)]
@@ -78,28 +79,3 @@ def test_without_the_interpreter_a_build_container_compiles(tmp_path, monkeypatc
 
 def test_python_3_6_has_no_such_bytecode(tmp_path):
     assert "PEP 552" in bytecode.compile_tree(tree(tmp_path / "a"), "/opt/lib", runtime("3.6")).missing
-
-
-class TestCache:
-    def test_what_was_compiled_before_is_not_compiled_again(self, tmp_path, here, monkeypatch):
-        first = bytecode.compile_tree(tree(tmp_path / "a"), "/opt/lib", here, kept=tmp_path / "kept")
-        monkeypatch.setattr(interpreters, "run_script", None)
-        again = bytecode.compile_tree(tree(tmp_path / "b"), "/opt/lib", here, kept=tmp_path / "kept")
-        assert first == again == bytecode.Compiled(3)
-        assert pycs(tmp_path / "a") == pycs(tmp_path / "b")
-
-    def test_a_package_is_compiled_again_when_it_changed_and_the_one_beside_it_is_not(self, tmp_path, here):
-        bytecode.compile_tree(tree(tmp_path / "a"), "/opt/lib", here, kept=tmp_path / "kept")
-        before = set((tmp_path / "kept").iterdir())
-        (tree(tmp_path / "b") / "package" / "module.py").write_text("changed = True\n")
-        bytecode.compile_tree(tmp_path / "b", "/opt/lib", here, kept=tmp_path / "kept")
-        assert len(before) == 2
-        assert len(set((tmp_path / "kept").iterdir()) - before) == 1
-        bytecode.compile_tree(tmp_path / "b", "/opt/elsewhere", here, kept=tmp_path / "kept")
-        assert len(set((tmp_path / "kept").iterdir()) - before) == 3
-
-    def test_what_did_not_compile_is_told_of_each_time(self, tmp_path, here):
-        for name in ("a", "b"):
-            (tree(tmp_path / name) / "package" / "template.py").write_text("{{ name }} = \n")
-            compiled = bytecode.compile_tree(tmp_path / name, "/opt/lib", here, kept=tmp_path / "kept")
-            assert compiled == bytecode.Compiled(3, ("package/template.py",))

@@ -22,12 +22,13 @@ def tree(tmp_path):
     return tmp_path
 
 
+FILES = ["numpy/core.so", "numpy/script.so"]
 OWNERS = Distributions([Distribution("numpy", "2")], {"numpy/core.so": "numpy"})
 
 
 def test_counts_what_it_looked_at(tree):
     newest = dataclasses.replace(runtime("3.13"), glibc=(2, 99))
-    assert elf.check(tree, OWNERS, newest, host_architecture()) == 1
+    assert elf.check(tree, FILES, OWNERS, newest, host_architecture()) == 1
 
 
 def test_reads_the_machine_and_the_newest_glibc():
@@ -39,7 +40,7 @@ def test_reads_the_machine_and_the_newest_glibc():
 def test_names_the_first_library_of_another_architecture_and_its_package(tree):
     other = architecture("arm64" if host_architecture().name == "x86_64" else "x86_64")
     with pytest.raises(elf.WrongArchitecture, match=r"numpy/core\.so, of the package numpy, is for "):
-        elf.check(tree, OWNERS, runtime("3.13"), other)
+        elf.check(tree, FILES, OWNERS, runtime("3.13"), other)
 
 
 def test_names_the_first_library_that_asks_for_a_newer_glibc_and_its_package(tree):
@@ -47,10 +48,10 @@ def test_names_the_first_library_that_asks_for_a_newer_glibc_and_its_package(tre
     with pytest.raises(
         elf.GlibcTooNew, match=r"numpy/core\.so, of the package numpy, asks for glibc 2\.\d+; python3\.11"
     ):
-        elf.check(tree, OWNERS, old, host_architecture())
+        elf.check(tree, FILES, OWNERS, old, host_architecture())
 
 
 def test_a_damaged_library_is_named(tree):
     (tree / "numpy" / "core.so").write_bytes(b"\x7fELF")
     with pytest.raises(elf.Damaged, match=r"numpy/core\.so, of the package numpy, is a damaged library"):
-        elf.check(tree, OWNERS, runtime("3.13"), host_architecture())
+        elf.check(tree, FILES, OWNERS, runtime("3.13"), host_architecture())

@@ -42,7 +42,7 @@ def tree(tmp_path):
 
 
 def slim(tree, keep=()):
-    return slimming.drop(tree, keep) | slimming.strip_symbols(tree, [], keep)
+    return slimming.drop(tree, keep)
 
 
 def left(tree):
@@ -52,7 +52,7 @@ def left(tree):
 def test_each_rule_takes_what_it_says_and_tells_of_it(tree):
     saved = slim(tree)
     assert left(tree) == STAYS
-    assert saved == {rule: {path: 5} for rule, path in GOES.items()} | {"symbols": {}}
+    assert saved == {rule: {path: 5} for rule, path in GOES.items()}
 
 
 @pytest.mark.parametrize("rule", GOES)
