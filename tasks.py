@@ -66,7 +66,7 @@ def megabytes(count: int) -> str:
         "request": "with --profile: JSON file that the model answers while it is watched",
         "code": "with --profile: folder with modules that the model needs",
         "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
-        "cache": "take an unchanged layer from the cache (without: only wheels and bytecode)",
+        "cache": "take from the cache what did not change: the layer, or its packages",
         "out": "folder for the artifacts and their manifest",
     },
     iterable=["keep"],

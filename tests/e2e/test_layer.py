@@ -1,5 +1,6 @@
 """The layer, built for real: the same bytes each time, bytecode that Lambda can use, and clear refusals."""
 
+import dataclasses
 import json
 import os
 import re
@@ -239,7 +240,7 @@ class TestContainer:
         (tmp_path / "requirements.txt").write_text("numpy==2.3.5\n")
         with pytest.raises(elf.GlibcTooNew, match=r"of the package numpy, asks for glibc 2\.27; python3\.11 has 2\.26"):
             self.build(tmp_path / "dist", image, requirements=tmp_path / "requirements.txt")
-        assert [path.name for path in (tmp_path / "dist").iterdir()] == [".cache"]
+        assert list((tmp_path / "dist").iterdir()) == []
 
 
 class TestCache:
@@ -259,6 +260,16 @@ class TestCache:
         assert not build(python="3.12").cached
         (tmp_path / "base.txt").write_text("threadpoolctl==3.5.0\n")
         assert not build().cached
+
+    def test_a_layer_of_packages_that_did_not_change_is_the_same_to_the_byte(self, tmp_path):
+        (tmp_path / "own.txt").write_text("joblib==1.5.0\n")
+        mine = order(requirements=tmp_path / "own.txt", use_cache=True)
+        layer.build(tmp_path / "dist", mine, silent)
+        (tmp_path / "own.txt").write_text("joblib==1.5.0\nthreadpoolctl==3.6.0\n")
+        mixed = layer.build(tmp_path / "dist", mine, silent)
+        anew = layer.build(tmp_path / "other", dataclasses.replace(mine, use_cache=False), silent)
+        assert vars(mixed) | {"path": anew.path} == vars(anew)
+        assert mixed.path.read_bytes() == anew.path.read_bytes()
 
     def test_it_can_be_refused(self, tmp_path):
         (tmp_path / "own.txt").write_text("threadpoolctl==3.6.0\n")

@@ -28,7 +28,7 @@ def rows():
 def test_ratios_are_ours_as_a_share_of_theirs(rows):
     found = layer.ratios(rows)
     assert found["build_vs_sam_warm"] == 0.25
-    assert found["build_vs_sam_warm_compiling_anew"] == 0.5
+    assert found["build_vs_sam_warm_from_wheels"] == 0.5
     assert found["build_vs_sam_warm_without_its_zip"] == 0.5
     assert found["unzipped_vs_sam"] == 0.5
     assert found["import_vs_sam"] == 0.25
