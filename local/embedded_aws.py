@@ -17,7 +17,7 @@ from tempfile import TemporaryFile
 import boto3
 import botocore.session
 
-from build.commands import stop
+from build.commands import started
 from build.errors import UserError
 
 REGION = "eu-central-1"
@@ -71,21 +71,16 @@ def start() -> Iterator[EmbeddedAws]:
     """
     port = free_port()
     argv = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
-    with TemporaryFile() as log:
-        # A session of its own, so that Ctrl-C does not end it before Terraform has destroyed what is there.
-        # And a caller's AWS_PROFILE would have moto itself look for that profile at every request.
-        process = subprocess.Popen(
-            argv, env=nobodys(os.environ), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-        try:
-            aws = EmbeddedAws(f"http://127.0.0.1:{port}")
-            if not _answers(process, f"{aws.url}/moto-api/"):
-                log.seek(0)
-                raise EmbeddedAwsFailed(tail=log.read().decode(errors="replace")[-2000:])
-            yield aws
-        finally:
-            stop(process)
+    env = nobodys(os.environ)  # a caller's AWS_PROFILE would have moto itself look for that profile at every request
+    with (
+        TemporaryFile() as log,
+        started(argv, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT) as process,
+    ):
+        aws = EmbeddedAws(f"http://127.0.0.1:{port}")
+        if not _answers(process, f"{aws.url}/moto-api/"):
+            log.seek(0)
+            raise EmbeddedAwsFailed(tail=log.read().decode(errors="replace")[-2000:])
+        yield aws
 
 
 def free_port() -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from build import bytecode, environments, interpreters
-from build.commands import stop
+from build.commands import started
 from build.errors import UserError
 from build.runtimes import host_architecture, runtime
 from local.deployed import Deployed
@@ -95,20 +95,19 @@ def start(deployed: Deployed, packages: Path, aws: EmbeddedAws) -> Iterator[Envi
     ]
     with TemporaryDirectory(prefix="environment-") as scratch:
         log = Path(scratch) / "log"
-        with log.open("wb") as stream:
-            process = subprocess.Popen(
-                argv, cwd=deployed.task, env=_environment(deployed, packages, aws, scratch), stdin=subprocess.DEVNULL,
-                stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-        try:
+        env = _environment(deployed, packages, aws, scratch)
+        with (
+            log.open("wb") as stream,
+            started(
+                argv, cwd=deployed.task, env=env, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT
+            ) as process,
+        ):
             environment = Environment(
                 f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations", log, process.pid
             )
             if not _listens(process, port):
                 raise FunctionFailed(error="the emulator does not answer", log=environment.tail())
             yield environment
-        finally:
-            stop(process)
 
 
 def _listens(process: subprocess.Popen, port: int) -> bool:
