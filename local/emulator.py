@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
@@ -20,7 +20,7 @@ from build.commands import started
 from build.errors import UserError
 from build.runtimes import host_architecture, runtime
 from local.deployed import Deployed
-from local.embedded_aws import EmbeddedAws, free_port
+from local.embedded_aws import EmbeddedAws
 
 PATIENCE = 120  # seconds for one answer
 OF_THE_RUNTIME = ("awslambdaric", "boto3")  # what AWS's runtime brings beside Python
@@ -87,10 +87,10 @@ def start(deployed: Deployed, packages: Path, aws: EmbeddedAws) -> Iterator[Envi
     """
     target = runtime(deployed.runtime)
     interpreter = interpreters.require(target, f"Running a function of {target.name}")
-    port = free_port()
+    port, runtime_api = _free_ports(2)
     argv = [
         *(_binary(), "--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
-        *("--runtime-api-address", f"127.0.0.1:{free_port()}"),
+        *("--runtime-api-address", f"127.0.0.1:{runtime_api}"),
         *(interpreter, "-S", "-s", "-B", "-m", "awslambdaric", deployed.configuration["Handler"]),
     ]
     with TemporaryDirectory(prefix="environment-") as scratch:
@@ -108,6 +108,15 @@ def start(deployed: Deployed, packages: Path, aws: EmbeddedAws) -> Iterator[Envi
             if not _listens(process, port):
                 raise FunctionFailed(error="the emulator does not answer", log=environment.tail())
             yield environment
+
+
+def _free_ports(count: int) -> list[int]:
+    """TCP ports of the loopback interface that nobody listens on, each another."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def _listens(process: subprocess.Popen, port: int) -> bool:
