@@ -22,7 +22,7 @@ from build.runtimes import host_architecture, runtime
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
 
-PATIENCE = 120  # seconds for one answer
+PATIENCE = 360  # seconds for one answer; longer than a function may take here, which is told in words
 OF_THE_RUNTIME = ("awslambdaric", "boto3")  # what AWS's runtime brings beside Python
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -43,15 +43,19 @@ class Environment:
         """Send an event and return the answer.
 
         Raises:
-            FunctionFailed: the function raised, or its init did.
+            FunctionFailed: the function raised, or its init did, or it took longer than its timeout.
         """
         body = json.dumps(event).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
         try:
             with OPENER.open(request, timeout=PATIENCE) as response:
-                answer = json.loads(response.read())
+                written = response.read().decode(errors="replace")
         except urllib.error.HTTPError as error:  # an init that failed
             raise FunctionFailed(error=f"{error}: {error.read().decode(errors='replace')}", log=self.tail()) from error
+        try:
+            answer = json.loads(written)
+        except json.JSONDecodeError as error:  # the emulator's own words: Task timed out after 60.00 seconds
+            raise FunctionFailed(error=written, log=self.tail()) from error
         if isinstance(answer, dict) and "errorType" in answer:
             raise FunctionFailed(error=f"{answer['errorType']}: {answer.get('errorMessage')}", log=self.tail())
         return answer
