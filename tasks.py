@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 import bench as benches
+from build import commands, example, function, layer, requirements, runtimes, slimming
 from build import docs as documentation
-from build import example, function, layer, requirements, runtimes, slimming
 from build import report as reporting
 from build.contents import KINDS
 from build.errors import UserError
@@ -35,7 +35,7 @@ def expects_errors(body: Callable) -> Callable:
 
     @functools.wraps(body)
     def guarded(*args, **kwargs):
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in commands.INTERRUPTS:  # SIGINT, too: a shell has the jobs in its background ignore it
             signal.signal(number, signal.default_int_handler)  # ends in order, as Ctrl-C does
         try:
             return body(*args, **kwargs)

@@ -7,14 +7,17 @@ import shlex
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from build.errors import UserError
 
 TAIL = 15  # lines of a failed command's output that are worth showing
 GRACE = 30  # seconds that a program gets to end by itself
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CommandFailed(UserError):
@@ -50,25 +53,57 @@ def run(
     words = [os.fspath(word) for word in argv]
     pipe = subprocess.PIPE
     try:
-        # A session of its own: Ctrl-C reaches this process, which then ends the program in order.
-        process = subprocess.Popen(
+        with started(
             words, stdin=pipe if stdin else subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=env, cwd=cwd,
-            encoding="utf-8", errors="replace", start_new_session=True,
-        )  # fmt: skip
+            encoding="utf-8", errors="replace",
+        ) as process:  # fmt: skip
+            stdout, stderr = process.communicate(stdin)
     except FileNotFoundError as error:
         raise CommandMissing(command=words[0]) from error
-    try:
-        stdout, stderr = process.communicate(stdin)
-    except BaseException:
-        stop(process)
-        raise
     if process.returncode:
         raise CommandFailed(words, process.returncode, stdout + stderr)
     return stdout
 
 
-def stop(process: subprocess.Popen) -> None:
-    """End a process that was started with a session of its own, and its children: asked first, then made to."""
+@contextmanager
+def started(argv: Sequence[str | os.PathLike[str]], **options: Any) -> Iterator[subprocess.Popen]:
+    """A process, which ends with the block at the latest.
+
+    It has a session of its own: Ctrl-C reaches this process, which then ends the other in order.
+
+    Args:
+        options: of ``subprocess.Popen``.
+    """
+    process = None
+    try:
+        with _uninterrupted():  # else it might run already, and not be known here
+            process = subprocess.Popen(argv, start_new_session=True, **options)
+        yield process
+    finally:
+        if process:
+            _stop(process)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Puts off to the block's end what signals would raise in it, which they do in the main thread."""
+    came: list[int] = []
+    numbers = INTERRUPTS if threading.current_thread() is threading.main_thread() else ()
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    handlers = {number: handler for number, handler in handlers.items() if callable(handler)}
+    try:
+        for number in handlers:
+            signal.signal(number, lambda number, frame: came.append(number))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
+def _stop(process: subprocess.Popen) -> None:
+    """End a process and its children: asked first, then made to."""
     for number, patience in ((signal.SIGINT, GRACE), (signal.SIGKILL, None)):
         if process.poll() is None:
             with suppress(ProcessLookupError):

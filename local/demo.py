@@ -93,15 +93,19 @@ def newest_runtime(provider: tuple[int, ...]) -> Runtime:
     return runtime(interpreters.running())
 
 
-def build(out: Path, target: Runtime, say: Say) -> example.Example:
-    """The example model, the layer and both packages."""
+def build(out: Path, target: Runtime, say: Say, builder: str = "auto") -> example.Example:
+    """The example model, the layer and both packages.
+
+    Args:
+        builder: as in `layer.Order`.
+    """
     architecture = host_architecture()
     if architecture is None:
         raise UserError(message="The demo runs what it deploys, so it needs a machine of x86_64 or arm64.")
     say("Fitting the example model")
     model = example.train(out, target)
     say("Building the layer")
-    layer.build(out, layer.Order(target, architecture), say)
+    layer.build(out, layer.Order(target, architecture, builder=builder), say)
     for mode in MODES:
         say(f"Packaging the function, mode = {mode}")
         function.package(out, model.model, bundle_model=mode == "bundle", request=model.request)

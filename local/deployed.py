@@ -14,6 +14,8 @@ from build.errors import UserError
 from build.runtimes import Runtime
 from local.embedded_aws import EmbeddedAws
 
+TIMEOUT = 300  # seconds for a call of what was never deployed: whatever the machine, it is no part of what is asked
+
 
 class NotThere(UserError):
     template = "The embedded AWS says that {what} has the SHA-256 {digest}, and no object in {bucket} has it."
@@ -36,7 +38,7 @@ class Deployed:
             "FunctionName": "local",
             "Version": "1",
             "MemorySize": memory_size,
-            "Timeout": 60,
+            "Timeout": TIMEOUT,
             "Environment": {"Variables": dict(variables)},
         }
         return cls(task, layers, configuration)

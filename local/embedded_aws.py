@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import os
-import socket
+import re
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
+from typing import IO
 
 import boto3
 import botocore.session
 
-from build.commands import stop
+from build.commands import started
 from build.errors import UserError
 
 REGION = "eu-central-1"
-PATIENCE = 60  # seconds until the server must answer
+PATIENCE = 300  # seconds until the server must listen
 
 
 class EmbeddedAwsFailed(UserError):
@@ -67,42 +66,32 @@ def start() -> Iterator[EmbeddedAws]:
     """Start a server on a free port of the loopback interface, and stop it at the end.
 
     Raises:
-        EmbeddedAwsFailed: it ended, or did not answer in time.
+        EmbeddedAwsFailed: it ended, or did not listen in time.
     """
-    port = free_port()
-    argv = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
-    with TemporaryFile() as log:
-        # A session of its own, so that Ctrl-C does not end it before Terraform has destroyed what is there.
-        # And a caller's AWS_PROFILE would have moto itself look for that profile at every request.
-        process = subprocess.Popen(
-            argv, env=nobodys(os.environ), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-        try:
-            aws = EmbeddedAws(f"http://127.0.0.1:{port}")
-            if not _answers(process, f"{aws.url}/moto-api/"):
-                log.seek(0)
-                raise EmbeddedAwsFailed(tail=log.read().decode(errors="replace")[-2000:])
-            yield aws
-        finally:
-            stop(process)
+    # Its own choice of a port: one that was looked for here might be another's until it is bound
+    argv = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
+    env = nobodys(os.environ)  # a caller's AWS_PROFILE would have moto itself look for that profile at every request
+    with (
+        TemporaryFile() as log,
+        started(argv, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT) as process,
+    ):
+        url = _url(process, log)
+        if url is None:
+            raise EmbeddedAwsFailed(tail=_written(log)[-2000:])
+        yield EmbeddedAws(url)
 
 
-def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _answers(process: subprocess.Popen, url: str) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def _url(process: subprocess.Popen, log: IO[bytes]) -> str | None:
+    """Where the server listens, once it says so; None if it does not."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            opener.open(url, timeout=5).close()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-        else:
-            return True
-    return False
+        said = re.search(r"Running on (http://\S+)\n", _written(log))
+        if said:
+            return said[1]
+        time.sleep(0.1)
+    return None
+
+
+def _written(log: IO[bytes]) -> str:
+    """What the server wrote, read without moving the offset, at which it writes on."""
+    return os.pread(log.fileno(), os.fstat(log.fileno()).st_size, 0).decode(errors="replace")

@@ -9,20 +9,20 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from build import bytecode, environments, interpreters
-from build.commands import stop
+from build.commands import started
 from build.errors import UserError
 from build.runtimes import host_architecture, runtime
 from local.deployed import Deployed
-from local.embedded_aws import EmbeddedAws, free_port
+from local.embedded_aws import EmbeddedAws
 
-PATIENCE = 120  # seconds for one answer
+PATIENCE = 360  # seconds for one answer; longer than a function may take here, which is told in words
 OF_THE_RUNTIME = ("awslambdaric", "boto3")  # what AWS's runtime brings beside Python
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -43,15 +43,19 @@ class Environment:
         """Send an event and return the answer.
 
         Raises:
-            FunctionFailed: the function raised, or its init did.
+            FunctionFailed: the function raised, or its init did, or it took longer than its timeout.
         """
         body = json.dumps(event).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
         try:
             with OPENER.open(request, timeout=PATIENCE) as response:
-                answer = json.loads(response.read())
+                written = response.read().decode(errors="replace")
         except urllib.error.HTTPError as error:  # an init that failed
             raise FunctionFailed(error=f"{error}: {error.read().decode(errors='replace')}", log=self.tail()) from error
+        try:
+            answer = json.loads(written)
+        except json.JSONDecodeError as error:  # the emulator's own words: Task timed out after 60.00 seconds
+            raise FunctionFailed(error=written, log=self.tail()) from error
         if isinstance(answer, dict) and "errorType" in answer:
             raise FunctionFailed(error=f"{answer['errorType']}: {answer.get('errorMessage')}", log=self.tail())
         return answer
@@ -87,28 +91,36 @@ def start(deployed: Deployed, packages: Path, aws: EmbeddedAws) -> Iterator[Envi
     """
     target = runtime(deployed.runtime)
     interpreter = interpreters.require(target, f"Running a function of {target.name}")
-    port = free_port()
+    port, runtime_api = _free_ports(2)
     argv = [
         *(_binary(), "--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
-        *("--runtime-api-address", f"127.0.0.1:{free_port()}"),
+        *("--runtime-api-address", f"127.0.0.1:{runtime_api}"),
         *(interpreter, "-S", "-s", "-B", "-m", "awslambdaric", deployed.configuration["Handler"]),
     ]
     with TemporaryDirectory(prefix="environment-") as scratch:
         log = Path(scratch) / "log"
-        with log.open("wb") as stream:
-            process = subprocess.Popen(
-                argv, cwd=deployed.task, env=_environment(deployed, packages, aws, scratch), stdin=subprocess.DEVNULL,
-                stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-        try:
+        env = _environment(deployed, packages, aws, scratch)
+        with (
+            log.open("wb") as stream,
+            started(
+                argv, cwd=deployed.task, env=env, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT
+            ) as process,
+        ):
             environment = Environment(
                 f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations", log, process.pid
             )
             if not _listens(process, port):
                 raise FunctionFailed(error="the emulator does not answer", log=environment.tail())
             yield environment
-        finally:
-            stop(process)
+
+
+def _free_ports(count: int) -> list[int]:
+    """TCP ports of the loopback interface that nobody listens on, each another."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def _listens(process: subprocess.Popen, port: int) -> bool:

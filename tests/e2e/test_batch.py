@@ -142,7 +142,7 @@ def execute(aws, machine, event, data):
         name, role = f"batch-{time.monotonic_ns()}", "arn:aws:iam::123456789012:role/batch"
         made = client.create_state_machine(name=name, definition=json.dumps(machine), roleArn=role)
         run = client.start_execution(stateMachineArn=made["stateMachineArn"], input=json.dumps(event))["executionArn"]
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while (ended := client.describe_execution(executionArn=run))["status"] == "RUNNING":
             assert time.monotonic() < deadline
             time.sleep(0.2)

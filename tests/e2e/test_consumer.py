@@ -18,6 +18,15 @@ URL = "git::https://github.com/OWNER/terraform-aws-lambda-model.git?ref=v1.0.0"
 REQUIREMENT = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
 
 
+@pytest.fixture(scope="module", autouse=True)
+def of_no_hook():
+    """A git hook that runs the tests names its repository and index in variables, for git and for Terraform's git."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("GIT_")]:
+            patch.delenv(name)
+        yield
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory):
     """This checkout as a git repository with a tag: all that is not ignored, committed or not."""

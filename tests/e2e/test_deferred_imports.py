@@ -38,10 +38,12 @@ def staged(built, tmp_path_factory):
 def python(built, unpacked):
     """Runs the runtime's Python on the layer."""
     interpreter = interpreters.require(built.runtime, "This test")
+    # one thread: how many share a sum shows in its last bit
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
     def run(*words, see=(), **env):
         env["PYTHONPATH"] = ":".join(map(str, [*see, unpacked]))
-        return commands.run([interpreter, "-S", "-s", "-B", *words], env=env)
+        return commands.run([interpreter, "-S", "-s", "-B", *words], env=threads | env)
 
     return run
 

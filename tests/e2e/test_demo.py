@@ -35,6 +35,11 @@ def children(folder):
     return found
 
 
+def runs_the_function(folder):
+    """Whether the emulator has started its child, the runtime client."""
+    return any(b"awslambdaric" in words and b"aws-lambda-rie" not in words for words in children(folder))
+
+
 def test_both_modes_answer_what_the_estimator_says_and_all_is_stopped(root, tmp_path):
     argv, env = command(tmp_path)
     done = subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False)
@@ -54,12 +59,12 @@ def test_an_interrupted_demo_destroys_and_stops_what_it_started(root, built, tmp
     log = tmp_path / "log"
     with log.open("wb") as stream:
         process = subprocess.Popen(argv, cwd=root, env=env, stdout=stream, stderr=subprocess.STDOUT)
-        while "requests" not in log.read_text():  # s3 is deployed, the emulator about to start
+        while not runs_the_function(tmp_path):  # s3 is deployed then
             assert process.poll() is None, log.read_text()
             time.sleep(0.1)
         assert len(children(tmp_path)) > 1
         process.send_signal(number)
-        assert process.wait(timeout=120) == 130, log.read_text()
+        assert process.wait(timeout=600) == 130, log.read_text()
     assert log.read_text().rstrip().endswith("Interrupted.")
     assert "Traceback" not in log.read_text()
     assert children(tmp_path) == []

@@ -114,10 +114,6 @@ class TestModels:
         assert made.entry["architecture"] == other.name
         assert made.checked.predictions
 
-
-def built_packages(built):
-    return manifest.read(built.out)["layer"]["packages"]
-
     def test_a_model_of_texts_is_shipped_though_it_takes_no_zeros(self, out, pickled):
         made = function.package(out, pickled(TEXTS))
         assert made.checked.predictions is None
@@ -128,6 +124,10 @@ def built_packages(built):
         second = function.package(out, pickled(CLASSIFY))
         assert [each.name for each in out.glob("model-*")] == [second.model["path"]]
         assert first.model["path"] != second.model["path"]
+
+
+def built_packages(built):
+    return manifest.read(built.out)["layer"]["packages"]
 
 
 @pytest.fixture(scope="module")

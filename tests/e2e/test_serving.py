@@ -42,7 +42,7 @@ def start(built, unpacked, aws, tmp_path_factory):
             "FunctionName": "churn",
             "Version": "1",
             "MemorySize": 1024,
-            "Timeout": 60,
+            "Timeout": deployed.TIMEOUT,
             "Environment": {"Variables": stored | variables},
         }
         opt = unpacked.parents[len(Path(built.runtime.site_packages).parts) - 1]
@@ -99,7 +99,7 @@ def test_a_ping_keeps_several_environments_warm(start, put, built):
     sha256 = put(built.example.model.read_bytes())
     with ExitStack() as stack:
         free = [stack.enter_context(start(MODEL_SHA256=sha256)) for _ in range(2)]
-        lock = threading.Lock()
+        lock, together = threading.Lock(), threading.Barrier(2)
 
         class Invoke(BaseHTTPRequestHandler):
             """Lambda's API: gives a call to an environment that is free."""
@@ -108,6 +108,7 @@ def test_a_ping_keeps_several_environments_warm(start, put, built):
                 event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with lock:
                     taken = free.pop()
+                together.wait(60)  # both calls are made before either is answered, however slow the machine is
                 answer = json.dumps(taken.invoke(event)).encode()
                 with lock:
                     free.append(taken)

@@ -1,10 +1,13 @@
 """The seams to Terraform and to the embedded AWS."""
 
+from datetime import date
+from types import SimpleNamespace
+
 import pytest
 
 from build import interpreters
 from build.runtimes import runtime
-from local import terraform
+from local import demo, terraform
 from local.demo import newest_runtime
 from local.embedded_aws import EmbeddedAws
 
@@ -85,6 +88,7 @@ class TestRuntime:
         return lambda python: "somewhere" if python in pythons else None
 
     def test_the_newest_that_machine_and_provider_have(self, monkeypatch):
+        monkeypatch.setattr(demo, "date", SimpleNamespace(today=lambda: date(2026, 7, 1)))  # both are supported
         monkeypatch.setattr(interpreters, "find", self.here("3.12", "3.14"))
         assert newest_runtime((6, 20, 0)) == runtime("3.14")
         assert newest_runtime((5, 100, 0)) == runtime("3.12")

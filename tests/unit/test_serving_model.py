@@ -146,8 +146,9 @@ class TestThreads:
             "pools = [each['num_threads'] for each in threadpoolctl.threadpool_info()]\n"
             "print(json.dumps([pools, joblib.cpu_count(), joblib.effective_n_jobs(-1)]))"
         )
+        callers = {name: value for name, value in os.environ.items() if name not in processors.THREADS}
         env = {
-            **os.environ,
+            **callers,
             "PYTHONPATH": str(root / "lambda"),
             "MODEL_SHA256": sha256,
             "MODEL_FILE": str(path),
