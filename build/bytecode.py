@@ -25,6 +25,11 @@ class Compiled:
     failed: tuple[str, ...] = ()  # not valid Python: templates, or code for another version
     missing: str | None = None  # why there is no bytecode at all
 
+    @classmethod
+    def read(cls, facts: dict) -> Compiled:
+        """From what JSON made of `dataclasses.asdict`."""
+        return cls(**facts | {"failed": tuple(facts["failed"])})
+
 
 def compile_tree(folder: Path, prefix: str, runtime: Runtime) -> Compiled:
     """Compile every .py below a folder.

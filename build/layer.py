@@ -179,7 +179,7 @@ def _cut(order: Order, tree: Path, found: distributions.Distributions, out: Path
 def _recall(scratch: Path) -> Layer:
     """The layer whose files the cache has put into ``scratch``."""
     facts = json.loads((scratch / FACTS).read_text(encoding="utf-8"))
-    compiled = bytecode.Compiled(**facts["compiled"] | {"failed": tuple(facts["compiled"]["failed"])})
+    compiled = bytecode.Compiled.read(facts["compiled"])
     path = scratch / facts["entry"]["path"]
     held = contents.read(contents.path_of(path))
     return Layer(path, facts["entry"], compiled, facts["libraries"], held, cached=True)

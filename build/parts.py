@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from build import archive, bytecode, cache, elf, interpreters, slimming
 from build.archive import Member
@@ -155,13 +155,13 @@ class _Workshop:
         return bytecode.compile_files(self.tree, todo, prefix, runtime, self.recipe.builder.python)
 
     def _keep(self, key: str, made: Made) -> None:
-        self.kept.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=self.kept, prefix=".part-") as name:
-            files = {PACKED: Path(name, PACKED), FACTS: Path(name, FACTS)}
-            archive.write_members(files[PACKED], made.members)
+        def fill(folder: Path) -> None:
+            archive.write_members(folder / PACKED, made.members)
             facts = {"stripped": made.stripped, "compiled": asdict(made.compiled), "libraries": made.libraries}
-            files[FACTS].write_text(json.dumps(facts), encoding="utf-8")
-            cache.keep(self.kept, key, files, KEPT)
+            (folder / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+
+        shutil.rmtree(self.kept / key, ignore_errors=True)  # it was refused
+        cache.make(self.kept, key, fill, KEPT)
 
     def _fetch(self, key: str, files: list[str]) -> Made | None:
         folder = cache.find(self.kept, key)
@@ -172,8 +172,7 @@ class _Workshop:
             members = archive.read_members(folder / PACKED)
         except FileNotFoundError:  # another build has just dropped it
             return None
-        compiled = Compiled(**facts["compiled"] | {"failed": tuple(facts["compiled"]["failed"])})
-        made = Made(members, facts["stripped"], compiled, facts["libraries"])
+        made = Made(members, facts["stripped"], Compiled.read(facts["compiled"]), facts["libraries"])
         for path in made.members if self.into_tree else ():
             if path in made.stripped or path not in files:
                 (self.tree / path).parent.mkdir(exist_ok=True)

@@ -89,14 +89,14 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
     return saved
 
 
-def may_have_symbols(path: str) -> bool:
+def _may_have_symbols(path: str) -> bool:
     """Whether a file's name is that of a shared library."""
     return ".so" in PurePosixPath(path).suffixes
 
 
-def strip_symbols(tree: Path, libraries: Iterable[str]) -> dict[str, int]:
+def strip_symbols(tree: Path, paths: Iterable[str]) -> dict[str, int]:
     """Apply the rule that makes files smaller; returns the bytes that each of these got smaller by."""
-    return dict(_stripped(tree, filter(may_have_symbols, libraries)))
+    return dict(_stripped(tree, filter(_may_have_symbols, paths)))
 
 
 def check(keep: Collection[str]) -> None:

@@ -41,35 +41,31 @@ def tree(tmp_path):
     return tmp_path
 
 
-def slim(tree, keep=()):
-    return slimming.drop(tree, keep)
-
-
 def left(tree):
     return {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
 
 
 def test_each_rule_takes_what_it_says_and_tells_of_it(tree):
-    saved = slim(tree)
+    saved = slimming.drop(tree)
     assert left(tree) == STAYS
     assert saved == {rule: {path: 5} for rule, path in GOES.items()}
 
 
 @pytest.mark.parametrize("rule", GOES)
 def test_each_rule_can_be_turned_off(tree, rule):
-    saved = slim(tree, keep=[rule])
+    saved = slimming.drop(tree, keep=[rule])
     assert left(tree) == STAYS | {GOES[rule]}
     assert rule not in saved
 
 
 def test_no_empty_folder_is_left(tree):
-    slim(tree)
+    slimming.drop(tree)
     assert not [path for path in tree.rglob("*") if path.is_dir() and not any(path.iterdir())]
 
 
 def test_an_unknown_rule_lists_the_known_ones(tree):
     with pytest.raises(slimming.UnknownRule, match=r"no rule 'test' to keep\. Take one of: tests, sources, headers"):
-        slim(tree, keep=["test"])
+        slimming.drop(tree, keep=["test"])
     assert left(tree) == STAYS | set(GOES.values()) | ALWAYS_GOES
 
 
@@ -101,5 +97,5 @@ class TestTestsThatAreImported:
             (tmp_path / name).write_text("")
         (tmp_path / "a/tests/used.py").write_text("from .helper import z\nfrom tests import nothing\n")
         (tmp_path / "a/b/__init__.py").write_text(line + "\n")
-        slim(tmp_path)
+        slimming.drop(tmp_path)
         assert left(tmp_path) == kept | {"a/b/__init__.py"}
