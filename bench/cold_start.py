@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from bench import Outcome
 from bench.contenders import BUCKET, EVENT, HERE, Ground, Model
 from build import environments, interpreters
+from build.errors import UserError
 from build.runtimes import DEFAULT_PYTHON, runtime
 from local import embedded_aws, emulator, picture
 from local.cold_start import told as told_by_ours
@@ -30,21 +31,27 @@ from local.emulator import Environment
 
 SIZES = ("0.1", "10", "100", "300")
 RUNS = 7
-WARM_CALLS = {"0.1": 1000, "10": 300, "100": 100, "300": 50}  # where a recipe's call takes half a second, not 1,000
+WARM_CALLS, WARM_SECONDS = 1000, 60.0  # whichever is first: a recipe's call takes seconds with a large model
 
 # The names of those that ratios are made of
 RECIPE, RECIPE_BYTECODE, SAM = "recipe", "recipe, valid bytecode", "recipe, SAM's layer"
-FLOOR, FLOOR_IN_LAMBDA, RUNTIME, FETCH = "floor", "floor in the runtime", "runtime alone", "fetch alone"
-PARTS = (FLOOR, FLOOR_IN_LAMBDA, RUNTIME, FETCH)
-PROFILED = ("0.1", "100")  # a layer cut to the model: with the default one a bundle of 100 MB does not fit
+FLOOR, FLOOR_IN_LAMBDA, UNPICKLED = "floor", "floor in the runtime", "floor, unpickled"
+RUNTIME, FETCH = "runtime alone", "fetch alone"
+BARE = {FLOOR: "handler", UNPICKLED: "unpickle"}  # processes with nothing of Lambda in them, and what they import
+PARTS = (*BARE, FLOOR_IN_LAMBDA, RUNTIME, FETCH)  # of what contenders do: no answers
 
 Say = Callable[[str], None]
+
+
+class AnswersDiffer(UserError):
+    template = "With the model of {size} MB, {name} answers {answer}, and {other} answers {expected}."
 
 
 @dataclass
 class Seen:
     """What one contender showed with one model; times in ms, sizes in MB."""
 
+    answers: list[object] = field(default_factory=list)
     first: list[float] = field(default_factory=list)
     second: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
@@ -59,7 +66,7 @@ def run(folder: Path, say: Say, sizes: Sequence[str] = SIZES, runs: int = RUNS) 
     """Measure, and write into the folder the numbers and their picture.
 
     Args:
-        sizes: of the models in MB, of those in WARM_CALLS.
+        sizes: of the models in MB.
         runs: first calls of each contender; below 7 it is a draft.
     """
     found = measure_all(say, sizes, runs)
@@ -107,86 +114,85 @@ def measure_all(say: Say, sizes: Sequence[str], runs: int) -> dict:
             for number in range(runs):
                 say(f"{size} MB: round {number + 1} of {runs}, {len(contenders)} contenders")
                 for each, deployed in contenders.items():
-                    if each == FLOOR:
-                        seen[size][each].first.append(bare(deployed, ground))
+                    if each in BARE:
+                        seen[size][each].first.append(bare(deployed, BARE[each], ground))
                         continue
-                    calls = WARM_CALLS[size] if number == runs - 1 and each not in PARTS else 0
-                    measure(seen[size][each], deployed, packages, ground, calls)
+                    warm = number == runs - 1 and each not in PARTS
+                    measure(seen[size][each], deployed, packages, ground, warm)
+            _compare(size, seen[size])
     return _found(seen, overhead, runs) | {"seconds": round(time.monotonic() - began)}
 
 
+def _compare(size: str, seen: dict[str, Seen]) -> None:
+    """All answer alike, or they are not to be compared."""
+    expected = seen[RECIPE].answers[0]
+    for name, shown in seen.items():
+        for answer in shown.answers if name not in PARTS else ():
+            if answer != expected:
+                raise AnswersDiffer(size=size, name=name, answer=answer, other=RECIPE, expected=expected)
+
+
 def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed]:
-    """Those that answer: all of them with the smallest model, and where a size makes no difference only then."""
-    bare = {"MODEL_BUCKET": BUCKET, "MODEL_KEY": model.key}
+    """Those that answer; other ways of importing only with the first model: its size changes nothing there."""
+    where = {"MODEL_BUCKET": BUCKET, "MODEL_KEY": model.key}
     ours = ground.ours(ground.out, "default", model)
-    found = {
-        RECIPE: ground.of_handler("recipe", ground.pip_layer, bare),
-        RECIPE_BYTECODE: ground.of_handler("recipe", ground.pip_layer_with_bytecode, bare),
+    profiled = ground.built(f"profiled-{model.name}", model.path)
+    of_profiled = ground.ours(profiled, f"profiled-{model.name}", model)
+    return {
+        RECIPE: ground.of_handler("recipe", ground.pip_layer, where),
+        SAM: ground.of_handler("recipe", ground.sam_layer, where),
+        RECIPE_BYTECODE: ground.of_handler("recipe", ground.pip_layer_with_bytecode, where),
         **ours,
+        **{f"{name}, profiled layer": deployed for name, deployed in of_profiled.items()},
+        **(ground.ways(ours["bundle"]) if first else {}),
     }
-    if first:
-        found[SAM] = ground.of_handler("recipe", ground.sam_layer, bare)
-        eager = {name: _with(deployed, LAMBDA_MODEL_EAGER="1") for name, deployed in ours.items()}
-        found |= {f"{name}, all imports": deployed for name, deployed in eager.items()}
-    if model.name in PROFILED:
-        profiled = ground.built(f"profiled-{model.name}", model.path)
-        of_profiled = ground.ours(profiled, f"profiled-{model.name}", model)
-        found |= {f"{name}, profiled layer": deployed for name, deployed in of_profiled.items()}
-    return found
 
 
 def _floors(
     ground: Ground, model: Model, contenders: dict[str, Deployed], libraries: Sequence[str]
 ) -> dict[str, Deployed]:
     """What no first call can be without."""
-    opt = contenders["s3"].layers
+    s3 = contenders["s3"]
     touched = {"FLOOR_LIBRARIES": ":".join(libraries), "MODEL_FILE": str(model.path)}
-    fetch = Deployed(contenders["s3"].task, opt, contenders["s3"].configuration | {"Handler": "fetch.lambda_handler"})
-    (fetch.task / "fetch.py").write_bytes((HERE / "handlers" / "fetch.py").read_bytes())
+    floor = ground.of_handler("floor", s3.layers, touched)
     return {
-        FLOOR: ground.of_handler("floor", opt, touched),
-        FLOOR_IN_LAMBDA: ground.of_handler("floor", opt, touched),
-        RUNTIME: ground.of_handler("empty", opt, {}),
-        FETCH: fetch,
+        FLOOR: floor,
+        FLOOR_IN_LAMBDA: floor,
+        UNPICKLED: ground.with_handler(s3, "unpickle", MODEL_FILE=str(model.path)),
+        RUNTIME: ground.of_handler("empty", s3.layers, {}),
+        FETCH: ground.with_handler(s3, "fetch"),
     }
 
 
-def _with(deployed: Deployed, **variables: str) -> Deployed:
-    environment = {"Variables": deployed.environment | variables}
-    return Deployed(deployed.task, deployed.layers, deployed.configuration | {"Environment": environment})
-
-
-def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, warm_calls: int) -> None:
-    """One fresh environment: its first call, its second, and some more."""
+def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, warm: bool) -> None:
+    """One fresh environment: its first call, its second, and if asked for some more."""
     with emulator.start(deployed, packages, ground.aws) as environment:
-        seen.first.append(_timed(environment))
-        seen.second.append(_timed(environment))
-        if warm_calls:
-            seen.warm += _calls(environment, warm_calls)
+        for times in (seen.first, seen.second):
+            began = time.perf_counter()
+            answer = environment.invoke(EVENT)
+            times.append((time.perf_counter() - began) * 1e3)
+            seen.answers.append(answer.get("predictions") if isinstance(answer, dict) else answer)
+        if warm:
+            seen.warm += _calls(environment)
         seen.rss.append(environment.peak_rss() / 1e6)
         seen.phases.append(phases(environment.log.read_text(errors="replace")))
 
 
-def bare(deployed: Deployed, ground: Ground) -> float:
-    """The floor: a process with nothing of Lambda in it, from its start to its end, in ms."""
+def bare(deployed: Deployed, module: str, ground: Ground) -> float:
+    """A process that imports a module of the function, with nothing of Lambda, from its start on, in ms."""
     interpreter = interpreters.require(ground.runtime, "The floor")
     env = {**deployed.environment, "PYTHONPATH": str(deployed.layers / ground.runtime.site_packages)}
+    script = f"import os, {module}; os._exit(0)"  # with nothing torn down, which an answer need not wait for
     began = time.perf_counter()
-    subprocess.run([interpreter, "-S", "-s", "-B", "-c", "import handler"], cwd=deployed.task, env=env, check=True)
+    subprocess.run([interpreter, "-S", "-s", "-B", "-c", script], cwd=deployed.task, env=env, check=True)
     return (time.perf_counter() - began) * 1e3
 
 
-def _timed(environment: Environment) -> float:
-    began = time.perf_counter()
-    environment.invoke(EVENT)
-    return (time.perf_counter() - began) * 1e3
-
-
-def _calls(environment: Environment, count: int) -> list[float]:
+def _calls(environment: Environment) -> list[float]:
     """Calls one after another over one connection each, as short as a client can make them."""
     url, body = urlsplit(environment.url), json.dumps(EVENT)
-    taken = []
-    for _ in range(count):
+    taken: list[float] = []
+    while len(taken) < WARM_CALLS and sum(taken) < WARM_SECONDS * 1e3:
         began = time.perf_counter()
         connection = http.client.HTTPConnection(url.hostname, url.port, timeout=emulator.PATIENCE)
         connection.request("POST", url.path, body)
@@ -237,6 +243,7 @@ def _found(seen: dict[str, dict[str, Seen]], overhead: dict, runs: int) -> dict:
         "first_call_vs_recipe_with_bytecode": first("bundle") / first(RECIPE_BYTECODE),
         "first_call_vs_floor": first("bundle") / first(FLOOR),
         "first_call_vs_floor_in_runtime": first("bundle") / first(FLOOR_IN_LAMBDA),
+        "first_call_vs_floor_unpickled": first("bundle") / first(UNPICKLED),
         "warm_overhead_ms": overhead["handler"] - overhead["predict"],
     }
     if "100" in seen:
@@ -262,7 +269,7 @@ def _bars(sizes: dict) -> dict:
         f"A model of {size} MB": {
             name: facts
             for name, facts in contenders.items()
-            if (facts.get("phases_ms") or name == FLOOR) and name != FETCH
+            if (facts.get("phases_ms") or name in BARE) and name != FETCH
         }
         for size, contenders in sizes.items()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import zipfile
@@ -111,6 +112,26 @@ class Ground:
         bytecode.compile_tree(task, "/var/task", self.runtime)
         return self.deployed(task, opt, environment)
 
+    def with_handler(self, deployed: Deployed, handler: str, **variables: str) -> Deployed:
+        """A deployed function that another handler of ``handlers/`` answers, or the same with other variables."""
+        if handler != "handler":
+            shutil.copyfile(HERE / "handlers" / f"{handler}.py", deployed.task / f"{handler}.py")
+        changed = {
+            "Handler": f"{handler}.lambda_handler",
+            "Environment": {"Variables": deployed.environment | variables},
+        }
+        return Deployed(deployed.task, deployed.layers, deployed.configuration | changed)
+
+    def ways(self, bundle: Deployed) -> dict[str, Deployed]:
+        """The bundle with the other ways there are to import what a model needs, and with plain imports."""
+        site_packages = bundle.layers / self.runtime.site_packages
+        (bundle.task / "modules.json").write_text(json.dumps(_modules(site_packages)), encoding="utf-8")
+        return {
+            "bundle, all imports": self.with_handler(bundle, "handler", LAMBDA_MODEL_EAGER="1"),
+            "bundle, import list": self.with_handler(bundle, "import_list"),
+            "bundle, LazyLoader": self.with_handler(bundle, "lazy_loader"),
+        }
+
     @cached_property
     def pip_layer(self) -> Path:
         """`pip install -t python`, zipped: its bytecode is there, and stale once Lambda has unzipped it."""
@@ -140,6 +161,15 @@ class Ground:
         self.say("Building SAM's layer: sam build")
         pins = "".join(f"{name}=={version}\n" for name, version in self.layer["packages"].items())
         return tools.sam_build(self.folder / "sam", pins, os.environ)
+
+
+def _modules(tree: Path) -> dict[str, str]:
+    """Modules by name -> their files."""
+    found = {}
+    for path in (*tree.rglob("*.so"), *tree.rglob("*.py")):
+        parts = (*path.relative_to(tree).parts[:-1], path.name.partition(".")[0])
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = str(path)
+    return found
 
 
 def _unpacked(path: Path, folder: Path) -> Path:
