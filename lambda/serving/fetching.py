@@ -22,7 +22,7 @@ from pathlib import Path
 from serving.errors import FetchError
 from serving.settings import Settings
 
-CHILD = "from serving import transfer; transfer.main()"
+CHILD = "import sys; from serving import transfer; transfer.main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
 
 # What the environment needs beside the model, roughly, and how often it holds the model while it is unpickled
 OTHER_BYTES, COPIES = 256 << 20, 2
@@ -97,29 +97,11 @@ def _of_file(path: Path) -> Fetch:
 def _download(settings: Settings, environ: Mapping[str, str]) -> Fetch:
     memory = _anonymous_file()
     answer, answer_end = os.pipe()
-    for descriptor in (memory, answer_end):
-        os.set_inheritable(descriptor, True)
-    child = os.posix_spawn(
-        sys.executable,
-        [
-            sys.executable,
-            "-S",
-            "-s",
-            "-B",
-            "-c",
-            CHILD,
-            json.dumps(_job(settings, environ)),
-            f"{memory}",
-            f"{answer_end}",
-        ],
-        {
-            **environ,
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",  # the digest is checked here
-        },
-    )
+    # The digest is checked here
+    variables = {**environ, "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required"}
+    start = _fork if _may_fork() else _spawn
+    child = start(json.dumps(_job(settings, environ)), memory, answer_end, variables)
     os.close(answer_end)
-    os.set_inheritable(memory, False)
 
     def wait() -> Fetched:
         with os.fdopen(answer, "rb") as stream:
@@ -132,6 +114,38 @@ def _download(settings: Settings, environ: Mapping[str, str]) -> Fetch:
             raise
 
     return wait
+
+
+def _may_fork() -> bool:
+    """Whether nothing is here yet that does not survive a fork: at the init nothing is, at a later ping threads are."""
+    return "numpy" not in sys.modules and threading.active_count() == 1
+
+
+def _fork(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int:
+    """Download in a copy of this process, which spares it the start of Python; its id."""
+    child = os.fork()
+    if child == 0:
+        try:
+            from serving import transfer
+
+            os.environ.update(environ)
+            transfer.main(job, memory, answer)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(1)  # whatever happened: this is not the process that serves
+    return child
+
+
+def _spawn(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int:
+    """Download in a process of its own; its id."""
+    for descriptor in (memory, answer):
+        os.set_inheritable(descriptor, True)
+    command = [sys.executable, "-S", "-s", "-B", "-c", CHILD, job, f"{memory}", f"{answer}"]
+    path = os.pathsep.join(filter(None, sys.path))
+    child = os.posix_spawn(sys.executable, command, {**environ, "PYTHONPATH": path})
+    os.set_inheritable(memory, False)
+    return child
 
 
 def _job(settings: Settings, environ: Mapping[str, str]) -> dict:

@@ -1,9 +1,6 @@
 """Downloads one object of S3 into an open file: the program of the process that `fetching` starts.
 
-    main(JOB, FILE, ANSWER)
-
-JOB is JSON; FILE and ANSWER are open file descriptors. The object is written to FILE, or to the job's path where memory
-is too short for it. ANSWER gets JSON: what came, or {"error": ...} in words.
+It ends with the answer, and leaves nothing to tear down that somebody would wait for.
 """
 
 from __future__ import annotations
@@ -12,11 +9,11 @@ import hashlib
 import json
 import mmap
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from serving import aws, signing
 
@@ -44,16 +41,23 @@ class NoRoom(Exception):
     """The object fits neither memory nor /tmp."""
 
 
-def main() -> None:
-    job, memory, answer = json.loads(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    began = time.perf_counter()
+def main(job: str, memory: int, answer: int) -> NoReturn:
+    """Download, say what came, and end the process.
+
+    Args:
+        job: JSON, of `fetching`.
+        memory: an open file, for the object; where memory is too short for it, the job's path is used instead.
+        answer: an open file, for JSON: what came, or {"error": ...} in words.
+    """
+    began, order = time.perf_counter(), json.loads(job)
     try:
-        said = download(job, memory)
+        said = download(order, memory)
         said["seconds"] = time.perf_counter() - began
     except Exception as error:
-        said = {"error": explain(error, job)}
+        said = {"error": explain(error, order)}
     with os.fdopen(answer, "w") as stream:
         json.dump(said, stream)
+    os._exit(0)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,10 @@
 """The model's way from S3: at its version, whole, into memory or /tmp; and what S3's refusals read like."""
 
 import gc
+import json
 import os
+import subprocess
+import sys
 from contextlib import suppress
 
 import numpy as np
@@ -78,6 +81,51 @@ class TestPinned:
         rows = loaded(bucket.settings(digest(path.read_bytes()), format="joblib")).estimator["rows"]
         assert isinstance(rows, np.memmap)
         assert rows.sum() == 49_995_000
+
+
+FRESH = """
+import json, os, sys, threading
+from serving import fetching
+from serving.settings import Settings
+
+forks, over = [], threading.Event()
+os.register_at_fork(after_in_parent=lambda: forks.append(1))
+exec(sys.argv[2])
+try:
+    fetched = fetching.begin(Settings(**json.loads(sys.argv[1])))()
+    said = {"sha256": fetched.sha256, "first": fetched.data[:9].decode()}
+except fetching.FetchError as error:
+    said = {"error": str(error)}
+print(json.dumps({**said, "forks": len(forks), "imported": "serving.transfer" in sys.modules}))
+over.set()
+"""
+
+
+def in_a_fresh_process(version, data, before=""):
+    """What a process that has imported nothing but the handler's own says of a download."""
+    settings = {"sha256": digest(data), "bucket": "bucket", "key": "k", "version_id": version}
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-W", "error", "-c", FRESH, json.dumps(settings), before]
+    done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+class TestAtInit:
+    def test_the_download_is_a_fork_which_leaves_nothing_in_the_one_that_serves(self, bucket):
+        data = b"the first and the rest"
+        said = in_a_fresh_process(bucket.put(data), data)
+        assert said == {"sha256": digest(data), "first": "the first", "forks": 1, "imported": False}
+
+    def test_where_threads_are_nothing_is_forked(self, bucket):
+        data = b"the first and the rest"
+        said = in_a_fresh_process(bucket.put(data), data, "threading.Thread(target=over.wait).start()")
+        assert said == {"sha256": digest(data), "first": "the first", "forks": 0, "imported": False}
+
+    @pytest.mark.parametrize(("dies", "status"), [("os.kill(os.getpid(), 9)", 9), ("1 / 0", 256), ("sys.exit(0)", 256)])
+    def test_a_fork_that_dies_is_told_and_does_not_go_on_as_the_one_that_serves(self, bucket, dies, status):
+        broken = f"import serving, types; serving.transfer = types.SimpleNamespace(main=lambda *_: {dies})"
+        said = in_a_fresh_process(bucket.put(b"data"), b"data", broken)
+        assert f"ended without a word, with wait status {status}" in said["error"]
 
 
 class TestRefusals:
