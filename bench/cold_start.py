@@ -251,7 +251,7 @@ def _found(seen: dict[str, dict[str, Seen]], overhead: dict, runs: int) -> dict:
     return {
         "runs": runs,
         "ratios": {name: round(value, 3) for name, value in ratios.items()},
-        "warm_ms": {name: round(overhead[name], 3) for name in ("handler", "predict")},
+        "warm_ms": {name: round(overhead[name], 3) for name in ("handler", "predict", "ping")},
         "sizes": sizes,
     }
 

@@ -64,7 +64,7 @@ def found():
         "s3": seen(900.0, init=880.0, unpickle=300.0, **{"import": 210.0}),
         "fetch alone": seen(800.0, fetch=500.0),
     }
-    return cold_start._found({"0.1": small, "100": big}, {"handler": 1.25, "predict": 1.0}, 1)
+    return cold_start._found({"0.1": small, "100": big}, {"handler": 1.25, "predict": 1.0, "ping": 0.1}, 1)
 
 
 def test_ratios_are_of_medians_of_the_same_run(found):
