@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from bench import Outcome
-from bench.contenders import BUCKET, EVENT, HERE, Ground, Model
+from bench.contenders import BUCKET, EVENT, HERE, MEMORY, Ground, Model
 from build import environments, interpreters
 from build.errors import UserError
 from build.runtimes import DEFAULT_PYTHON, runtime
@@ -35,10 +35,10 @@ WARM_CALLS, WARM_SECONDS = 1000, 60.0  # whichever is first: a recipe's call tak
 
 # The names of those that ratios are made of
 RECIPE, RECIPE_BYTECODE, SAM = "recipe", "recipe, valid bytecode", "recipe, SAM's layer"
-FLOOR, FLOOR_IN_LAMBDA, UNPICKLED = "floor", "floor in the runtime", "floor, unpickled"
+FLOOR, LIBRARIES, LIBRARIES_IN_LAMBDA = "floor", "libraries alone", "libraries in the runtime"
 RUNTIME, FETCH = "runtime alone", "fetch alone"
-BARE = {FLOOR: "handler", UNPICKLED: "unpickle"}  # processes with nothing of Lambda in them, and what they import
-PARTS = (*BARE, FLOOR_IN_LAMBDA, RUNTIME, FETCH)  # of what contenders do: no answers
+BARE = {FLOOR: "floor", LIBRARIES: "handler"}  # processes with nothing of Lambda in them, and what they import
+PARTS = (*BARE, LIBRARIES_IN_LAMBDA, RUNTIME, FETCH)  # of what contenders do: no answers
 
 Say = Callable[[str], None]
 
@@ -115,7 +115,7 @@ def measure_all(say: Say, sizes: Sequence[str], runs: int) -> dict:
                 say(f"{size} MB: round {number + 1} of {runs}, {len(contenders)} contenders")
                 for each, deployed in contenders.items():
                     if each in BARE:
-                        seen[size][each].first.append(bare(deployed, BARE[each], ground))
+                        bare(seen[size][each], deployed, BARE[each], ground)
                         continue
                     warm = number == runs - 1 and each not in PARTS
                     measure(seen[size][each], deployed, packages, ground, warm)
@@ -153,12 +153,12 @@ def _floors(
 ) -> dict[str, Deployed]:
     """What no first call can be without."""
     s3 = contenders["s3"]
-    touched = {"FLOOR_LIBRARIES": ":".join(libraries), "MODEL_FILE": str(model.path)}
-    floor = ground.of_handler("floor", s3.layers, touched)
+    file = {"MODEL_FILE": str(model.path), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY)}
+    alone = ground.of_handler("libraries", s3.layers, file | {"LIBRARIES": ":".join(libraries)})
     return {
-        FLOOR: floor,
-        FLOOR_IN_LAMBDA: floor,
-        UNPICKLED: ground.with_handler(s3, "unpickle", MODEL_FILE=str(model.path)),
+        FLOOR: ground.with_handler(s3, "floor", **file),
+        LIBRARIES: alone,
+        LIBRARIES_IN_LAMBDA: alone,
         RUNTIME: ground.of_handler("empty", s3.layers, {}),
         FETCH: ground.with_handler(s3, "fetch"),
     }
@@ -178,14 +178,16 @@ def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, warm
         seen.phases.append(phases(environment.log.read_text(errors="replace")))
 
 
-def bare(deployed: Deployed, module: str, ground: Ground) -> float:
-    """A process that imports a module of the function, with nothing of Lambda, from its start on, in ms."""
+def bare(seen: Seen, deployed: Deployed, module: str, ground: Ground) -> None:
+    """A process that imports a module of the function, with nothing of Lambda, from its start on."""
     interpreter = interpreters.require(ground.runtime, "The floor")
     env = {**deployed.environment, "PYTHONPATH": str(deployed.layers / ground.runtime.site_packages)}
     script = f"import os, {module}; os._exit(0)"  # with nothing torn down, which an answer need not wait for
+    command = [interpreter, "-S", "-s", "-B", "-c", script]
     began = time.perf_counter()
-    subprocess.run([interpreter, "-S", "-s", "-B", "-c", script], cwd=deployed.task, env=env, check=True)
-    return (time.perf_counter() - began) * 1e3
+    done = subprocess.run(command, cwd=deployed.task, env=env, check=True, stdout=subprocess.PIPE, text=True)
+    seen.first.append((time.perf_counter() - began) * 1e3)
+    seen.phases.append(phases(done.stdout))
 
 
 def _calls(environment: Environment) -> list[float]:
@@ -242,8 +244,8 @@ def _found(seen: dict[str, dict[str, Seen]], overhead: dict, runs: int) -> dict:
         "first_call_vs_recipe": first("bundle") / first(RECIPE),
         "first_call_vs_recipe_with_bytecode": first("bundle") / first(RECIPE_BYTECODE),
         "first_call_vs_floor": first("bundle") / first(FLOOR),
-        "first_call_vs_floor_in_runtime": first("bundle") / first(FLOOR_IN_LAMBDA),
-        "first_call_vs_floor_unpickled": first("bundle") / first(UNPICKLED),
+        "first_call_vs_libraries": first("bundle") / first(LIBRARIES),
+        "first_call_vs_libraries_in_runtime": first("bundle") / first(LIBRARIES_IN_LAMBDA),
         "warm_overhead_ms": overhead["handler"] - overhead["predict"],
     }
     if "100" in seen:
@@ -264,13 +266,9 @@ def _overlap(of_100: dict[str, Seen], small: dict[str, Seen]) -> float:
 
 
 def _bars(sizes: dict) -> dict:
-    """Those of which it is known where the time went, and the floor; not the parts of others."""
+    """All but those that only do a part of what others do beside something else."""
     return {
-        f"A model of {size} MB": {
-            name: facts
-            for name, facts in contenders.items()
-            if (facts.get("phases_ms") or name in BARE) and name != FETCH
-        }
+        f"A model of {size} MB": {name: facts for name, facts in contenders.items() if name != FETCH}
         for size, contenders in sizes.items()
     }
 
