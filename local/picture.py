@@ -7,7 +7,7 @@ from html import escape
 
 WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 860, 190, 70, 18, 8, 64
 PARTS = {
-    "start": "start of the runtime",
+    "start": "start",
     "wait": "fetch",
     "import": "import",
     "unpickle": "unpickle",

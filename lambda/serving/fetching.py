@@ -2,11 +2,13 @@
 
 Importing holds Python's lock, so a thread would get its turn every 5 ms, one packet a turn. In bundle mode that does no
 harm: the file is mapped and hashed in one call that needs no lock. A download is a process of its own (`transfer`),
-which shares memory with this one: no lock, no copy, and botocore never gets into this process.
+which shares memory with this one: no lock, no copy, and botocore never gets into this process. At the init it is a
+fork, which need not start Python; at a ping it is spawned, since numpy's libraries and their threads survive no fork.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import mmap
@@ -100,8 +102,14 @@ def _download(settings: Settings, environ: Mapping[str, str]) -> Fetch:
     # The digest is checked here
     variables = {**environ, "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required"}
     start = _fork if _may_fork() else _spawn
-    child = start(json.dumps(_job(settings, environ)), memory, answer_end, variables)
-    os.close(answer_end)
+    try:
+        child = start(json.dumps(_job(settings, environ)), memory, answer_end, variables)
+    except OSError as error:  # too many processes, or no memory for one
+        os.close(memory)
+        os.close(answer)
+        raise FetchError(f"the download of {settings.url} cannot be started: {error.strerror}") from error
+    finally:
+        os.close(answer_end)
 
     def wait() -> Fetched:
         with os.fdopen(answer, "rb") as stream:
@@ -117,17 +125,19 @@ def _download(settings: Settings, environ: Mapping[str, str]) -> Fetch:
 
 
 def _may_fork() -> bool:
-    """Whether nothing is here yet that does not survive a fork: at the init nothing is, at a later ping threads are."""
-    return "numpy" not in sys.modules and threading.active_count() == 1
+    """Whether nothing is here that a fork could harm: libraries that have their own locks, or threads of any kind."""
+    return "numpy" not in sys.modules and len(os.listdir("/proc/self/task")) == 1
 
 
 def _fork(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int:
-    """Download in a copy of this process, which spares it the start of Python; its id."""
+    """Download in a copy of this process; its id."""
     child = os.fork()
     if child == 0:
         try:
             from serving import transfer
 
+            gc.enable()
+            os.environ.clear()
             os.environ.update(environ)
             transfer.main(job, memory, answer)
         except BaseException:
@@ -151,6 +161,7 @@ def _spawn(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> in
 def _job(settings: Settings, environ: Mapping[str, str]) -> dict:
     megabytes = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
     return {
+        "began": time.perf_counter(),
         "bucket": settings.bucket,
         "key": settings.key,
         "version_id": settings.version_id,

@@ -30,7 +30,7 @@ def start(environ: MutableMapping[str, str] = os.environ) -> Environment:
             settings = Settings.from_environment(environ)
             processors.set_threads(environ)
             fetch = fetching.begin(settings, environ)
-            # Not before: a fetch of a small model from S3 takes longer than all imports
+            # Not before: the fetch may take longer than all imports, and forks only while nothing is here
             from serving import snapshots
             from serving.environment import Environment
             from serving.model import load

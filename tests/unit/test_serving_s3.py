@@ -1,5 +1,6 @@
 """The model's way from S3: at its version, whole, into memory or /tmp; and what S3's refusals read like."""
 
+import errno
 import gc
 import json
 import os
@@ -84,48 +85,70 @@ class TestPinned:
 
 
 FRESH = """
-import json, os, sys, threading
+import hashlib, json, os, sys, threading
 from serving import fetching
 from serving.settings import Settings
 
-forks, over = [], threading.Event()
+forks, environ = [], dict(os.environ)
 os.register_at_fork(after_in_parent=lambda: forks.append(1))
 exec(sys.argv[2])
 try:
-    fetched = fetching.begin(Settings(**json.loads(sys.argv[1])))()
-    said = {"sha256": fetched.sha256, "first": fetched.data[:9].decode()}
+    fetched = fetching.begin(Settings(**json.loads(sys.argv[1])), environ)()
+    said = {"sha256": fetched.sha256, "is": hashlib.sha256(fetched.data).hexdigest()}
 except fetching.FetchError as error:
     said = {"error": str(error)}
+except BaseException:
+    os._exit(7)  # also a fork that goes on as if it were the one that serves
 print(json.dumps({**said, "forks": len(forks), "imported": "serving.transfer" in sys.modules}))
-over.set()
 """
 
 
-def in_a_fresh_process(version, data, before=""):
+def in_a_fresh_process(settings, before=""):
     """What a process that has imported nothing but the handler's own says of a download."""
-    settings = {"sha256": digest(data), "bucket": "bucket", "key": "k", "version_id": version}
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-W", "error", "-c", FRESH, json.dumps(settings), before]
-    done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": fetching.tempfile.gettempdir()}
+    asked = {name: value for name, value in vars(settings).items() if value is not None}
+    command = [sys.executable, "-W", "error", "-c", FRESH, json.dumps(asked), before]
+    done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True, timeout=300)
     return json.loads(done.stdout)
 
 
 class TestAtInit:
-    def test_the_download_is_a_fork_which_leaves_nothing_in_the_one_that_serves(self, bucket):
-        data = b"the first and the rest"
-        said = in_a_fresh_process(bucket.put(data), data)
-        assert said == {"sha256": digest(data), "first": "the first", "forks": 1, "imported": False}
+    """When nothing is imported yet, as it is in Lambda; elsewhere here numpy is there, and threads."""
 
-    def test_where_threads_are_nothing_is_forked(self, bucket):
-        data = b"the first and the rest"
-        said = in_a_fresh_process(bucket.put(data), data, "threading.Thread(target=over.wait).start()")
-        assert said == {"sha256": digest(data), "first": "the first", "forks": 0, "imported": False}
+    @pytest.mark.parametrize("megabytes", [None, "300"])
+    def test_the_download_is_a_fork_which_leaves_nothing_in_the_one_that_serves(self, bucket, ballast, megabytes):
+        settings = bucket.settings(digest(ballast), version_id=bucket.put(ballast))
+        said = in_a_fresh_process(settings, f"environ['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] = {megabytes!r} or '1024'")
+        assert said == {"sha256": digest(ballast), "is": digest(ballast), "forks": 1, "imported": False}
+        assert len(list(bucket.tmp.iterdir())) == bool(megabytes)
 
-    @pytest.mark.parametrize(("dies", "status"), [("os.kill(os.getpid(), 9)", 9), ("1 / 0", 256), ("sys.exit(0)", 256)])
-    def test_a_fork_that_dies_is_told_and_does_not_go_on_as_the_one_that_serves(self, bucket, dies, status):
-        broken = f"import serving, types; serving.transfer = types.SimpleNamespace(main=lambda *_: {dies})"
-        said = in_a_fresh_process(bucket.put(b"data"), b"data", broken)
+    def test_what_s3_refuses_is_told(self, bucket):
+        assert "there is no object s3://bucket/k" in in_a_fresh_process(bucket.settings("0" * 64))["error"]
+
+    @pytest.mark.parametrize(
+        "before", ["threading.Thread(target=threading.Event().wait, daemon=True).start()", "import numpy"]
+    )
+    def test_where_a_fork_could_do_harm_there_is_none(self, bucket, before):
+        said = in_a_fresh_process(bucket.settings(digest(b"data"), version_id=bucket.put(b"data")), before)
+        assert said == {"sha256": digest(b"data"), "is": digest(b"data"), "forks": 0, "imported": False}
+
+    @pytest.mark.parametrize(
+        ("does", "status"), [("os.kill(os.getpid(), 9)", 9), ("1 / 0", 256), ("sys.exit(0)", 256), ("None", 256)]
+    )
+    def test_a_fork_never_goes_on_as_the_one_that_serves(self, bucket, does, status):
+        broken = f"import serving, types; serving.transfer = types.SimpleNamespace(main=lambda *_: {does})"
+        said = in_a_fresh_process(bucket.settings("0" * 64), broken)
         assert f"ended without a word, with wait status {status}" in said["error"]
+
+    def test_a_download_that_cannot_be_started_is_told_and_leaves_nothing_open(self, bucket, monkeypatch):
+        def spawn(*_):
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+        monkeypatch.setattr(fetching, "_spawn", spawn)
+        before = open_memory_and_pipes()
+        with pytest.raises(FetchError, match="s3://bucket/k cannot be started: Resource temporarily unavailable"):
+            fetching.begin(bucket.settings("0" * 64))
+        assert open_memory_and_pipes() == before
 
 
 class TestRefusals:
