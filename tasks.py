@@ -21,6 +21,8 @@ from build import docs as documentation
 from build import report as reporting
 from build.contents import KINDS
 from build.errors import UserError
+from build.package import samples, signatures
+from build.package.wishes import Wishes
 from build.profile import Profile
 
 OUT = "dist"
@@ -63,6 +65,7 @@ def megabytes(count: int) -> str:
         "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
         "image": "build image (default: AWS's own for that runtime)",
         "profile": "a pickled estimator: cut the layer to what its predictions use",
+        "example": "with --profile: rows that the model was fitted on, as for invoke package",
         "request": "with --profile: JSON file that the model answers while it is watched",
         "code": "with --profile: folder with modules that the model needs",
         "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
@@ -82,6 +85,7 @@ def build_layer(
     builder="auto",
     image=None,
     profile=None,
+    example=None,
     request=None,
     code=None,
     cache=True,
@@ -96,7 +100,7 @@ def build_layer(
         image=image,
         keep=keep,
         use_cache=cache,
-        profile=wanted_profile(profile, request, code),
+        profile=wanted_profile(profile, example, request, code),
     )
     built = layer.build(Path(out), order, say)
     if built.cached:
@@ -122,12 +126,17 @@ def build_layer(
     )
 
 
-def wanted_profile(model, request, code):
+def wanted_profile(model, example, request, code):
     if model is None:
-        if request or code:
-            raise layer.OnlyWithProfile(option="--request" if request else "--code")
+        given = {"--example": example, "--request": request, "--code": code}
+        for option in [name for name, value in given.items() if value]:
+            raise layer.OnlyWithProfile(option=option)
         return None
-    return Profile(Path(model), request=Path(request) if request else None, code=Path(code) if code else None)
+    return Profile(Path(model), Wishes(optional(example), request=optional(request)), code=optional(code))
+
+
+def optional(word):
+    return Path(word) if word else None
 
 
 @task(
@@ -135,28 +144,41 @@ def wanted_profile(model, request, code):
         "model": "the fitted estimator, as pickle, joblib or skops wrote it",
         "bundle_model": "put the model into the function zip (mode = bundle) rather than beside it (mode = s3)",
         "code": "folder with modules that the model needs",
+        "example": "rows that it was fitted on, without answers: Parquet, Feather, CSV, JSON, or a pickled frame or array",
+        "signature": "what it takes, in MLflow's JSON, where the model and the example do not say it",
+        "expect": "JSON file of known answers to the example's rows, which the function has to give too",
+        "method": "method that answers requests that name none (default: predict, or of a transformer transform)",
+        "untried": "ship it even if no row is known that it takes",
         "request": "JSON file that the model is asked to answer before it is shipped",
         "out": "folder of the layer and the manifest; the zip goes there",
     }
 )
 @expects_errors
-def package(c, model="model.pkl", bundle_model=False, code=None, request=None, out=OUT):
-    """Check a model in the layer that it will run in, and package the function with or without it."""
-    made = function.package(
-        Path(out),
-        Path(model),
-        bundle_model=bundle_model,
-        code=Path(code) if code else None,
-        request=Path(request) if request else None,
-    )
+def package(
+    c,
+    model="model.pkl",
+    bundle_model=False,
+    code=None,
+    example=None,
+    signature=None,
+    expect=None,
+    method=None,
+    untried=False,
+    request=None,
+    out=OUT,
+):
+    """Prove a model's answers in the layer that it will run in, and package the function with or without the model."""
+    wishes = Wishes(optional(example), optional(signature), optional(expect), optional(request), method, untried)
+    made = function.package(Path(out), Path(model), bundle_model=bundle_model, code=optional(code), wishes=wishes)
     facts = made.model
-    say(f"{facts['estimator']}, {facts['n_features_in']} features, scikit-learn {facts['sklearn_version']}")
+    show_signature(facts)
     if facts.get("trusted"):
         say(f"skops does not know these types in it, and will make them: {', '.join(facts['trusted'])}")
-    if made.checked.predictions:
-        say(f"It loads in the layer and predicts: {str(made.checked.predictions)[:60]}")
+    proved = made.checked.proof
+    if proved.predictions:
+        say(f"It answers {proved.tried} requests of all forms as the estimator itself: {str(proved.predictions)[:60]}")
     else:
-        say(f"It loads in the layer. No prediction was tried: {made.checked.untried}. Give one to try: --request FILE")
+        console.print(f"No answer was tried: {proved.why_not}. Give rows: --example FILE", style="yellow")
     if made.recording.plan:
         used = len(made.recording.modules)
         say(f"Answers use {used:,} of the {made.recording.plain:,} modules that it imports: the others wait")
@@ -169,6 +191,37 @@ def package(c, model="model.pkl", bundle_model=False, code=None, request=None, o
     sizes = [megabytes(made.entry[key]) for key in ("zip_bytes", "unzipped_bytes")]
     console.print(f"{made.path}: {sizes[0]} zipped, {sizes[1]} unzipped")
     console.print(f"The model: {megabytes(facts['bytes'])}, SHA-256 {facts['sha256']}")
+
+
+def show_signature(facts):
+    """Print what a model is, takes and gives; of its part of the manifest."""
+    said = facts["signature"]
+    say(
+        f"{facts['estimator']}, scikit-learn {facts['sklearn_version']}; known from {said.get('source', 'the estimator')}"
+    )
+    table = Table("column", "takes", "held as", "null becomes", "categories", title="Input")
+    for column in signatures.columns(said["inputs"]):
+        table.add_row(*column)
+    console.print(table)
+    outputs = said.get("outputs", {})
+    for name in said["methods"]:
+        what = f" -> {outputs[name]['type']}, shape {outputs[name]['shape']}" if name in outputs else ""
+        console.print(f"{name}{what}{' (default)' if name == said['method'] else ''}")
+    if said.get("classes"):
+        console.print(f"classes: {', '.join(map(str, said['classes']))}")
+
+
+@task(help={"json": "print it as JSON", "out": "folder of the packaged model"})
+@expects_errors
+def describe(c, json=False, out=OUT):
+    """Show what the packaged model takes and gives, and a request that fits it."""
+    facts = signatures.packaged(Path(out))
+    if json:
+        console.print_json(data=facts["signature"])
+        return
+    show_signature(facts)
+    console.print("A request that fits it:")
+    console.print_json(data=samples.request(facts))
 
 
 @task(help={"json": "print numbers rather than a table", "out": "folder of the layer and the manifest"})
@@ -209,7 +262,7 @@ def train_example(c, python=runtimes.DEFAULT_PYTHON, out=OUT):
 
 @task(
     help={
-        "request": "JSON file: the first call's event (default: a row of zeros)",
+        "request": "JSON file: the first call's event (default: a row made up from the signature)",
         "runs": "fresh environments for each mode",
         "out": "folder of the packaged function; cold-start.svg goes there",
     }
@@ -391,6 +444,7 @@ def provider_mirror(c):
 namespace = Collection(
     build_layer,
     package,
+    describe,
     report,
     profile_cold_start,
     train_example,

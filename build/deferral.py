@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def record(process: Process, probes: list) -> Recording:
         None, None, eager["modules"], eager["files"], eager["answers"], eager["partly"], len(eager["modules"])
     )
     if not plain.tried:
-        return replace(plain, why_not="no prediction could be tried. Give a request to try: --request FILE")
+        return replace(plain, why_not="no prediction could be tried. Give rows to try: --example FILE")
     try:
         lazy = process.phase("deferred", probes, _plan(eager, eager["names"]))
     except FAILS as error:
@@ -119,22 +119,16 @@ def same(answers: list[str], expected: list[str]) -> bool:
     )
 
 
-def probes(facts: Mapping[str, Any], request: Path | None) -> list:
-    """Events that try what a model may be asked.
-
-    The request, or else rows of zeros; then rows of other numbers, of missing values, and rows that it has to refuse.
+def probes(events: Sequence[Any], facts: Mapping[str, Any]) -> list:
+    """Events that try what a model may be asked: those whose answers were proved, and some that it has to refuse.
 
     Args:
-        facts: n_features_in and feature_names_in, as in the manifest.
+        events: as packaging proved them; the first counts for what is imported at init.
+        facts: n_features_in, as in the manifest.
     """
-    width, names = facts["n_features_in"], facts["feature_names_in"]
-    asked = [json.loads(request.read_text(encoding="utf-8"))] if request else []
-    for value in (0, 0.5, 1, -1.5, None):
-        if width is not None:
-            asked.append({"instances": [[value] * width] * 2})
-        if names:
-            asked.append({"dataframe_records": [dict.fromkeys(names, value)]})
-    return [*asked, {"instances": [[0] * (width + 1 if width else 1)]}, {"instances": [["text"] * (width or 1)]}, {}]
+    width = facts["n_features_in"]
+    refused = [{"instances": [[0] * (width + 1 if width else 1)]}, {"instances": [["text"] * (width or 1)]}, {}]
+    return [*events, *refused]
 
 
 def _plan(eager: dict, names: dict) -> dict:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from build import archive, bytecode, deferral, distributions, environments, manifest, staging
 from build import model as models
 from build.errors import UserError
+from build.package.wishes import Wishes
 from build.runtimes import UNZIPPED_LIMIT, runtime
 
 Say = Callable[[str], None]
@@ -57,13 +58,13 @@ def package(
     *,
     bundle_model: bool = False,
     code: Path | None = None,
-    request: Path | None = None,
+    wishes: Wishes = models.NOTHING,
 ) -> Package:
     """Write ``function-s3.zip`` or ``function-bundle.zip`` in ``out``, a copy of the model beside it, and the manifest.
 
     Args:
         code: a folder of modules that the model needs; its contents go to the zip's root.
-        request: a JSON file that the model is asked to answer before it is shipped.
+        wishes: what the user says of the model: rows that it was fitted on, its signature, answers that are known.
 
     Raises:
         UserError: of this module, of `model` or of `manifest`; nothing in ``out`` was changed then.
@@ -74,7 +75,7 @@ def package(
     if not layer:
         raise NoLayer(out=out)
     models.sniff(model)  # before the work
-    models.check_request(request)
+    wishes.check()
     target = runtime(layer["runtime"])
     digest = archive.file_sha256(model)
     with TemporaryDirectory(dir=out, prefix=".package-") as name:
@@ -85,7 +86,7 @@ def package(
         # in a layer that was cut, imports that no plan leads find too little
         whole = environments.of_versions(out, layer["packages"], target) if "profile" in layer else packages
         checked = models.check(
-            model, digest, runtime=target, function=stage, site_packages=whole, scratch=scratch, request=request
+            model, digest, runtime=target, function=stage, site_packages=whole, scratch=scratch, wishes=wishes
         )
         entry = {
             # by its digest: no file of the user's is called that, and another model is another file
@@ -103,7 +104,7 @@ def package(
             shutil.copyfile(model, stage / entry["path"])
         env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
         process = deferral.Process(target, stage, whole, env, scratch)
-        recording = _plan(process, packages, deferral.probes(checked.facts, request), model)
+        recording = _plan(process, packages, deferral.probes(checked.proof.events, checked.facts), model)
         compiled = bytecode.compile_tree(stage, "/var/task", target)
         sizes = distributions.sizes(stage)
         _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0)

@@ -1,16 +1,16 @@
-"""Checks a model before it is shipped: it is loaded as Lambda will load it, and asked for a prediction."""
+"""Checks a model before it is shipped: it is loaded, and its answers are proved, in the layer that it will run in."""
 
 from __future__ import annotations
 
-import json
 import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import environments
 from build.errors import UserError
+from build.package import proof
+from build.package.wishes import Wishes
 from build.runtimes import Runtime
 
 # The first bytes of what joblib.dump(compress=...) writes: gzip, zlib, bzip2, xz, lzma, lz4
@@ -27,6 +27,9 @@ VERSION = re.compile(
 )
 
 
+NOTHING = Wishes()
+
+
 class NoModel(UserError):
     template = (
         "There is no model {path}. Give the pickled estimator: --model FILE, or make an example: invoke train-example"
@@ -40,12 +43,6 @@ class UnknownFormat(UserError):
     )
 
 
-class BadRequestFile(UserError):
-    template = (
-        '{path} is no request ({why}). Expected JSON: {{"instances": [[...]]}} or {{"dataframe_records": [{{...}}]}}'
-    )
-
-
 class ModelRefused(UserError):
     template = "{path} cannot be served: {why}"
 
@@ -55,9 +52,12 @@ class Checked:
     """What a check found."""
 
     format: str
-    facts: dict  # estimator, n_features_in, feature_names_in, classes: as in the manifest
-    predictions: list | None  # the handler's answer; None where nothing could be asked
-    untried: str | None  # why not
+    proof: proof.Proof
+
+    @property
+    def facts(self) -> dict:
+        """Estimator, n_features_in, feature_names_in, classes and signature, as in the manifest."""
+        return self.proof.facts
 
 
 def sniff(path: Path) -> str:
@@ -97,30 +97,24 @@ def check(
     function: Path,
     site_packages: Path,
     scratch: Path,
-    request: Path | None = None,
+    wishes: Wishes = NOTHING,
 ) -> Checked:
-    """Load a model in a clean process that sees the staged function and the layer's packages, and ask it once.
+    """Find out what a model takes, and prove its answers, in clean processes that see the function and the packages.
 
     Args:
-        function: the staged function: the handler, and the user's own code.
-        request: a JSON file to predict; without one a row of zeros is tried.
+        function: the staged function: the handler, and the user's own code. It gets the model's signature.
+        wishes: what the user says of the model.
 
     Raises:
-        ModelRefused: it does not load there, was fitted with another scikit-learn, or refuses the request.
+        ModelRefused: it does not load there, was fitted with another scikit-learn, or would answer otherwise than the
+            estimator itself.
     """
     format_ = sniff(path)
-    result = scratch / "check.json"
-    arguments = [result, *([request.resolve()] if request else [])]
-    environments.run(
-        runtime, "check_model.py", arguments, [function, site_packages], environment(path, sha256, format_)
-    )
-    answer = json.loads(result.read_text(encoding="utf-8"))
-    if "error" in answer:
-        raise ModelRefused(path=path, why=_explain(answer["error"]["type"], answer["error"]["message"]))
-    prediction = answer["prediction"]
-    if request and not prediction.get("predictions"):
-        raise ModelRefused(path=path, why=f"it does not answer {request}: {prediction.get('error', 'no rows')}")
-    return Checked(format_, answer["facts"], prediction.get("predictions"), prediction.get("untried"))
+    process = proof.Process(runtime, function, site_packages, environment(path, sha256, format_), scratch)
+    try:
+        return Checked(format_, proof.find(process, path, format_, sha256, wishes))
+    except proof.Refused as error:
+        raise ModelRefused(path=path, why=_explain(error.kind, error.message, wishes)) from error
 
 
 def environment(path: Path, sha256: str, format_: str, trusted: Sequence[str] = ()) -> dict[str, str]:
@@ -133,21 +127,46 @@ def environment(path: Path, sha256: str, format_: str, trusted: Sequence[str] = 
     return found | ({"MODEL_TRUSTED": ",".join(trusted)} if trusted else {})
 
 
-def check_request(path: Path | None) -> None:
-    """See that a request file is there and is JSON.
+GIVE_ROWS = (
+    "Give rows that it was fitted on, without the answers: --example FILE (Parquet, Feather, CSV, JSON records, or a "
+    "pickled DataFrame, array or list)"
+)
 
-    Raises:
-        BadRequestFile
-    """
-    if path is None:
-        return
-    try:
-        json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadRequestFile(path=path, why=error) from error
+# What a process calls it -> what to say; {message} is the process's own
+REASONS = {
+    "NotFittedError": "it is not fitted. Call its fit method before you pickle it.",
+    "NoMethod": "it is a {message}, which has none of the methods predict, predict_proba and transform.",
+    "NoSuchMethod": "it has no method {method}. It has: {message}.",
+    "Container": (
+        "the file holds {message}. Pickle the fitted estimator itself; what has to go before it belongs into a "
+        "scikit-learn Pipeline with it."
+    ),
+    "Booster": (
+        "it is a native Booster of {message}, which takes that library's own matrices. Fit the library's estimator for "
+        "scikit-learn instead (XGBClassifier, LGBMRegressor, ...), or load the booster into one."
+    ),
+    "BadExample": "its example {example} cannot be used: {message}.\n" + GIVE_ROWS + ".",
+    "BadSignature": "the signature {signature} is not its own: {message}.",
+    "OwnRefusal": (
+        "the estimator itself refuses the rows of {example}: {message}.\n"
+        "Give rows as it was fitted with them, without the answers."
+    ),
+    "Untried": ("nothing could be tried: {message}.\n" + GIVE_ROWS + ". To ship it with nothing tried: --untried"),
+    "Otherwise": (
+        "it would answer otherwise than it should:\n{message}\n"
+        "If the example has other types than the model was fitted with, give them: --example FILE as Parquet or pickle, or "
+        "--signature FILE."
+    ),
+    "Random": (
+        "the estimator itself gives other answers when it is asked twice, so nothing can be shown of them. Fix its "
+        "random_state."
+    ),
+    "Fault": "{message}. It has to give one for each row.",
+    "RequestRefused": "it does not answer {request}: {message}",
+}
 
 
-def _explain(kind: str, message: str) -> str:
+def _explain(kind: str, message: str, wishes: Wishes) -> str:
     """A failure's cause and what to do, for those that users meet."""
     missing, version = GET_ATTRIBUTE.search(message), VERSION.search(message)
     if version:
@@ -166,8 +185,9 @@ def _explain(kind: str, message: str) -> str:
         return f"its module {missing['module']} has no {missing['name']!r} here. Is --code the code it was fitted with?"
     if kind == "ModuleNotFoundError":
         return f"{message}.\nAdd the package to the layer (--requirements), or give the module's folder: --code DIR"
-    if kind == "NotFittedError":
-        return "it is not fitted. Call its fit method before you pickle it."
-    if kind == "NoPredict":
-        return f"it is a {message}, which has no predict method."
+    if kind in REASONS:
+        example = wishes.example or wishes.request
+        return REASONS[kind].format(
+            message=message, method=wishes.method, example=example, signature=wishes.signature, request=wishes.request
+        )
     return f"loading it in the layer fails with {kind}: {message}"

@@ -16,12 +16,13 @@ from build import archive, deferral, distributions, slimming, staging
 from build import model as models
 from build.elf import libraries_needed
 from build.errors import UserError
+from build.package.wishes import Wishes
 from build.runtimes import Runtime
 
 SMALL = 1_000_000  # bytes of a package that is not worth a cut
 STUB = """raise ImportError(
     "{module} was left out of the layer, which was cut to a model. Cut it with a request that needs this "
-    "(invoke build-layer --profile MODEL --request FILE), or build it whole (without --profile)",
+    "(invoke build-layer --profile MODEL --example FILE), or build it whole (without --profile)",
     name="{module}",
 )
 """
@@ -40,24 +41,24 @@ class Profile:
     """What to cut a layer to."""
 
     model: Path
-    request: Path | None = None
+    wishes: Wishes = models.NOTHING
     code: Path | None = None
 
     def check(self) -> None:
         """See that the files are there, before the work.
 
         Raises:
-            NoModel, UnknownFormat, BadRequestFile, NoCode
+            NoModel, UnknownFormat, NoCode, and those of `wishes`
         """
         models.sniff(self.model)
-        models.check_request(self.request)
+        self.wishes.check()
         staging.check(self.code)
 
     def inputs(self) -> list[str]:
         """Digests of all that the cut depends on."""
         code = sorted(path for path in self.code.rglob("*") if path.is_file()) if self.code else []
         code += sorted(staging.HANDLER.rglob("*.py"))  # what it imports, the layer keeps
-        return [archive.file_sha256(path) for path in (self.model, self.request, *code) if path]
+        return [archive.file_sha256(path) for path in (self.model, *self.wishes.files(), *code)]
 
 
 def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch: Path) -> dict[str, int]:
@@ -83,11 +84,11 @@ def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch
         function=function,
         site_packages=host_tree,
         scratch=scratch,
-        request=profile.request,
+        wishes=profile.wishes,
     )
     env = models.environment(profile.model, digest, checked.format, checked.facts.get("trusted", ()))
     process = deferral.Process(runtime, function, host_tree, env, scratch)
-    probes = deferral.probes(checked.facts, profile.request)
+    probes = deferral.probes(checked.proof.events, checked.facts)
     used = deferral.record(process, probes)
     if used.plan is None and not used.tried:
         raise NothingTried(model=profile.model, why=used.why_not)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import deferral
+from build.package import samples, wishes
 from build.runtimes import runtime
 from local import embedded_aws, emulator, packaged, picture
 from local.deployed import Deployed
@@ -52,14 +52,14 @@ def profile(out: Path, request: Path | None, runs: int, say: Say) -> list[ColdSt
     """Run what is packaged in ``out`` in fresh environments, and draw where the time went, as ``cold-start.svg`` there.
 
     Args:
-        request: the first event; without one a row of zeros.
+        request: the first event; without one a row that is made up from the signature.
         runs: fresh environments for each mode.
 
     Raises:
         NotPackaged, NotOfThisMachine
     """
     known = packaged.read(out)
-    event = deferral.probes(known["model"], request)[0]
+    event = wishes.read_json(request) if request else samples.request(known["model"])
     with TemporaryDirectory(prefix="cold-start-") as name, embedded_aws.start() as aws:
         packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
         found = []

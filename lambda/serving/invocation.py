@@ -1,11 +1,10 @@
 """Answers invocations.
 
-{"instances": [[5.1, 3.5], [6.2, 2.9]]}           ->  {"predictions": [0, 1]}
-{"dataframe_records": [{"age": 41, "sex": 2}]}    ->  {"predictions": [152.3]}
-{"Items": [...]}, a batch of Step Functions       ->  {"predictions": [...]}, or BadRequest is raised
-{"warmer": true}, or what a bare schedule sends   ->  {"warm": true, "model_sha256": "..."}
-the same requests in the body of an HTTP event    ->  the same answers as a body
-anything else                                     ->  {"statusCode": 400, "error": "..."}
+a request with rows, in a form of `serving.requests.forms`  ->  {"predictions": [...]}
+{"Items": [...]}, a batch of Step Functions                 ->  {"predictions": [...]}, or BadRequest is raised
+{"warmer": true}, or what a bare schedule sends             ->  {"warm": true, "model_sha256": "..."}
+the same requests in the body of an HTTP event              ->  the same answers as a body
+anything else                                               ->  {"statusCode": 400, "error": "..."}
 """
 
 from __future__ import annotations
@@ -13,12 +12,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from serving import batches, payload, telemetry, urls, warming
+from serving import telemetry, urls, warming
 from serving.environment import Environment
 from serving.model import Model
+from serving.requests import answers, forms, methods, reader, tables
+from serving.requests.words import BadRequest, ModelFault, cut
 
-# What estimators raise for values that they cannot take
-NOT_TAKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+OURS = (ImportError, MemoryError)  # of a model that lacks something, whatever the rows are
 
 
 def answer(environment: Environment, event: Any, context: Any) -> dict:
@@ -28,44 +28,77 @@ def answer(environment: Environment, event: Any, context: Any) -> dict:
         if warming.is_ping(event):
             return warming.answer(environment, event, context, record)
         if urls.is_http(event):
-            return urls.answer(event, lambda request: respond(model, request, record))
-        if batches.is_batch(event):
+            return urls.answer(event, lambda request, table=None: respond(model, request, record, table))
+        if forms.is_batch(event):
             # Not answered with 400, which a state machine would take for a result, and go on without the batch
-            return {"predictions": predict(model, batches.request(model, event), record)}
+            return {"predictions": predict(model, forms.batch(event), model.signature.method, record)}
         return respond(model, event, record)
-    except payload.BadRequest:
+    except BadRequest:
         record["BadRequests"] = 1
+        raise
+    except ModelFault:
+        record["ModelFaults"] = 1
         raise
     finally:
         telemetry.emit(environment, record)
 
 
-def respond(model: Model, request: Any, record: dict | None = None) -> dict:
-    """Answer a request. One that the model cannot take is answered with 400, and the environment lives on."""
+def respond(model: Model, request: Any, record: dict | None = None, table: Any = None) -> dict:
+    """Answer a request. One that the model cannot take is answered with 400, and the environment lives on.
+
+    Args:
+        table: the request's rows, where they did not come as JSON.
+    """
     record = {} if record is None else record
     try:
-        return {"predictions": predict(model, request, record)}
-    except payload.BadRequest as error:
+        method = methods.wanted(model.signature, request)
+        table = forms.table(request) if table is None else table
+        found = {"predictions": predict(model, table, method, record)}
+        answers.check_size(found)
+    except BadRequest as error:
         record["BadRequests"] = 1
         return {"statusCode": 400, "error": str(error)}
+    except answers.TooLarge as error:
+        record["BadRequests"] = 1
+        return {"statusCode": 413, "error": str(error)}
+    except ModelFault as error:
+        record["ModelFaults"] = 1
+        return {"statusCode": 500, "error": str(error)}
+    return found
 
 
-def predict(model: Model, request: Any, record: dict) -> list:
-    """The predictions for a request, one for each row.
+def predict(model: Model, table: Any, method: str, record: dict) -> list:
+    """The predictions for the rows of a request, one for each.
+
+    Args:
+        table: of `serving.requests.forms`.
+        method: one that the estimator has.
 
     Raises:
-        BadRequest: it is none, or the model does not take its values.
+        BadRequest: they are no such rows, or the model does not take them.
+        ModelFault: what the model gives is no answer.
     """
+    count = len(table)
+    record["Rows"] = count
+    if not count:
+        return []
+    rows = reader.read(model.signature, table)
+    began = time.perf_counter()
     try:
-        rows = payload.read(model, request)
-        began = time.perf_counter()
-        found = model.estimator.predict(rows) if len(rows) else []
-        record["PredictMilliseconds"] = round((time.perf_counter() - began) * 1e3, 3)
-        record["Rows"] = len(rows)
-        predictions = payload.to_json(found)
-    except NOT_TAKEN as error:
-        raise payload.BadRequest(f"the model does not take these values: {error}. {payload.expected(model)}") from error
-    if len(predictions) != len(rows):
-        found = f"the model gave {len(predictions)} predictions for {len(rows)} rows"
-        raise payload.BadRequest(f"{found}. {payload.expected(model)}")
-    return predictions
+        found = getattr(model.estimator, method)(rows)
+    except OURS as error:
+        raise ModelFault(f"the model's {method} failed: {said(error)}") from error
+    except Exception as error:  # whatever it is, the rows are why
+        wanted = tables.expected(model.signature)
+        raise BadRequest(f"the model does not take these values: {said(error)}. {wanted}") from error
+    record["PredictMilliseconds"] = round((time.perf_counter() - began) * 1e3, 3)
+    return answers.to_json(found, count, method)
+
+
+def said(error: Exception) -> str:
+    """A model's own words."""
+    text = " ".join(str(error).split())
+    known = isinstance(error, (ArithmeticError, AttributeError, LookupError, TypeError, ValueError))
+    return cut(
+        text if known and text and not isinstance(error, KeyError) else f"{type(error).__name__}: {text}"
+    ).rstrip(".")

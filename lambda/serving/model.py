@@ -6,13 +6,18 @@ import sys
 import warnings
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from serving.errors import ModelError
 from serving.fetching import Fetch, Fetched
 from serving.formats import FORMATS
 from serving.phases import Phases
+from serving.requests import methods, signature
+from serving.requests.signature import METHODS, Signature
 from serving.settings import Settings
+
+FOLDER = Path(__file__).parents[1]  # of the function
 
 HOW_TO_UPLOAD = (
     "upload it with its digest: aws s3 cp model.pkl {url} --metadata sha256=$(sha256sum model.pkl | cut -d' ' -f1)"
@@ -25,8 +30,7 @@ class Model:
 
     estimator: Any
     sha256: str
-    n_features_in: int | None  # None: the estimator does not say
-    feature_names_in: list[str] | None  # None: it was fitted without names
+    signature: Signature
     etag: str | None = None  # of the object that it came from
 
 
@@ -48,25 +52,26 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
             # InconsistentVersionWarning, by its words: importing it would import scikit-learn for models without it
             warnings.filterwarnings("error", message="Trying to unpickle estimator")
             estimator = FORMATS[settings.format](fetched, settings)
-        if settings.follow and not callable(getattr(estimator, "predict", None)):
-            raise ModelError(f"{settings.url} is a {type(estimator).__qualname__}, which has no predict method")
+        if not methods.of(estimator):
+            raise ModelError(
+                f"{settings.name} is a {type(estimator).__qualname__}, which has none of the methods "
+                f"{', '.join(METHODS)}"
+            )
         return describe(estimator, fetched.sha256, fetched.facts.get("etag"))
 
 
 def describe(estimator: Any, sha256: str, etag: str | None = None) -> Model:
-    """What the estimator says of its input."""
-    names = getattr(estimator, "feature_names_in_", None)
-    return Model(
-        estimator=estimator,
-        sha256=sha256,
-        n_features_in=getattr(estimator, "n_features_in_", None),
-        feature_names_in=None if names is None else [str(name) for name in names],
-        etag=etag,
-    )
+    """A model with its signature: the one that packaging left for these bytes, or else what the estimator says."""
+    found = signature.read(FOLDER, sha256)
+    if found is None:
+        from serving.requests import inspection  # packaging has done it for most models
+
+        found = inspection.inspect(estimator)
+    return Model(estimator=estimator, sha256=sha256, signature=found, etag=etag)
 
 
 def _check_digest(settings: Settings, fetched: Fetched) -> None:
-    name = settings.file.name if settings.file else settings.url
+    name = settings.name
     expected = settings.sha256
     if settings.follow:
         expected = fetched.facts["metadata"].get("sha256")

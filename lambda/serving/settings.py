@@ -35,6 +35,11 @@ class Settings:
         """The model's object, as people write it."""
         return f"s3://{self.bucket}/{self.key}"
 
+    @property
+    def name(self) -> str:
+        """The model's file or object, for messages."""
+        return self.file.name if self.file else self.url
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read the variables.

@@ -21,6 +21,7 @@ UNITS = {
     "PredictMilliseconds": "Milliseconds",
     "Rows": "Count",
     "BadRequests": "Count",
+    "ModelFaults": "Count",
     "WarmUpFailures": "Count",
 }
 

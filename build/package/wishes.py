@@ -1,0 +1,164 @@
+"""What a user says of a model beside the model: the files of --example, --signature, --expect and --request."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from build.errors import UserError
+
+# MLflow's types of columns -> the type and the dtype here
+OF_MLFLOW = {
+    "boolean": ("boolean", "bool"),
+    "integer": ("integer", "int32"),
+    "long": ("integer", "int64"),
+    "float": ("number", "float32"),
+    "double": ("number", "float64"),
+    "string": ("text", "object"),
+    "datetime": ("datetime", "datetime64[ns]"),
+    "category": ("category", "category"),
+    "binary": ("any", "object"),
+}
+MISSING = ("NaN", "None", "NaT", "NA", None)
+UNITS = ("s", "ms", "us", "ns")
+KEYS = ("name", "type", "required", "categories", "ordered", "missing", "unit", "dtype")
+
+
+class BadRequestFile(UserError):
+    template = (
+        '{path} is no request ({why}). Expected JSON: {{"instances": [[...]]}} or {{"dataframe_records": [{{...}}]}}'
+    )
+
+
+class NoExample(UserError):
+    template = (
+        "There is no file {path} for --example. Give rows that the model was fitted on, without the answers: Parquet, "
+        "Feather, CSV, JSON records, or a pickled DataFrame, array or list."
+    )
+
+
+class BadSignature(UserError):
+    template = (
+        "{path} is not a signature ({why}).\nExpected MLflow's JSON, such as "
+        '{{"inputs": [{{"name": "age", "type": "long"}}, {{"name": "city", "type": "category", "categories": ["a"]}}]}}. '
+        "Types: {types}."
+    )
+
+
+class BadExpectations(UserError):
+    template = (
+        "{path} does not hold known answers ({why}).\nExpected JSON: a list with an answer for each row of --example, from "
+        'the first row on, or a request with its answers, {{"dataframe_records": [...], "predictions": [...]}}.'
+    )
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is known of a model beside the model."""
+
+    example: Path | None = None
+    signature: Path | None = None
+    expect: Path | None = None
+    request: Path | None = None
+    method: str | None = None
+    untried: bool = False
+    mlflow: list[dict] | None = None  # the columns of an MLflow model's own signature
+
+    def check(self) -> None:
+        """See that the files are there and can be read, before the work.
+
+        Raises:
+            NoExample, BadSignature, BadExpectations, BadRequestFile
+        """
+        if self.example is not None and not self.example.is_file():
+            raise NoExample(path=self.example)
+        if self.request is not None:
+            read_json(self.request)
+        columns(self)
+        if self.expect is not None:
+            found = expectations(self.expect)
+            if "event" not in found and self.example is None and self.request is None:
+                raise BadExpectations(path=self.expect, why="it has no rows, and no --example is given")
+
+    def files(self) -> list[Path]:
+        """All files, for who wants to know whether anything changed."""
+        return [path for path in (self.example, self.signature, self.expect, self.request) if path is not None]
+
+
+def read_json(path: Path) -> Any:
+    """A request's file.
+
+    Raises:
+        BadRequestFile
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadRequestFile(path=path, why=error) from error
+
+
+def expectations(path: Path) -> dict:
+    """Answers that are known: {"answers": [...]}, and "event" where the file has the rows, too.
+
+    Raises:
+        BadExpectations
+    """
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadExpectations(path=path, why=error) from error
+    answers = said.get("predictions") if isinstance(said, dict) else said
+    if not isinstance(answers, list) or not answers:
+        raise BadExpectations(path=path, why="it has no list of answers")
+    event = {name: value for name, value in said.items() if name != "predictions"} if isinstance(said, dict) else {}
+    return {"answers": answers, **({"event": event} if event else {})}
+
+
+def columns(wanted: Wishes) -> list[dict] | None:
+    """What was said of the columns by hand, or else by MLflow; None if nothing was.
+
+    Raises:
+        BadSignature
+    """
+    if wanted.signature is None:
+        return wanted.mlflow
+    try:
+        return of_mlflow(json.loads(wanted.signature.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise BadSignature(path=wanted.signature, why=why, types=", ".join(OF_MLFLOW)) from error
+
+
+def of_mlflow(said: Any) -> list[dict]:
+    """The columns of a signature in MLflow's JSON, with the type category beside MLflow's own.
+
+    Raises:
+        ValueError: it is none; the message says why.
+    """
+    inputs = said.get("inputs") if isinstance(said, dict) else said
+    inputs = json.loads(inputs) if isinstance(inputs, str) else inputs  # as it stands in an MLmodel file
+    if not isinstance(inputs, list) or not all(isinstance(each, dict) for each in inputs):
+        raise ValueError("it has no list of inputs")
+    found = []
+    for each in inputs:
+        kind = each["type"]
+        if kind == "tensor":
+            continue  # its dtype and width are what the estimator says
+        if kind not in OF_MLFLOW:
+            raise ValueError(f"{kind!r} is no type of a column")
+        if unknown := [key for key in each if key not in KEYS]:
+            raise ValueError(f"a column has no {unknown[0]!r}")
+        type_, dtype = OF_MLFLOW[kind]
+        column = {"name": each.get("name"), "type": type_, "dtype": each.get("dtype", dtype)}
+        for key, known in (("missing", MISSING), ("unit", UNITS)):
+            if key in each:
+                if each[key] not in known:
+                    raise ValueError(f"{key} is one of {', '.join(map(str, known))}; got {each[key]!r}")
+                column[key] = each[key]
+        if type_ == "category" and not each.get("categories"):
+            raise ValueError(f"the column {each.get('name')!r} is a category and names no categories")
+        column |= {key: each[key] for key in ("categories", "ordered") if key in each}
+        found.append(column)
+    return found

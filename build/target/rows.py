@@ -1,0 +1,188 @@
+"""Rows to ask a model, as pandas and numpy have them, and as requests have them. Runs under the target's Python.
+
+Nothing here reads a request: what `serving.requests` makes of one is compared with these.
+"""
+
+import io
+import json
+import math
+
+import numpy as np
+
+MOST = 60  # rows that are asked
+SINGLE = 8  # of them that are asked alone
+MOST_NULLS = 20  # columns that are tried without a value
+
+
+def choose(value):
+    """Some of an example's rows: the first of each kind of missing value and category, and then from all over it."""
+    count = len(value)
+    if count <= MOST:
+        return value
+    places = []
+    if hasattr(value, "isna"):
+        for at in range(min(value.shape[1], MOST_NULLS)):
+            places += np.flatnonzero(value.iloc[:, at].isna().to_numpy())[:1].tolist()
+    places += np.linspace(0, count - 1, MOST - len(set(places))).astype(int).tolist()
+    places = list(dict.fromkeys(places))
+    if hasattr(value, "iloc"):
+        return value.iloc[places]
+    return value[places] if isinstance(value, np.ndarray) else [value[at] for at in places]
+
+
+def take(value, places):
+    if hasattr(value, "iloc"):
+        return value.iloc[places]
+    return value[places] if isinstance(value, np.ndarray) else [value[at] for at in places]
+
+
+def made(signature):
+    """Rows of a signature, where there is no example: its categories, numbers, texts and times, in turn."""
+    if signature.container == "texts":
+        return ["good fine", "bad awful", "something else"]
+    if signature.columns is None:
+        return None
+    if any(column.type == "category" and not column.categories for column in signature.columns):
+        return None
+    count = 6
+    cells = [[sample(column, row + at) for at, column in enumerate(signature.columns)] for row in range(count)]
+    return of_cells(signature, cells)
+
+
+def sample(column, turn):
+    known = [value for value in column.categories or ()]
+    if known:
+        return known[turn % len(known)]
+    values = {
+        "number": (0, 0.5, 1, -1.5, 2, 10),
+        "integer": (0, 1, 2, 3, 5, 10),
+        "boolean": (True, False),
+        "text": ("good fine", "bad", "a"),
+        "datetime": ("2026-01-31T12:30:00", "2024-02-29T00:00:00"),
+        "timedelta": ("P1DT2H",),
+        "any": ("a", "b") if column.dtype == "object" else (0, 1, 2),
+    }[column.type]
+    return values[turn % len(values)]
+
+
+def of_cells(signature, cells):
+    """Rows of JSON's values as the table or array that the signature tells of."""
+    if signature.container == "array":
+        if signature.dtype == "object":
+            array = np.empty((len(cells), len(signature.columns)), dtype=object)
+            for row, values in enumerate(cells):
+                for at, value in enumerate(values):
+                    array[row, at] = missing(signature.columns[at]) if value is None else value
+            return array
+        return np.array(
+            [[math.nan if value is None else value for value in row] for row in cells], dtype=signature.dtype
+        )
+    import pandas
+
+    columns = {}
+    for at, column in enumerate(signature.columns):
+        values = [missing(column) if row[at] is None else row[at] for row in cells]
+        columns[at] = series(pandas, column, values)
+    frame = pandas.DataFrame(columns)
+    frame.columns = [column.name for column in signature.columns]
+    return frame
+
+
+def series(pandas, column, values):
+    if column.type == "category":
+        labels = pandas.Index(list(column.categories), dtype=column.categories_dtype)
+        return pandas.Categorical(values, categories=labels, ordered=column.ordered)
+    if column.type == "datetime":
+        return pandas.Series(pandas.to_datetime(values, utc=", " in column.dtype or None)).astype(column.dtype)
+    dtype = column.dtype
+    if column.type == "integer" and any(isinstance(value, float) and math.isnan(value) for value in values):
+        dtype = "float64"
+    if column.type == "any" and dtype != "object":
+        dtype = "float64" if not any(isinstance(value, str) for value in values) else "object"
+    return pandas.Series(values, dtype=dtype)
+
+
+def missing(column):
+    if column.missing in ("NA", "NaT"):
+        import pandas
+
+        return getattr(pandas, column.missing)
+    return None if column.missing == "None" else math.nan
+
+
+def without(value, signature):
+    """Copies of the first row, each without the value of one column: (column, row) pairs."""
+    found = []
+    for at, column in enumerate((signature.columns or ())[:MOST_NULLS]):
+        if column.missing is None or column.strict:
+            continue
+        row = cells(take(value, [0]))
+        row[0][at] = None
+        try:
+            found.append((column.name, of_cells(signature, row), row))
+        except (TypeError, ValueError):
+            continue
+    return found
+
+
+def cells(value):
+    """The rows as lists of JSON's values."""
+    if hasattr(value, "iloc"):
+        columns = [[cell(each) for each in value.iloc[:, at]] for at in range(value.shape[1])]
+        return [list(row) for row in zip(*columns)]
+    if isinstance(value, np.ndarray):
+        return [[cell(each) for each in row] for row in (value.tolist() if value.dtype != object else value)]
+    return [cell(each) for each in value]
+
+
+def cell(value):
+    if isinstance(value, dict):
+        return {name: cell(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [cell(each) for each in value]
+    if value is None or type(value).__name__ in ("NaTType", "NAType"):
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value
+
+
+def texts(value):
+    """The rows as lists of a CSV file's texts, as pandas writes it; None where there are no columns."""
+    import csv
+
+    if isinstance(value, np.ndarray):
+        import pandas
+
+        value = pandas.DataFrame(value)
+    if not hasattr(value, "to_csv"):
+        return None
+    return list(csv.reader(io.StringIO(value.to_csv(index=False, header=False))))
+
+
+def plain(predictions):
+    """Predictions as JSON has them, with nothing of the handler's; None for what only the handler's code knows."""
+    if hasattr(predictions, "toarray"):
+        predictions = predictions.toarray()
+    if not isinstance(predictions, (np.ndarray, list)):
+        return None
+    values = np.asarray(predictions)
+    if values.dtype.kind not in "biufUO":
+        return None
+
+    def each(value):
+        if isinstance(value, list):
+            return [each(inner) for inner in value]
+        value = value.item() if isinstance(value, np.generic) else value
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    listed = each(values.tolist())
+    try:
+        json.dumps(listed)
+    except (TypeError, ValueError):
+        return None
+    return listed

@@ -1,0 +1,123 @@
+"""Makes of an estimator's predictions what JSON can carry."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from serving.requests.words import ModelFault, encodable
+
+LARGEST = 6_291_556  # bytes of an answer that Lambda takes
+
+
+def to_json(predictions: Any, count: int, method: str) -> list:
+    """Predictions as plain lists, one element for each row; a number that JSON has not (NaN, an infinity) is null.
+
+    Args:
+        count: how many rows were asked.
+        method: what was asked, for messages.
+
+    Raises:
+        ModelFault: they are no predictions, or not as many.
+    """
+    if hasattr(predictions, "toarray"):  # a sparse matrix
+        predictions = predictions.toarray()
+    rows = _rows(predictions, method)
+    if len(rows) != count:
+        raise ModelFault(f"the model's {method} gave {len(rows)} predictions for {count} rows")
+    return rows
+
+
+def check_size(answer: dict) -> None:
+    """See that Lambda takes an answer; one that is sure to be small is not measured.
+
+    Raises:
+        TooLarge
+    """
+    predictions = answer["predictions"]
+    if not predictions or len(predictions) * len(json.dumps(predictions[0])) < LARGEST / 8:
+        return
+    size = len(json.dumps(answer))
+    if size > LARGEST:
+        raise TooLarge(
+            f"the answer has {size:,} bytes, and Lambda takes {LARGEST:,}. Ask for fewer rows in one request"
+        )
+
+
+class TooLarge(Exception):
+    """An answer that Lambda would not take."""
+
+
+def _rows(predictions: Any, method: str) -> list:
+    if isinstance(predictions, np.ndarray) and predictions.ndim:
+        return predictions.tolist() if predictions.dtype.kind in "biu" else _plain(_listed(predictions))
+    if hasattr(predictions, "columns") and hasattr(predictions, "iloc"):  # a DataFrame: each column has its own type
+        columns = [_plain(_listed(predictions.iloc[:, at])) for at in range(predictions.shape[1])]
+        return list(map(list, zip(*columns, strict=True))) if columns else [[] for _ in range(len(predictions))]
+    if hasattr(predictions, "tolist") and hasattr(predictions, "__len__") and np.ndim(predictions):
+        return _plain(_listed(predictions))
+    if isinstance(predictions, (list, tuple)):
+        return _plain(list(predictions))
+    raise ModelFault(
+        f"the model's {method} gave {_article(predictions)}; expected a list or an array with a prediction for each row"
+    )
+
+
+def _listed(predictions: Any) -> list:
+    """Its elements; times as numpy's or pandas' own, which tolist makes integers of."""
+    dtype = getattr(predictions, "dtype", None)
+    if getattr(dtype, "kind", None) in "mM":
+        return [_listed(each) for each in predictions] if np.ndim(predictions) > 1 else list(predictions)
+    return list(predictions.tolist())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, np.ndarray):
+        return _plain(_listed(value)) if value.ndim else _plain(value[()])
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return None if np.isnat(value) else _iso(value)
+    if isinstance(value, np.generic):
+        value = value.item() if not isinstance(value, np.longdouble) else float(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str):
+        return encodable(str(value))
+    if isinstance(value, (bool, int, type(None))):
+        return value
+    return _other(value)
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {encodable(str(_plain(name))): _plain(each) for name, each in value.items()}
+    if type(value).__name__ in ("NaTType", "NAType"):  # pandas' missing values
+        return None
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if isinstance(value, (set, frozenset)):
+        return _plain(sorted(value, key=str))
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return encodable(str(value))
+
+
+def _iso(value: Any) -> str:
+    """A time or a duration in ISO 8601, as pandas writes it."""
+    if isinstance(value, np.datetime64):
+        text = np.datetime_as_string(value)
+        text = text if "T" in text else f"{np.datetime_as_string(value.astype('datetime64[s]'))}"
+        return text.rstrip("0").removesuffix(".") if "." in text else text
+    return f"PT{value / np.timedelta64(1, 's')}S"
+
+
+def _article(value: Any) -> str:
+    return "nothing (None)" if value is None else f"one {type(value).__name__}"

@@ -1,0 +1,112 @@
+"""What the texts of a CSV file stand for: numbers, booleans, times or categories, where the signature says so.
+
+They are read as `pandas.read_csv` reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from serving.requests.signature import TYPES, Column
+from serving.requests.words import WrongValue
+
+# What read_csv takes for a missing value
+NA_TEXTS = frozenset(
+    (
+        *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A"),
+        *("NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+    )
+)
+FINITE = r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
+NUMBER = re.compile(rf"\s*[+-]?(?:{FINITE}|inf|infinity)\s*", re.ASCII | re.IGNORECASE)
+WHOLE = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
+TRUTHS = {"True": True, "TRUE": True, "true": True, "False": False, "FALSE": False, "false": False}
+LONGEST = 300  # characters of a number that is read as an integer
+SHORTEST_EPOCH = 9  # digits of a time that is a number; fewer may be a date such as 20261125
+
+
+def read(column: Column, row: int, text: str) -> Any:
+    """What a cell is, as JSON would have it.
+
+    Raises:
+        WrongValue: nothing that the column takes.
+    """
+    return READERS[column.type](column, row, text)
+
+
+def _text(column: Column, row: int, text: str) -> Any:
+    return None if text == "" and not column.empty_is_text and column.missing is not None else text
+
+
+def _any(column: Column, row: int, text: str) -> Any:
+    """A cell of a column that a step behind the model's own code takes as numbers; or of one that nobody knows."""
+    if column.dtype == "object":
+        return _text(column, row, text)
+    if column.dtype == "any":
+        raise WrongValue(row, text, "a value of JSON: nothing says whether this column has numbers or texts")
+    number = _as_number(text)
+    if number is not None:
+        return number
+    return None if text in NA_TEXTS else TRUTHS.get(text.strip(), text)
+
+
+def _number(column: Column, row: int, text: str) -> Any:
+    if text in NA_TEXTS:
+        return None
+    number = _as_number(text)
+    if number is not None:
+        return number
+    if text.strip() in TRUTHS:
+        return TRUTHS[text.strip()]
+    raise WrongValue(row, text, TYPES[column.type])
+
+
+def _as_number(text: str) -> Any:
+    if WHOLE.fullmatch(text) and len(text) < LONGEST:
+        return int(text)
+    return float(text) if NUMBER.fullmatch(text) else None
+
+
+def _boolean(column: Column, row: int, text: str) -> Any:
+    if text in NA_TEXTS:
+        return None
+    known = {**TRUTHS, "0": False, "1": True}
+    if text.strip() not in known:
+        raise WrongValue(row, text, TYPES["boolean"])
+    return known[text.strip()]
+
+
+def _category(column: Column, row: int, text: str) -> Any:
+    """The category that a cell stands for; a text that is none of them is what it is."""
+    categories = column.categories or ()
+    if text in categories:
+        return text
+    if any(isinstance(each, bool) for each in categories) and text.strip() in TRUTHS:
+        return TRUTHS[text.strip()]
+    number = _as_number(text)
+    if number is not None and not any(isinstance(each, str) for each in categories):
+        return number
+    return None if text in NA_TEXTS else text
+
+
+def _time(column: Column, row: int, text: str) -> Any:
+    if text in NA_TEXTS:
+        return None
+    if not WHOLE.fullmatch(text):
+        return text
+    if len(text.strip()) < SHORTEST_EPOCH and column.type == "datetime":
+        raise WrongValue(row, text, "a time in ISO 8601, or a number of more digits: so few may be either")
+    return int(text)
+
+
+READERS = {
+    "number": _number,
+    "integer": _number,
+    "boolean": _boolean,
+    "text": _text,
+    "category": _category,
+    "datetime": _time,
+    "timedelta": _time,
+    "any": _any,
+}

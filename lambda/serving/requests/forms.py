@@ -1,0 +1,141 @@
+"""The forms that a request's rows may take, each as its own word in a JSON object says.
+
+{"instances": [[5.1, 3.5]]}                                 rows as lists, as objects, or as the texts of a vectorizer
+{"inputs": {"age": [41], "sex": [2]}}                       columns; or rows, as instances has them
+{"dataframe_records": [{"age": 41, "sex": 2}]}              rows as objects
+{"dataframe_split": {"columns": ["age"], "data": [[41]]}}   rows as lists, with their columns' names
+{"csv": "age,sex\\n41,2\\n"}                                  a CSV file, with a header
+{"Items": [{"age": "41", "sex": "2"}]}                      a batch of Step Functions; texts as a CSV file has them
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from serving.requests.tables import Columns, Records, Rows
+from serving.requests.words import BadRequest, kind, listed, nearest
+
+OPTIONS = ("method", "params")  # what may stand beside the rows
+EXPECTED = (
+    'expected a JSON object with exactly one of "instances", "inputs", "dataframe_records", "dataframe_split" and '
+    '"csv", such as {"instances": [[5.1, 3.5]]} or {"dataframe_records": [{"age": 41}]}'
+)
+
+
+def table(event: Any) -> Any:
+    """The rows of a request, unread.
+
+    Raises:
+        BadRequest: none or two forms of rows, another word beside them, or rows that are not of their form.
+    """
+    if not isinstance(event, dict):
+        raise BadRequest(f"{EXPECTED}; got {kind(event)}")
+    named = [form for form in FORMS if form in event]
+    if len(named) != 1:
+        raise BadRequest(f"{EXPECTED}; got {kind(event)}")
+    unknown = [name for name in event if name not in named and name not in OPTIONS]
+    if unknown:
+        near = nearest(unknown[0], OPTIONS)
+        hint = f'. Is "{near}" meant?' if near else ""
+        raise BadRequest(
+            f'a request with {named[0]} may also have "method" or "params": {{"method": ...}}; '
+            f"got beside it {listed(unknown)}{hint}"
+        )
+    return FORMS[named[0]](named[0], event[named[0]])
+
+
+def batch(event: Mapping[str, Any]) -> Any:
+    """The items of a Step Functions batch, unread: {"Items": [...], "BatchInput": ...}."""
+    return _rows("Items", event["Items"], texts=True)
+
+
+def is_batch(event: Any) -> bool:
+    """Whether an event is a batch of items."""
+    return isinstance(event, dict) and isinstance(event.get("Items"), list)
+
+
+def of_csv(text: str, header: bool = True, form: str = "csv") -> Any:
+    """The rows of a CSV file, as RFC 4180 has them.
+
+    Args:
+        header: whether the first line names the columns.
+    """
+    if not isinstance(text, str):
+        raise BadRequest(f"{form} is {kind(text)}; expected the text of a CSV file, whose first line names the columns")
+    try:
+        lines = [line for line in csv.reader(text.splitlines(keepends=True), strict=True) if line]
+    except csv.Error as error:
+        raise BadRequest(f"{form} is not a CSV file: {error}") from error
+    if not header:
+        return _even(form, Rows(form, lines, texts=True))
+    if not lines:
+        raise BadRequest(f"{form} is empty; expected a first line that names the columns")
+    names, rows = lines[0], lines[1:]
+    return _named(form, [name.removeprefix("\ufeff") for name in names], rows, texts=True, first=2)
+
+
+def _rows(form: str, rows: Any, texts: bool = False) -> Any:
+    """Rows of any kind; the first says which, and the others have to be of the same."""
+    if not isinstance(rows, list):
+        raise BadRequest(f"{form} is {kind(rows)}, not a list of rows")
+    return (Records if rows and isinstance(rows[0], dict) else Rows)(form, rows, texts)
+
+
+def _inputs(form: str, given: Any) -> Any:
+    if not isinstance(given, dict):
+        return _rows(form, given)
+    for name, values in given.items():
+        if not isinstance(values, list):
+            raise BadRequest(f"{form} has under {name!r} {kind(values)}, not the list of a column's values")
+    lengths = {len(values) for values in given.values()}
+    if len(lengths) > 1:
+        raise BadRequest(f"{form} has columns of {min(lengths)} to {max(lengths)} values; expected as many in each")
+    return Columns(form, given)
+
+
+def _records(form: str, rows: Any) -> Any:
+    if not isinstance(rows, list):
+        raise BadRequest(f"{form} is {kind(rows)}, not a list of objects")
+    return Records(form, rows)
+
+
+def _split(form: str, given: Any) -> Any:
+    if not isinstance(given, dict) or not isinstance(given.get("data"), list):
+        raise BadRequest(f'{form} is {kind(given)}; expected {{"columns": ["age"], "data": [[41]]}}')
+    if unknown := [name for name in given if name not in ("columns", "index", "data")]:
+        raise BadRequest(f"{form} may have columns, index and data; got {listed(unknown)}")
+    names = given.get("columns")
+    if names is None:
+        return Rows(form, given["data"])
+    if not isinstance(names, list) or not all(isinstance(name, (str, int)) for name in names):
+        raise BadRequest(f"{form} has as columns {kind(names)}; expected a list of names")
+    return _named(form, names, given["data"])
+
+
+def _named(form: str, names: list, rows: list, texts: bool = False, first: int = 0) -> Columns:
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadRequest(f"{form} names the column {twice!r} more than once")
+    what = "line" if first else "row"
+    for number, row in enumerate(rows):
+        if not isinstance(row, list) or len(row) != len(names):
+            has = f"{len(row)} values" if isinstance(row, list) else kind(row)
+            raise BadRequest(f"{what} {number + first} of {form} has {has}; its columns are {len(names)}")
+    return Columns(form, dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True)), texts)
+
+
+def _even(form: str, rows: Rows) -> Rows:
+    if len({len(row) for row in rows.rows}) > 1:
+        raise BadRequest(f"the lines of {form} have different numbers of values")
+    return rows
+
+
+FORMS: dict[str, Callable[[str, Any], Any]] = {
+    "instances": _rows,
+    "inputs": _inputs,
+    "dataframe_records": _records,
+    "dataframe_split": _split,
+    "csv": lambda form, text: of_csv(text, form=form),
+}

@@ -1,0 +1,210 @@
+"""Reads a column of a request: the values of JSON, or the texts of a CSV file, as the signature says that they are.
+
+What a value becomes never depends on the others of its column. The one exception is an integer column, which becomes
+one of numbers for a missing value or a fraction, as it does in pandas; packaging shows that the model answers alike,
+or makes the column strict.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from serving.requests import cells, times
+from serving.requests.signature import TYPES, Column
+from serving.requests.words import WrongValue, is_missing
+
+EXACT = 2**53  # integers up to here are numbers of 64 bits, too
+
+
+def read(column: Column, values: list, texts: bool) -> Any:
+    """A column's values as an array of numpy's or of pandas', of shape (n_rows,) and the column's dtype.
+
+    Args:
+        values: of JSON.
+        texts: whether they come from a CSV file, where a text may stand for a number.
+
+    Raises:
+        WrongValue: one that the column does not take.
+    """
+    if texts:
+        values = [
+            cells.read(column, row, value) if isinstance(value, str) else value for row, value in enumerate(values)
+        ]
+    return READERS[column.type](column, values)
+
+
+def _numbers(column: Column, values: list) -> Any:
+    kinds = set(map(type, values))
+    if not kinds <= {float, int, bool, type(None)}:
+        _refuse(column, values, (float, int, bool, type(None)))
+    if column.dtype == "object":
+        return objects([_missing(column, row) if value is None else value for row, value in enumerate(values)])
+    if type(None) in kinds:
+        values = [math.nan if value is None else value for value in values]
+    if int in kinds:
+        for row, value in enumerate(values):
+            if type(value) is int and not -EXACT <= value <= EXACT and not _is_exact(value):
+                raise WrongValue(row, value, "a number of at most 53 bits, as the model was fitted with")
+    if column.dtype in NUMPY_FLOATS:
+        return np.array(values, dtype=float).astype(column.dtype, copy=False)
+    return _of_pandas(column, values)
+
+
+def _is_exact(value: int) -> bool:
+    try:
+        return float(value) == value
+    except OverflowError:
+        return False
+
+
+def _integers(column: Column, values: list) -> Any:
+    kinds = set(map(type, values))
+    if not kinds <= {float, int, bool, type(None)}:
+        _refuse(column, values, (float, int, bool, type(None)))
+    numpys = column.dtype in NUMPY_INTEGERS
+    if kinds <= {int, bool}:
+        return _whole(column, values, numpys)
+    for row, value in enumerate(values):
+        if numpys and column.strict and is_missing(value):
+            raise WrongValue(row, value, "a whole number: this model has no missing values here")
+        if (column.strict or not numpys) and type(value) is float and math.isfinite(value) and not value.is_integer():
+            raise WrongValue(row, value, "a whole number")
+    whole = [
+        int(each) if type(each) is float and math.isfinite(each) and each == int(each) else each for each in values
+    ]
+    if set(map(type, whole)) <= {int, bool}:
+        return _whole(column, whole, numpys)
+    if numpys:
+        _whole(column, [each for each in whole if type(each) is int], numpys)  # their range
+        return _numbers(Column(column.name, "number", "float64"), values)
+    return _whole(column, [None if is_missing(each) else each for each in whole], numpys)
+
+
+def _whole(column: Column, values: list, numpys: bool) -> Any:
+    try:
+        if numpys:
+            return np.array(values, dtype=column.dtype)
+        return _of_pandas(column, values)
+    except OverflowError:
+        pass
+    except TypeError:  # of pandas, for a number that is too large
+        pass
+    info = np.iinfo(column.dtype.lower())
+    for row, value in enumerate(values):
+        if value is not None and not info.min <= value <= info.max:
+            raise WrongValue(row, value, f"a whole number from {info.min} to {info.max}")
+    raise WrongValue(0, values[0], "a whole number")
+
+
+def _booleans(column: Column, values: list) -> Any:
+    read_: list[Any] = []
+    for row, value in enumerate(values):
+        if value is None or value is True or value is False:
+            read_.append(value)
+        elif type(value) in (int, float) and value in (0, 1):
+            read_.append(bool(value))
+        elif type(value) is float and math.isnan(value):
+            read_.append(None)
+        else:
+            raise WrongValue(row, value, "true or false")
+    if column.dtype == "bool":
+        if None in read_:
+            raise WrongValue(read_.index(None), None, "true or false: this model has no missing values here")
+        return np.array(read_, dtype=bool)
+    if column.dtype == "object":
+        return objects([_missing(column, row) if value is None else value for row, value in enumerate(read_)])
+    return _of_pandas(column, read_)
+
+
+def _texts(column: Column, values: list) -> Any:
+    if not set(map(type, values)) <= {str, type(None)}:
+        values = [None if type(value) is float and math.isnan(value) else value for value in values]
+        _refuse(column, values, (str, type(None)))
+    if column.dtype == "object":
+        if None in values:
+            values = [_missing(column, row) if value is None else value for row, value in enumerate(values)]
+        return objects(values)
+    return _of_pandas(column, values)
+
+
+def _categories(column: Column, values: list) -> Any:
+    import pandas as pd
+
+    known = list(column.categories or ())
+    places = {(type(each) is str, each): at for at, each in enumerate(known)}
+    codes = []
+    for row, value in enumerate(values):
+        if is_missing(value):
+            codes.append(-1)
+            continue
+        if not isinstance(value, (str, int, float, bool)):
+            raise WrongValue(row, value, "a category")
+        if known and isinstance(value, str) != isinstance(known[0], str):
+            raise WrongValue(
+                row, value, f"{'a text' if isinstance(known[0], str) else 'a number'}, as its categories are"
+            )
+        # one that the model was not fitted with stays what it is: what that means is for the model to say
+        codes.append(places.setdefault((type(value) is str, value), len(places)))
+    labels = pd.Index([each for _, each in places], dtype=column.categories_dtype)
+    return pd.Categorical.from_codes(codes, categories=labels, ordered=column.ordered)
+
+
+def _any(column: Column, values: list) -> Any:
+    """Values as they come: a column of numbers, of booleans or of objects."""
+    kinds = set(map(type, values))
+    if column.dtype != "object":
+        if kinds == {bool}:
+            return np.array(values, dtype=bool)
+        if kinds <= {float, int, bool, type(None)} and (kinds & {float, int} or kinds == {type(None)}):
+            return _numbers(Column(column.name, "number", "float64"), values)
+    return objects([_missing(column, row) if value is None else value for row, value in enumerate(values)])
+
+
+def _of_pandas(column: Column, values: list) -> Any:
+    """One of pandas' own arrays, which know their missing values."""
+    import pandas as pd
+
+    return pd.array(values, dtype=column.dtype)
+
+
+def _missing(column: Column, row: int) -> Any:
+    if column.missing is None:
+        raise WrongValue(row, None, f"{TYPES[column.type]}: this model has no missing values here")
+    if column.missing in ("NA", "NaT"):
+        import pandas as pd
+
+        return getattr(pd, column.missing)
+    return {"NaN": math.nan, "None": None}[column.missing]
+
+
+def _refuse(column: Column, values: list, taken: tuple[type, ...]) -> None:
+    for row, value in enumerate(values):
+        if type(value) not in taken:
+            raise WrongValue(row, value, TYPES[column.type])
+
+
+def objects(values: list) -> Any:
+    """An array of objects, which numpy does not look into."""
+    array = np.empty(len(values), dtype=object)
+    for at, value in enumerate(values):  # one by one: of a list of lists numpy would make another shape
+        array[at] = value
+    return array
+
+
+NUMPY_FLOATS = ("float64", "float32", "float16")
+NUMPY_INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
+
+READERS: dict[str, Callable[[Column, list], Any]] = {
+    "number": _numbers,
+    "integer": _integers,
+    "boolean": _booleans,
+    "text": _texts,
+    "category": _categories,
+    "datetime": times.times,
+    "timedelta": times.durations,
+    "any": _any,
+}
