@@ -16,6 +16,7 @@ from serving import aws, snapshots, telemetry, warming
 from serving.environment import Environment
 from serving.invocation import answer
 from serving.model import describe
+from serving.requests.words import ModelFault
 from serving.settings import Settings
 from serving_parts import environment, loaded, written
 from sklearn.linear_model import LinearRegression
@@ -266,13 +267,21 @@ class TestTelemetry:
         answer(plain, {"instances": [["x", 2]]}, None)
         assert self.lines(capsys)[0]["BadRequests"] == 1
 
-    def test_an_invocation_that_fails_has_its_line(self, capsys):
+    def test_a_model_that_gives_no_answer_is_counted(self, capsys):
         class Broken:
             def predict(self, rows):
-                raise RuntimeError("ours")
+                return None
 
-        with pytest.raises(RuntimeError):
-            answer(environment(Settings("a"), describe(Broken(), "a")), {"instances": [[1]]}, None)
+        answer(environment(Settings("a"), describe(Broken(), "a")), {"instances": [[1]]}, None)
+        assert self.lines(capsys)[0]["ModelFaults"] == 1
+
+    def test_a_batch_that_a_model_fails_on_raises_and_has_its_line(self, capsys):
+        class Broken:
+            def predict(self, rows):
+                return None
+
+        with pytest.raises(ModelFault, match="the model's predict gave nothing"):
+            answer(environment(Settings("a"), describe(Broken(), "a")), {"Items": [[1]]}, None)
         assert self.lines(capsys)[0]["ColdStart"] == 1
 
     def test_it_can_be_silenced(self, plain, capsys, monkeypatch):
@@ -336,8 +345,12 @@ class TestHttp:
         [
             ({"body": None}, "expected a body of JSON"),
             ({"body": "{"}, "expected a body of JSON"),
-            ({"body": "!", "isBase64Encoded": True}, "expected a body of JSON"),
-            ({"body": "/w==", "isBase64Encoded": True}, "expected a body of JSON"),
+            ({"body": "!", "isBase64Encoded": True}, "expected a body of text in UTF-8"),
+            ({"body": "/w==", "isBase64Encoded": True}, "expected a body of text in UTF-8"),
+            ({"body": 7}, "expected a body of"),
+            ({"body": "7"}, "expected a JSON object"),
+            ({"body": "[" * 20_000}, "nested too deep"),
+            ({"body": '{"instances": [[' + "1" * 5000 + ", 2]]}"}, "Exceeds the limit"),
             ({"body": "[]"}, "got a list"),
             ({"body": '{"instances": [[1]]}'}, "row 0 of instances has 1 values"),
         ],

@@ -74,14 +74,14 @@ class TestLoad:
     def test_the_model_that_was_deployed(self, tmp_path, estimator):
         path, sha256 = written(tmp_path, estimator)
         model = loaded(Settings(sha256, file=path))
-        assert (model.n_features_in, model.feature_names_in, model.sha256) == (2, None, sha256)
+        assert (model.signature.width, model.signature.container, model.sha256) == (2, "array", sha256)
         assert model.estimator.predict([[3, 4]]) == pytest.approx([7])
 
     def test_joblib_with_and_without_compression(self, tmp_path, estimator):
         for compress in (0, 3):
             path = tmp_path / f"{compress}.joblib"
             joblib.dump(estimator, path, compress=compress)
-            assert loaded(Settings(digest(path.read_bytes()), format="joblib", file=path)).n_features_in == 2
+            assert loaded(Settings(digest(path.read_bytes()), format="joblib", file=path)).signature.width == 2
 
     def test_arrays_that_joblib_did_not_compress_stay_on_disk_and_can_be_written_to_in_memory(self, tmp_path):
         path = tmp_path / "model.joblib"

@@ -52,15 +52,19 @@ class TestRequests:
             [{"a": 1, "b": 2}, {"a": 3, "b": -4}],
             [{"a": 1, "b": 2.5}, {"a": 3, "b": None}],
             [{"a": 1, "b": 1 << 70}],
-            [{"a": "x", "b": True}, {"a": None, "b": False}],
+            [{"a": "x", "b": True}, {"a": float("nan"), "b": False}],
         ],
     )
-    def test_records_become_the_table_that_pandas_makes_of_them(self, rows):
+    def test_records_of_a_model_that_says_no_types_become_numbers_and_objects(self, rows):
         class Seeing:
             feature_names_in_ = ("a", "b")
 
             def predict(self, table):
-                pd.testing.assert_frame_equal(table, pd.DataFrame(rows))
+                own = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in "ab"})
+                numbers = [name for name in "ab" if not {str, bool} & {type(row[name]) for row in rows}]
+                truths = [name for name in "ab" if {type(row[name]) for row in rows} == {bool}]
+                own = own.astype(dict.fromkeys(numbers, float) | dict.fromkeys(truths, bool))
+                pd.testing.assert_frame_equal(table, own)
                 return [0] * len(table)
 
         assert respond(describe(Seeing(), ""), {"dataframe_records": rows}) == {"predictions": [0] * len(rows)}
@@ -108,12 +112,30 @@ class TestRequests:
         answer = respond(describe(Odd(), ""), {"instances": [[1], [2]]})
         assert json.dumps(answer) == '{"predictions": [[1], [0]]}'
 
-    def test_times_are_texts(self):
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            (pd.DataFrame({"when": pd.to_datetime(["2026-11-23"])}), [["2026-11-23T00:00:00"]]),
+            (pd.Series(pd.to_datetime(["2026-11-23 01:02:03.5"])), ["2026-11-23T01:02:03.500000"]),
+            (pd.Series(pd.to_datetime(["2026-11-23"]).tz_localize("Europe/Berlin")), ["2026-11-23T00:00:00+01:00"]),
+            (np.array(["2026-11-23T01:02:03.5"], dtype="datetime64[ns]"), ["2026-11-23T01:02:03.5"]),
+            (np.array(["2026-11-23"], dtype="datetime64[D]"), ["2026-11-23T00:00:00"]),
+            (np.array(["NaT"], dtype="datetime64[s]"), [None]),
+            ([pd.NaT], [None]),
+            (pd.array([None], dtype="Int64"), [None]),
+            (np.array([np.nan], dtype=np.float16), [None]),
+            (np.array([np.nan], dtype=np.longdouble), [None]),
+            ([(1, np.float32("nan"))], [[1, None]]),
+            ([{"a": np.int8(1), 2: (np.inf,)}], [{"a": 1, "2": [None]}]),
+        ],
+    )
+    def test_times_missing_values_tuples_and_dicts_are_what_json_has(self, given, said):
         class Odd:
             def predict(self, rows):
-                return pd.DataFrame({"when": pd.to_datetime(["2026-11-23"])})
+                return given
 
-        assert "2026-11-23" in json.dumps(respond(describe(Odd(), ""), {"instances": [[1]]}))
+        answer = respond(describe(Odd(), ""), {"instances": [[1]]})
+        assert answer == {"predictions": said}
 
     def test_numbers_that_json_has_not_become_null(self):
         class Odd:
@@ -130,18 +152,21 @@ class TestBadRequests:
         [
             (None, "got null"),
             ([1, 2], "got a list"),
-            ("instances", "got a string"),
+            ("instances", "got a text"),
             ({}, "got an object with nothing"),
             ({"data": [[1, 2]]}, "got an object with 'data'"),
             ({"instances": [[1, 2]], "dataframe_records": []}, "got an object with 'instances', 'dataframe_records'"),
             ({"instances": {"a": 1}}, "instances is an object with 'a'"),
             ({"instances": [[1, 2], 3]}, "row 1 of instances is a number, not a list. Expected for each row: 2 values"),
             ({"instances": [[1, 2, 3]]}, "row 0 of instances has 3 values. Expected for each row: 2 values"),
-            ({"instances": [[1, "x"]]}, "could not convert string to float: 'x'. Expected for each row: 2 values"),
+            ({"instances": [[1, "x"]]}, "row 0 of instances, column 1: expected a number; got 'x'"),
             ({"instances": [[1, None]]}, "the model does not take these values: Input X contains NaN"),
-            ({"instances": [[10**400, 1]]}, "the model does not take these values: "),
-            ({"instances": [[1, 2], [[3], 4]]}, "the model does not take these values: "),
-            ({"dataframe_records": [[1, 2]]}, "fitted without feature names: send instances. Expected for each row: 2"),
+            ({"instances": [[10**400, 1]]}, "row 0 of instances, column 0: expected a number of at most 53 bits"),
+            ({"instances": [[1, 2], [[3], 4]]}, "row 1 of instances, column 0: expected a number; got a list"),
+            (
+                {"dataframe_records": [[1, 2]]},
+                "fitted without feature names: send instances",
+            ),
         ],
     )
     def test_each_names_what_was_expected(self, plain, event, said):
@@ -153,31 +178,96 @@ class TestBadRequests:
     def test_a_missing_feature_is_named_with_its_row_beside_what_might_be_its_misspelling(self, named):
         rows = [{"size": 1, "kind": "a"}, {"Size": 1, "kind": "a"}]
         assert respond(named, {"dataframe_records": rows})["error"] == (
-            "row 1 of dataframe_records lacks size (unknown: Size); null stands for a missing value. "
-            "Expected for each row: size, kind"
+            "row 1 of dataframe_records lacks size (is 'Size' meant for it?); not known here: 'Size'. null stands for a "
+            "missing value. Expected for each row: size, kind"
         )
 
-    @pytest.mark.parametrize("rows", [[1, 2], [None], [["good"]], [{"text": "good"}]])
+    @pytest.mark.parametrize("rows", [[1, 2], [None], [["good", "bad"]], [{"text": "good", "more": "bad"}], [[1]]])
     def test_a_model_of_texts_takes_texts(self, rows):
         model = make_pipeline(CountVectorizer(), MultinomialNB()).fit(["good fine", "bad awful"], ["yes", "no"])
         answer = respond(describe(model, ""), {"instances": rows})
         assert answer["statusCode"] == 400
-        assert "Expected as instances: what the model was fitted with, such as texts" in answer["error"]
+        assert 'Expected as instances a list of texts, such as {"instances": ["a text"]}' in answer["error"]
         answer = respond(describe(model, ""), {"dataframe_records": [{"text": "good"}]})
-        assert "send instances" in answer["error"]
+        assert answer == {"predictions": ["yes"]}
 
-    def test_fewer_predictions_than_rows_are_no_answer(self):
+    @pytest.mark.parametrize("error", [RuntimeError, AssertionError, KeyError, type("PatsyError", (Exception,), {})])
+    def test_whatever_a_model_raises_on_rows_is_400_with_its_words(self, error):
+        class Raising:
+            def predict(self, rows):
+                raise error("not these")
+
+        answer = respond(describe(Raising(), ""), {"instances": [[1]]})
+        assert answer["statusCode"] == 400
+        assert f"{error.__name__}: " in answer["error"]
+        assert "not these" in answer["error"]
+
+
+class TestFaultsOfTheModel:
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ([1], "the model's predict gave 1 predictions for 2 rows"),
+            (None, "the model's predict gave nothing (None); expected a list or an array"),
+            (3.5, "the model's predict gave one float; expected"),
+            (np.float64(3), "the model's predict gave one float64; expected"),
+            ("ab", "the model's predict gave one str; expected"),
+            (np.array(3), "the model's predict gave one ndarray; expected"),
+        ],
+    )
+    def test_an_answer_that_is_none_is_500(self, given, said):
         class Odd:
             def predict(self, rows):
-                return [1]
+                return given
 
         answer = respond(describe(Odd(), ""), {"instances": ["a", "b"]})
-        assert answer["error"].startswith("the model gave 1 predictions for 2 rows. Expected ")
+        assert answer["statusCode"] == 500
+        assert answer["error"].startswith(said)
 
-    def test_a_failure_that_is_not_the_callers_is_not_hidden(self):
-        class Broken:
+    def test_a_package_that_the_layer_lacks_is_500(self):
+        class Lacking:
             def predict(self, rows):
-                raise RuntimeError("ours")
+                import nowhere_to_be_found  # noqa: F401
 
-        with pytest.raises(RuntimeError):
-            respond(describe(Broken(), ""), {"instances": [[1]]})
+        answer = respond(describe(Lacking(), ""), {"instances": [[1]]})
+        assert answer["statusCode"] == 500
+        assert "No module named 'nowhere_to_be_found'" in answer["error"]
+
+    def test_an_answer_over_the_limit_says_how_much_lambda_takes(self):
+        class Wordy:
+            def predict(self, rows):
+                return ["x" * 1000] * len(rows)
+
+        answer = respond(describe(Wordy(), ""), {"instances": ["a"] * 7000})
+        assert answer["statusCode"] == 413
+        assert "Lambda takes 6,291,556" in answer["error"]
+
+
+class TestMessages:
+    def test_what_they_repeat_of_a_request_is_cut(self, plain, named):
+        for event in (
+            {"instances": [["x" * 10_000, 1]]},
+            {"x" * 10_000: 1},
+            {"dataframe_records": [{"x" * 10_000: 1}]},
+            {"instances": [[1, 2]], "method": "x" * 10_000},
+        ):
+            for model in (plain, named):
+                assert len(respond(model, event)["error"]) < 1000
+
+    def test_a_lone_surrogate_is_answered_in_what_utf_8_has(self, plain, named):
+        for event in (
+            {"dataframe_records": [{"\ud800": 1}]},
+            {"instances": [["\ud800", 1]]},
+            {"\ud800": 1},
+            {"instances": [[1, 2]], "method": "\ud800"},
+        ):
+            for model in (plain, named):
+                json.dumps(respond(model, event), ensure_ascii=False).encode()
+
+    def test_a_prediction_with_a_lone_surrogate_is_sent_without_it(self):
+        class Odd:
+            def predict(self, rows):
+                return ["a\ud800", {"b\udfff": "c\udfff"}]
+
+        answer = respond(describe(Odd(), ""), {"instances": ["a", "b"]})
+        assert json.dumps(answer, ensure_ascii=False).encode().decode() == '{"predictions": ["a?", {"b?": "c?"}]}'

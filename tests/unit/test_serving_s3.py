@@ -198,7 +198,7 @@ class TestFollowed:
         path, sha256 = written(tmp_path, estimator)
         bucket.put(path.read_bytes(), Metadata={"sha256": sha256})
         model = loaded(bucket.settings(None))
-        assert (model.sha256, model.n_features_in) == (sha256, 2)
+        assert (model.sha256, model.signature.width) == (sha256, 2)
         assert model.etag
 
     def test_without_a_digest_it_is_refused_with_how_to_upload(self, bucket, tmp_path):

@@ -205,7 +205,7 @@ def is_fitted(estimator: Any) -> bool:
     if any(name.endswith("_") and not name.startswith("__") for name in learned) or input_width(estimator):
         return True
     steps = _get(estimator, "steps")
-    return isinstance(steps, list) and any(is_fitted(step) for _, step in steps if not isinstance(step, str) and step)
+    return isinstance(steps, list) and any(is_fitted(step) for _, step in steps if is_estimator(step))
 
 
 def _is_of_labels(estimator: Any) -> bool:

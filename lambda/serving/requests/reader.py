@@ -42,7 +42,12 @@ def _frame(signature: Signature, table: Any) -> Any:
             return pd.DataFrame(np.asfortranarray(array), columns=pd.Index(signature.names))
     arrays = _arrays(signature, table)
     # of a dict, so that columns of one type lie together as in a table that pandas read
-    frame = pd.DataFrame(dict(enumerate(arrays)), index=range(len(table)))
+    columns = {
+        # of an array of objects pandas 3 would make a column of texts, whose missing values are NaN
+        at: pd.Series(each, dtype=object, copy=False) if each.dtype == object else each
+        for at, each in enumerate(arrays)
+    }
+    frame = pd.DataFrame(columns, index=range(len(table)))
     frame.columns = pd.Index(signature.names)
     return frame
 
