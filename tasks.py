@@ -144,7 +144,7 @@ def optional(word):
         "model": "the fitted estimator, as pickle, joblib or skops wrote it",
         "bundle_model": "put the model into the function zip (mode = bundle) rather than beside it (mode = s3)",
         "code": "folder with modules that the model needs",
-        "example": "rows that it was fitted on, without answers: Parquet, Feather, CSV, JSON, or a pickled frame or array",
+        "example": "rows that it was fitted on: Parquet, Feather, CSV, JSON, or a pickled DataFrame, array or list",
         "signature": "what it takes, in MLflow's JSON, where the model and the example do not say it",
         "expect": "JSON file of known answers to the example's rows, which the function has to give too",
         "method": "method that answers requests that name none (default: predict, or of a transformer transform)",
@@ -196,9 +196,8 @@ def package(
 def show_signature(facts):
     """Print what a model is, takes and gives; of its part of the manifest."""
     said = facts["signature"]
-    say(
-        f"{facts['estimator']}, scikit-learn {facts['sklearn_version']}; known from {said.get('source', 'the estimator')}"
-    )
+    say(f"{facts['estimator']}, scikit-learn {facts['sklearn_version']}")
+    say(f"What it takes is known from {said.get('source', 'the estimator')}:")
     table = Table("column", "takes", "held as", "null becomes", "categories", title="Input")
     for column in signatures.columns(said["inputs"]):
         table.add_row(*column)

@@ -154,8 +154,8 @@ REASONS = {
     "Untried": ("nothing could be tried: {message}.\n" + GIVE_ROWS + ". To ship it with nothing tried: --untried"),
     "Otherwise": (
         "it would answer otherwise than it should:\n{message}\n"
-        "If the example has other types than the model was fitted with, give them: --example FILE as Parquet or pickle, or "
-        "--signature FILE."
+        "If the model was fitted with other types than it seems, give rows with theirs (--example FILE, as Parquet or "
+        "pickle), or name them: --signature FILE."
     ),
     "Random": (
         "the estimator itself gives other answers when it is asked twice, so nothing can be shown of them. Fix its "

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from build import environments, example, function, interpreters, layer, manifest
 from build.errors import UserError
+from build.package.wishes import Wishes
 from build.runtimes import Runtime, host_architecture, runtime, supported
 from local import deployed, embedded_aws, emulator
 from local.embedded_aws import EmbeddedAws
@@ -108,7 +109,7 @@ def build(out: Path, target: Runtime, say: Say, builder: str = "auto") -> exampl
     layer.build(out, layer.Order(target, architecture, builder=builder), say)
     for mode in MODES:
         say(f"Packaging the function, mode = {mode}")
-        function.package(out, model.model, bundle_model=mode == "bundle", request=model.request)
+        function.package(out, model.model, bundle_model=mode == "bundle", wishes=Wishes(request=model.request))
     return model
 
 

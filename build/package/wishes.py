@@ -42,15 +42,15 @@ class NoExample(UserError):
 class BadSignature(UserError):
     template = (
         "{path} is not a signature ({why}).\nExpected MLflow's JSON, such as "
-        '{{"inputs": [{{"name": "age", "type": "long"}}, {{"name": "city", "type": "category", "categories": ["a"]}}]}}. '
+        '{{"inputs": [{{"name": "age", "type": "long"}}, {{"name": "s", "type": "category", "categories": ["a"]}}]}}. '
         "Types: {types}."
     )
 
 
 class BadExpectations(UserError):
     template = (
-        "{path} does not hold known answers ({why}).\nExpected JSON: a list with an answer for each row of --example, from "
-        'the first row on, or a request with its answers, {{"dataframe_records": [...], "predictions": [...]}}.'
+        "{path} does not hold known answers ({why}).\nExpected JSON: a list with an answer for each row of --example, "
+        'from the first on, or a request with its answers, {{"dataframe_records": [...], "predictions": [...]}}.'
     )
 
 

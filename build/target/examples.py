@@ -26,7 +26,7 @@ def read(path):
     """The rows in a file, and whether their types are those that the model was fitted with.
 
     Returns:
-        A DataFrame, a Series, an array of shape (n_rows, n_columns) or a list; and True for Parquet, Feather and pickles.
+        A DataFrame, a Series, an array of shape (n_rows, n_columns) or a list; True for Parquet, Feather, pickles.
     """
     suffix = os.path.splitext(path)[1].lower()
     try:

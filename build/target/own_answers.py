@@ -181,7 +181,7 @@ def strict(estimator, signature, value):
 
 
 def ask_all(estimator, signature, value):
-    """What the estimator answers: to all rows, to some alone, and to some without a value; and what these answers are."""
+    """What the estimator answers to all rows, to some alone, and to some without a value; and of what type it is."""
     every = list(range(len(value)))
     cells, texts = rows.cells(value), rows.texts(value)
     ambiguous = unclear(signature, cells)
@@ -213,7 +213,7 @@ def unclear(signature, cells):
     """Rows with a cell that a CSV file cannot tell: an empty text where that means a missing value, or the reverse."""
     found = set()
     for number, row in enumerate(cells):
-        for column, value in zip(signature.columns or (), row if isinstance(row, list) else ()):
+        for column, value in zip(signature.columns or (), row if isinstance(row, list) else (), strict=False):
             empty = value == ""
             absent = value is None and column.type in ("text", "any")
             if (empty and not column.empty_is_text) or (absent and column.empty_is_text):

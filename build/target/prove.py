@@ -49,7 +49,7 @@ def unexpected(got, answers):
         return [
             {"form": "--expect", "row": 0, "column": None, "own": json.dumps(answers[:1]), "handler": str(got)[:400]}
         ]
-    for at, (own, each) in enumerate(zip(answers, found)):
+    for at, (own, each) in enumerate(zip(answers, found, strict=False)):
         if not close(own, each):
             return [
                 {"form": "--expect", "row": at, "column": None, "own": json.dumps(own), "handler": json.dumps(each)}
@@ -93,7 +93,7 @@ def forms(signature, tried):
 def typed(signature, cells, method):
     if signature.container == "frame" and signature.columns is not None:
         names = [str(name) for name in signature.names]
-        records = [dict(zip(names, row)) for row in cells]
+        records = [dict(zip(names, row, strict=True)) for row in cells]
         yield "dataframe_records", {"dataframe_records": records, **method}
         yield "dataframe_split", {"dataframe_split": {"columns": names, "data": cells}, "params": method}
         yield "instances", {"instances": cells, **method}
@@ -105,7 +105,7 @@ def typed(signature, cells, method):
         yield "instances", {"instances": cells, **method}
         yield "inputs", {"inputs": cells, **method}
         if method["method"] == signature.method:
-            yield "Items", {"Items": cells} if signature.container != "texts" else {"Items": cells}
+            yield "Items", {"Items": cells}
 
 
 def untyped(signature, tried):
@@ -116,11 +116,11 @@ def untyped(signature, tried):
     stream = io.StringIO()
     csv.writer(stream).writerows([names, *texts])
     yield "csv", {"csv": stream.getvalue()}
-    yield "Items of a CSV file", {"Items": [dict(zip(names, row)) for row in texts]}
+    yield "Items of a CSV file", {"Items": [dict(zip(names, row, strict=True)) for row in texts]}
 
 
 def difference(model, form, event, tried, got, path):
-    """The first row whose answer differs, and the first column that was read otherwise than the model was fitted with."""
+    """The first row whose answer differs, and the first column that was read otherwise than it was fitted with."""
     own = tried.get("answer")
     found = got.get("predictions")
     place = 0

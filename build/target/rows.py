@@ -129,7 +129,7 @@ def cells(value):
     """The rows as lists of JSON's values."""
     if hasattr(value, "iloc"):
         columns = [[cell(each) for each in value.iloc[:, at]] for at in range(value.shape[1])]
-        return [list(row) for row in zip(*columns)]
+        return [list(row) for row in zip(*columns, strict=True)]
     if isinstance(value, np.ndarray):
         return [[cell(each) for each in row] for row in (value.tolist() if value.dtype != object else value)]
     return [cell(each) for each in value]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from build import commands, function, interpreters
+from build.package.wishes import Wishes
 
 TARGET = Path(__file__).with_name("target")
 ESTIMATORS = 150  # at least; of scikit-learn's 208, some need what is not tried here
@@ -105,5 +106,5 @@ def test_a_model_that_cannot_be_tried_imports_plainly(out, python, tmp_path):
     assert "--request FILE" in plain.recording.why_not
     assert "deferral.json" not in zipfile.ZipFile(plain.path).namelist()
     (tmp_path / "request.json").write_text(json.dumps({"instances": ["a good day", "bad"]}))
-    tried = function.package(out, tmp_path / "model.pkl", request=tmp_path / "request.json")
+    tried = function.package(out, tmp_path / "model.pkl", wishes=Wishes(request=tmp_path / "request.json"))
     assert tried.recording.plan and len(tried.recording.modules) < tried.recording.plain / 2

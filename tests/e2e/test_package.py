@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from build import archive, commands, function, interpreters, layer, manifest, model, staging
+from build.package.wishes import BadRequestFile, Wishes
 from build.runtimes import architecture, host_architecture
 
 FIT = """
@@ -71,7 +72,9 @@ class TestBothModes:
         assert entry["sklearn_version"] == manifest.read(built.out)["layer"]["packages"]["scikit-learn"]
 
     def test_the_same_inputs_give_the_same_bytes(self, built, out):
-        again = function.package(out, built.example.model, bundle_model=True, request=built.example.request)
+        again = function.package(
+            out, built.example.model, bundle_model=True, wishes=Wishes(request=built.example.request)
+        )
         assert again.path.read_bytes() == (built.out / again.path.name).read_bytes()
 
     def test_bytecode_says_var_task(self, built):
@@ -87,7 +90,8 @@ class TestModels:
         made = function.package(out, path)
         assert (made.model["format"], made.model["path"]) == ("joblib", f"model-{made.model['sha256'][:12]}.joblib")
         assert made.model["classes"] == ["no", "yes"]
-        assert len(made.checked.predictions) == 1
+        assert set(made.checked.proof.predictions) <= {"no", "yes"}
+        assert made.model["signature"]["methods"][:2] == ["predict", "predict_proba"]
 
     def test_code_that_the_model_needs_travels_with_it(self, out, pickled, tmp_path):
         code = tmp_path / "code"
@@ -96,14 +100,21 @@ class TestModels:
         path = pickled(WITH_CODE, see=[code])
         with pytest.raises(model.ModelRefused, match=r"No module named 'features'.\nAdd the package .* --code DIR"):
             function.package(out, path)
-        made = function.package(out, path, code=code)
+        with pytest.raises(model.ModelRefused, match=r"nothing could be tried: .*\n.*--example FILE .*--untried"):
+            function.package(out, path, code=code)
+        example = tmp_path / "example.json"
+        example.write_text("[[1.5, 2]]")
+        made = function.package(out, path, code=code, wishes=Wishes(example=example))
+        assert made.checked.proof.predictions == [pytest.approx(7)]
+        made = function.package(out, path, code=code, wishes=Wishes(untried=True))
+        assert made.checked.proof.predictions is None
         assert "features/__init__.py" in contents(made.path)
 
     def test_a_request_is_answered_before_the_model_is_shipped(self, out, pickled, tmp_path):
         request = tmp_path / "request.json"
         request.write_text(json.dumps({"instances": [[3, 4]]}))
-        made = function.package(out, pickled(FIT), request=request)
-        assert made.checked.predictions == [pytest.approx(7)]
+        made = function.package(out, pickled(FIT), wishes=Wishes(request=request))
+        assert made.checked.proof.predictions == [pytest.approx(7)]
 
     def test_another_architecture_is_checked_with_the_same_versions_for_this_machine(self, built, tmp_path, pickled):
         other = architecture("arm64" if host_architecture().name == "x86_64" else "x86_64")
@@ -112,12 +123,13 @@ class TestModels:
         layer.build(tmp_path / "d", layer.Order(built.runtime, other, needed, builder="uv"), lambda message: None)
         made = function.package(tmp_path / "d", pickled(FIT))
         assert made.entry["architecture"] == other.name
-        assert made.checked.predictions
+        assert made.checked.proof.predictions
 
-    def test_a_model_of_texts_is_shipped_though_it_takes_no_zeros(self, out, pickled):
+    def test_a_model_of_texts_is_tried_with_texts_and_has_a_plan(self, out, pickled):
         made = function.package(out, pickled(TEXTS))
-        assert made.checked.predictions is None
-        assert made.checked.untried == "it does not take a row of zeros"
+        assert made.model["signature"]["inputs"][0]["type"] == "text"
+        assert made.checked.proof.predictions
+        assert made.recording.plan
 
     def test_the_copy_of_the_model_before_is_removed(self, out, pickled):
         first = function.package(out, pickled(FIT))
@@ -155,10 +167,10 @@ class TestSkops:
         request = tmp_path / "request.json"
         request.write_text(json.dumps({"instances": [[1.5, 2]]}))
         path = pickled(WITH_CODE, "model.bin", see=[code, packages], dump=self.DUMP)
-        made = function.package(out, path, code=code, request=request)
+        made = function.package(out, path, code=code, wishes=Wishes(request=request))
         assert (made.model["format"], made.model["trusted"]) == ("skops", ["features.double"])
         assert made.model["path"].endswith(".skops")
-        assert made.checked.predictions == [pytest.approx(7)]
+        assert made.checked.proof.predictions == [pytest.approx(7)]
         assert manifest.read(out)["model"]["trusted"] == ["features.double"]
 
     def test_in_another_layer_it_is_asked_for(self, out, with_skops, pickled):
@@ -184,25 +196,30 @@ class TestRefusals:
 
     def test_something_that_does_not_predict(self, out, pickled):
         self.refuses(
-            out, pickled("from sklearn.preprocessing import StandardScaler\nm = StandardScaler()"), "no predict"
+            out, pickled("from sklearn.preprocessing import LabelEncoder\nm = print"), "none of the methods predict"
         )
 
     def test_a_request_that_it_does_not_take(self, out, pickled, tmp_path):
         request = tmp_path / "request.json"
         request.write_text(json.dumps({"instances": [[3]]}))
-        self.refuses(out, pickled(FIT), "row 0 of instances has 1 values", request=request)
+        self.refuses(
+            out,
+            pickled(FIT),
+            "cannot be used: it has 1 columns; the model was fitted with 2",
+            wishes=Wishes(request=request),
+        )
 
     def test_one_that_is_not_fitted(self, out, pickled):
         self.refuses(out, pickled("from sklearn.svm import SVC\nm = SVC()"), "it is not fitted")
 
     def test_a_request_without_rows(self, out, pickled, tmp_path):
         (tmp_path / "request.json").write_text(json.dumps({"instances": []}))
-        self.refuses(out, pickled(FIT), "does not answer .*: no rows", request=tmp_path / "request.json")
+        self.refuses(out, pickled(FIT), "does not answer .*: no rows", wishes=Wishes(request=tmp_path / "request.json"))
 
     def test_a_request_that_is_not_json(self, out, pickled, tmp_path):
         (tmp_path / "request.json").write_text("{")
         match = r"is no request \(.*\)\. Expected JSON: \{\"instances\""
-        self.refuses(out, pickled(FIT), match, model.BadRequestFile, request=tmp_path / "request.json")
+        self.refuses(out, pickled(FIT), match, BadRequestFile, wishes=Wishes(request=tmp_path / "request.json"))
 
     def test_a_bundle_over_the_limit(self, out, pickled):
         path = pickled(f"{FIT}import os\nm.ballast_ = os.urandom(45_000_000)")

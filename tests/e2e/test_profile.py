@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from build import archive, commands, deferral, environments, function, interpreters, layer, model, profile
+from build.package.wishes import Wishes
 from build.runtimes import architecture, host_architecture
 
 MEGABYTES = 1_000_000
@@ -43,7 +44,7 @@ def test_it_is_half_as_big_and_has_bytecode_for_what_the_model_uses(cut):
 
 
 def test_the_model_answers_in_it_to_the_bit(built, cut, site_packages, tmp_path):
-    made = function.package(cut.path.parent, built.example.model, request=built.example.request)
+    made = function.package(cut.path.parent, built.example.model, wishes=Wishes(request=built.example.request))
     assert made.recording.why_not is None
     stage = tmp_path / "function"
     with zipfile.ZipFile(made.path) as packed:
@@ -94,7 +95,7 @@ def test_for_the_other_architecture(built, wanted, tmp_path):
     names = zipfile.ZipFile(made.path).namelist()
     assert any("numpy.libs/" in name for name in names)
     assert any("sklearn/tree/_tree." in name and name.endswith(".so") for name in names)
-    made = function.package(tmp_path / "dist", built.example.model, request=built.example.request)
+    made = function.package(tmp_path / "dist", built.example.model, wishes=Wishes(request=built.example.request))
     assert made.recording.plan
 
 

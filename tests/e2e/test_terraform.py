@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from build import commands, function, indexes, interpreters, layer, manifest
+from build.package.wishes import Wishes
 from build.runtimes import host_architecture
 from local import embedded_aws
 from local.terraform import Terraform, copy_module
@@ -84,7 +85,7 @@ class TestDrift:
             assert not terraform.has_changes(first)
 
             layer.build(tmp_path / "rebuilt", layer.Order(built.runtime, host_architecture(), builder="uv"), print)
-            function.package(tmp_path / "rebuilt", built.example.model, request=built.example.request)
+            function.package(tmp_path / "rebuilt", built.example.model, wishes=Wishes(request=built.example.request))
             assert not terraform.has_changes(again)
 
             function.package(tmp_path / "rebuilt", other_model(built, unpacked, tmp_path))

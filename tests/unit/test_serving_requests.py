@@ -178,8 +178,8 @@ class TestBadRequests:
     def test_a_missing_feature_is_named_with_its_row_beside_what_might_be_its_misspelling(self, named):
         rows = [{"size": 1, "kind": "a"}, {"Size": 1, "kind": "a"}]
         assert respond(named, {"dataframe_records": rows})["error"] == (
-            "row 1 of dataframe_records lacks size (is 'Size' meant for it?); not known here: 'Size'. null stands for a "
-            "missing value. Expected for each row: size, kind"
+            "row 1 of dataframe_records lacks size (is 'Size' meant for it?); not known here: 'Size'. null stands for "
+            "a missing value. Expected for each row: size, kind"
         )
 
     @pytest.mark.parametrize("rows", [[1, 2], [None], [["good", "bad"]], [{"text": "good", "more": "bad"}], [[1]]])
