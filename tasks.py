@@ -21,17 +21,22 @@ from build import docs as documentation
 from build import report as reporting
 from build.contents import KINDS
 from build.errors import UserError
+from build.paths import given_as_text, shown
 from build.profile import Profile
 
-OUT = "dist"
-MODULE = Path(__file__).parent
+OUT = Path("dist")
+MODULE = Path(__file__).resolve().parent
 PYTHON_HELP = f"minor version of the Lambda runtime (default: {runtimes.DEFAULT_PYTHON})"
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 
 
-def expects_errors(body: Callable) -> Callable:
-    """Turn what the caller can mend into one message and exit code 1; our own mistakes keep their traceback."""
+def command(body: Callable) -> Callable:
+    """Make a function a command: text becomes paths, what the caller can mend becomes one message and exit code 1.
+
+    Our own mistakes keep their traceback.
+    """
+    body = given_as_text(body)
 
     @functools.wraps(body)
     def guarded(*args, **kwargs):
@@ -72,33 +77,33 @@ def megabytes(count: int) -> str:
     iterable=["keep"],
     positional=[],
 )
-@expects_errors
+@command
 def build_layer(
     c,
     keep,
     python=runtimes.DEFAULT_PYTHON,
     architecture="x86_64",
-    requirements=None,
+    requirements: Path | None = None,
     builder="auto",
     image=None,
-    profile=None,
-    request=None,
-    code=None,
+    profile: Path | None = None,
+    request: Path | None = None,
+    code: Path | None = None,
     cache=True,
-    out=OUT,
+    out: Path = OUT,
 ):
     """Build the layer with scikit-learn, pandas and what they need."""
     order = layer.Order(
         runtimes.runtime(python),
         runtimes.architecture(architecture),
-        requirements=Path(requirements) if requirements else None,
+        requirements=requirements,
         builder=builder,
         image=image,
         keep=keep,
         use_cache=cache,
         profile=wanted_profile(profile, request, code),
     )
-    built = layer.build(Path(out), order, say)
+    built = layer.build(out, order, say)
     if built.cached:
         say("Unchanged: taken from the cache (--no-cache builds it anew)")
     say(f"Checked {built.libraries} shared libraries: architecture and glibc fit {order.runtime.name}")
@@ -117,17 +122,17 @@ def build_layer(
         )
     left = runtimes.UNZIPPED_LIMIT - built.entry["unzipped_bytes"]
     console.print(
-        f"{built.path}: {megabytes(built.entry['zip_bytes'])} zipped, {megabytes(built.entry['unzipped_bytes'])} "
-        f"unzipped; {megabytes(left)} left for the function"
+        f"{shown(built.path)}: {megabytes(built.entry['zip_bytes'])} zipped, "
+        f"{megabytes(built.entry['unzipped_bytes'])} unzipped; {megabytes(left)} left for the function"
     )
 
 
-def wanted_profile(model, request, code):
+def wanted_profile(model: Path | None, request: Path | None, code: Path | None) -> Profile | None:
     if model is None:
         if request or code:
             raise layer.OnlyWithProfile(option="--request" if request else "--code")
         return None
-    return Profile(Path(model), request=Path(request) if request else None, code=Path(code) if code else None)
+    return Profile(model, request=request, code=code)
 
 
 @task(
@@ -139,16 +144,17 @@ def wanted_profile(model, request, code):
         "out": "folder of the layer and the manifest; the zip goes there",
     }
 )
-@expects_errors
-def package(c, model="model.pkl", bundle_model=False, code=None, request=None, out=OUT):
+@command
+def package(
+    c,
+    model: Path = Path("model.pkl"),
+    bundle_model=False,
+    code: Path | None = None,
+    request: Path | None = None,
+    out: Path = OUT,
+):
     """Check a model in the layer that it will run in, and package the function with or without it."""
-    made = function.package(
-        Path(out),
-        Path(model),
-        bundle_model=bundle_model,
-        code=Path(code) if code else None,
-        request=Path(request) if request else None,
-    )
+    made = function.package(out, model, bundle_model=bundle_model, code=code, request=request)
     facts = made.model
     say(f"{facts['estimator']}, {facts['n_features_in']} features, scikit-learn {facts['sklearn_version']}")
     if facts.get("trusted"):
@@ -167,15 +173,15 @@ def package(c, model="model.pkl", bundle_model=False, code=None, request=None, o
     if made.compiled.missing:
         console.print(f"No bytecode: {made.compiled.missing}.", style="yellow")
     sizes = [megabytes(made.entry[key]) for key in ("zip_bytes", "unzipped_bytes")]
-    console.print(f"{made.path}: {sizes[0]} zipped, {sizes[1]} unzipped")
+    console.print(f"{shown(made.path)}: {sizes[0]} zipped, {sizes[1]} unzipped")
     console.print(f"The model: {megabytes(facts['bytes'])}, SHA-256 {facts['sha256']}")
 
 
 @task(help={"json": "print numbers rather than a table", "out": "folder of the layer and the manifest"})
-@expects_errors
-def report(c, json=False, out=OUT):
+@command
+def report(c, json=False, out: Path = OUT):
     """Show what fills Lambda's limit, and write it as a page: by package and by kind, and what is left for a model."""
-    found = reporting.read(Path(out))
+    found = reporting.read(out)
     facts = found.as_json()
     if json:
         console.print_json(data=facts)
@@ -196,15 +202,15 @@ def report(c, json=False, out=OUT):
     say(f"Bytecode: {facts['bytecode']}")
     for mode, left in facts["left"].items():
         console.print(f"{mode}: {megabytes(left)} left")
-    console.print(str(reporting.write_html(found, Path(out))))
+    console.print(shown(reporting.write_html(found, out)))
 
 
 @task(help={"python": PYTHON_HELP, "out": "its folder `example` gets model.pkl and request.json"})
-@expects_errors
-def train_example(c, python=runtimes.DEFAULT_PYTHON, out=OUT):
+@command
+def train_example(c, python=runtimes.DEFAULT_PYTHON, out: Path = OUT):
     """Fit a small pipeline on data that scikit-learn ships: a model to try everything with."""
-    made = example.train(Path(out), runtimes.runtime(python))
-    console.print(f"{made.model}\n{made.request}: a request that fits it")
+    made = example.train(out, runtimes.runtime(python))
+    console.print(f"{shown(made.model)}\n{shown(made.request)}: a request that fits it")
 
 
 @task(
@@ -214,12 +220,12 @@ def train_example(c, python=runtimes.DEFAULT_PYTHON, out=OUT):
         "out": "folder of the packaged function; cold-start.svg goes there",
     }
 )
-@expects_errors
-def profile_cold_start(c, request=None, runs=5, out=OUT):
+@command
+def profile_cold_start(c, request: Path | None = None, runs=5, out: Path = OUT):
     """Run your packaged function in fresh environments on this machine, and draw where the first call's time goes."""
     from local import cold_start, picture
 
-    found = cold_start.profile(Path(out), Path(request) if request else None, int(runs), say)
+    found = cold_start.profile(out, request, int(runs), say)
     table = Table("", title=f"First call, medians of {runs}")
     for each in found:
         table.add_column(f"mode = {each.mode}", justify="right")
@@ -231,16 +237,16 @@ def profile_cold_start(c, request=None, runs=5, out=OUT):
     table.add_row("asks for memory_size", *(f"{each.memory_size} MB" for each in found))
     console.print(table)
     say("memory_size is what memory alone asks for. Processing power grows with it: one whole vCPU at 1769 MB.")
-    console.print(str(Path(out) / cold_start.PICTURE))
+    console.print(shown(out / cold_start.PICTURE))
 
 
 @task(help={"out": "folder for the artifacts, apart from your own"})
-@expects_errors
-def demo(c, out=f"{OUT}/demo"):
+@command
+def demo(c, out: Path = OUT / "demo"):
     """Deploy the example in both modes to an embedded AWS, and watch it answer. Costs nothing, touches no account."""
     from local import demo as demonstration  # moto and the emulator are for development
 
-    results = demonstration.run(Path(out), say)
+    results = demonstration.run(out, say)
     table = Table("", title="Deployed, invoked, and compared with the estimator itself")
     for each in results:
         table.add_column(f"mode = {each.mode}", justify="right")
@@ -259,7 +265,7 @@ def demo(c, out=f"{OUT}/demo"):
 
 
 @task(help={"name": f"one of: {', '.join(benches.BENCHES)}"}, positional=["name"])
-@expects_errors
+@command
 def bench(c, name):
     """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
     outcome = benches.run(name, say)
@@ -270,7 +276,7 @@ def bench(c, name):
     for ratio, value in outcome.ratios.items():
         console.print(f"{ratio}: {value}")
     for path in outcome.files:
-        console.print(str(path))
+        console.print(shown(path))
 
 
 @task(
@@ -282,12 +288,12 @@ def bench(c, name):
         "out": "folder of the artifacts",
     }
 )
-@expects_errors
-def deploy(c, mode="s3", name=None, plan=False, yes=False, out=OUT):
+@command
+def deploy(c, mode="s3", name=None, plan=False, yes=False, out: Path = OUT):
     """Deploy what was packaged, from this folder, with your AWS credentials: terraform init and apply."""
     from local import operations, terraform
 
-    variables = {"mode": mode, "artifacts_dir": str(Path(out).resolve())} | ({"name": name} if name else {})
+    variables = {"mode": mode, "artifacts_dir": str(out)} | ({"name": name} if name else {})
     raise Exit(code=operations.deploy(terraform.Terraform(MODULE), variables, plan=plan, yes=yes, say=say))
 
 
@@ -300,13 +306,13 @@ def deploy(c, mode="s3", name=None, plan=False, yes=False, out=OUT):
         "out": "folder of the artifacts",
     }
 )
-@expects_errors
-def rollback(c, to=None, mode="s3", name=None, yes=False, out=OUT):
+@command
+def rollback(c, to=None, mode="s3", name=None, yes=False, out: Path = OUT):
     """Have an earlier version answer, with its own model: terraform apply with live_version."""
     from local import operations, terraform
 
     folder = terraform.Terraform(MODULE)
-    variables = {"mode": mode, "artifacts_dir": str(Path(out).resolve())} | ({"name": name} if name else {})
+    variables = {"mode": mode, "artifacts_dir": str(out)} | ({"name": name} if name else {})
     variables["live_version"] = to or operations.earlier_version(folder)
     raise Exit(code=operations.deploy(folder, variables, plan=False, yes=yes, say=say))
 
@@ -318,24 +324,24 @@ def rollback(c, to=None, mode="s3", name=None, yes=False, out=OUT):
         "out": "folder of the artifacts",
     }
 )
-@expects_errors
-def predict(c, event, local=False, out=OUT):
+@command
+def predict(c, event: Path, local=False, out: Path = OUT):
     """Send a request, to the deployed function or to the packaged one here."""
     from local import operations, terraform
 
     if local:
-        answer = operations.predict_locally(Path(out), Path(event), say)
+        answer = operations.predict_locally(out, event, say)
     else:
         import boto3
 
         alias_arn = operations.outputs(terraform.Terraform(MODULE))["alias_arn"]
         client = boto3.client("lambda", region_name=alias_arn.split(":")[3])
-        answer = operations.predict(client, alias_arn, Path(event), say)
+        answer = operations.predict(client, alias_arn, event, say)
     console.print_json(data=answer)
 
 
 @task(help={"minutes": "how far back"})
-@expects_errors
+@command
 def logs(c, minutes=10):
     """Show the deployed function's last log lines."""
     import boto3
@@ -349,7 +355,7 @@ def logs(c, minutes=10):
 
 
 @task(help={"fast": "only what needs no network, Terraform or layer", "options": "more words for pytest"})
-@expects_errors
+@command
 def test(c, fast=False, options=""):
     """Run all checks: ruff, terraform fmt, validate and test, the unit tests and the real parts end to end."""
     from local import terraform
@@ -362,22 +368,25 @@ def test(c, fast=False, options=""):
 
 
 @task
-@expects_errors
+@command
 def lock(c):
     """Pin lambda/requirements.in, with hashes, for every runtime and both architectures."""
-    console.print(str(requirements.lock()))
+    console.print(shown(requirements.lock()))
 
 
 @task
-@expects_errors
+@command
 def docs(c):
     """Write the tables of inputs and outputs in each module's README from its variables.tf and outputs.tf."""
-    for readme in documentation.write() or ["All are up to date"]:
-        console.print(str(readme))
+    changed = documentation.write()
+    for readme in changed:
+        console.print(shown(readme))
+    if not changed:
+        console.print("All are up to date")
 
 
 @task
-@expects_errors
+@command
 def provider_mirror(c):
     """Print this machine's local mirror of the AWS provider: terraform init -plugin-dir="$(invoke provider-mirror)"."""
     from local import terraform

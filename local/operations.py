@@ -84,7 +84,7 @@ def predict_locally(out: Path, event: Path, say: Say) -> object:
     known = packaged.read(out)
     mode, model = next(iter(known["functions"])), known["model"]
     with TemporaryDirectory(prefix="predict-") as name:
-        here = {"MODEL_FILE": str((out / model["path"]).resolve())}
+        here = {"MODEL_FILE": str(out / model["path"])}
         task = packaged.unpack(out, known, mode, Path(name) / "task", here, MEMORY)
         parts = (known["layer"], known["functions"][mode], model)
         say(f"{', '.join(part['path'] for part in parts)}, under AWS's runtime client and emulator")
