@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 import bench as benches
-from build import commands, example, function, layer, requirements, runtimes, slimming
+from build import commands, example, function, layer, requests, requirements, runtimes, slimming
 from build import docs as documentation
 from build import report as reporting
 from build.contents import KINDS
@@ -329,14 +329,15 @@ def predict(c, event: Path, local=False, out: Path = OUT):
     """Send a request, to the deployed function or to the packaged one here."""
     from local import operations, terraform
 
+    request = requests.read_to_send(event)
     if local:
-        answer = operations.predict_locally(out, event, say)
+        answer = operations.predict_locally(out, request, say)
     else:
         import boto3
 
         alias_arn = operations.outputs(terraform.Terraform(MODULE))["alias_arn"]
         client = boto3.client("lambda", region_name=alias_arn.split(":")[3])
-        answer = operations.predict(client, alias_arn, event, say)
+        answer = operations.predict(client, alias_arn, request, say)
     console.print_json(data=answer)
 
 

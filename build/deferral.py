@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from build import commands, environments
+from build import commands, environments, requests
 from build.errors import UserError
 from build.runtimes import Runtime
 
@@ -128,7 +128,7 @@ def probes(facts: Mapping[str, Any], request: Path | None) -> list:
         facts: n_features_in and feature_names_in, as in the manifest.
     """
     width, names = facts["n_features_in"], facts["feature_names_in"]
-    asked = [json.loads(request.read_text(encoding="utf-8"))] if request else []
+    asked = [requests.read(request).event] if request else []
     for value in (0, 0.5, 1, -1.5, None):
         if width is not None:
             asked.append({"instances": [[value] * width] * 2})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import archive, bytecode, deferral, distributions, environments, manifest, staging
+from build import archive, bytecode, deferral, distributions, environments, manifest, requests, staging
 from build import model as models
 from build.errors import UserError
 from build.runtimes import UNZIPPED_LIMIT, runtime
@@ -74,7 +74,8 @@ def package(
     if not layer:
         raise NoLayer(out=out)
     models.sniff(model)  # before the work
-    models.check_request(request)
+    if request:
+        requests.read(request)
     target = runtime(layer["runtime"])
     digest = archive.file_sha256(model)
     with TemporaryDirectory(dir=out, prefix=".package-") as name:

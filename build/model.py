@@ -40,12 +40,6 @@ class UnknownFormat(UserError):
     )
 
 
-class BadRequestFile(UserError):
-    template = (
-        '{path} is no request ({why}). Expected JSON: {{"instances": [[...]]}} or {{"dataframe_records": [{{...}}]}}'
-    )
-
-
 class ModelRefused(UserError):
     template = "{path} cannot be served: {why}"
 
@@ -131,20 +125,6 @@ def environment(path: Path, sha256: str, format_: str, trusted: Sequence[str] = 
     """
     found = {"MODEL_SHA256": sha256, "MODEL_FORMAT": format_, "MODEL_FILE": str(path.resolve())}
     return found | ({"MODEL_TRUSTED": ",".join(trusted)} if trusted else {})
-
-
-def check_request(path: Path | None) -> None:
-    """See that a request file is there and is JSON.
-
-    Raises:
-        BadRequestFile
-    """
-    if path is None:
-        return
-    try:
-        json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadRequestFile(path=path, why=error) from error
 
 
 def _explain(kind: str, message: str) -> str:

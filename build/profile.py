@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from build import archive, deferral, distributions, slimming, staging
+from build import archive, deferral, distributions, requests, slimming, staging
 from build import model as models
 from build.elf import libraries_needed
 from build.errors import UserError
@@ -47,10 +47,11 @@ class Profile:
         """See that the files are there, before the work.
 
         Raises:
-            NoModel, UnknownFormat, BadRequestFile, NoCode
+            NoModel, UnknownFormat, NoRequestFile, BadRequestFile, NoCode
         """
         models.sniff(self.model)
-        models.check_request(self.request)
+        if self.request:
+            requests.read(self.request)
         staging.check(self.code)
 
     def inputs(self) -> list[str]:
