@@ -16,24 +16,29 @@ from rich.console import Console
 from rich.table import Table
 
 import bench as benches
-from build import commands, example, function, layer, requirements, runtimes, slimming
+from build import commands, example, function, layer, requests, requirements, runtimes, slimming
 from build import docs as documentation
 from build import report as reporting
 from build.contents import KINDS
 from build.errors import UserError
 from build.package import samples, signatures
 from build.package.wishes import Wishes
+from build.paths import given_as_text, shown
 from build.profile import Profile
 
-OUT = "dist"
-MODULE = Path(__file__).parent
+OUT = Path("dist")
+MODULE = Path(__file__).resolve().parent
 PYTHON_HELP = f"minor version of the Lambda runtime (default: {runtimes.DEFAULT_PYTHON})"
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 
 
-def expects_errors(body: Callable) -> Callable:
-    """Turn what the caller can mend into one message and exit code 1; our own mistakes keep their traceback."""
+def command(body: Callable) -> Callable:
+    """Make a function a command: text becomes paths, what the caller can mend becomes one message and exit code 1.
+
+    Our own mistakes keep their traceback.
+    """
+    body = given_as_text(body)
 
     @functools.wraps(body)
     def guarded(*args, **kwargs):
@@ -75,34 +80,34 @@ def megabytes(count: int) -> str:
     iterable=["keep"],
     positional=[],
 )
-@expects_errors
+@command
 def build_layer(
     c,
     keep,
     python=runtimes.DEFAULT_PYTHON,
     architecture="x86_64",
-    requirements=None,
+    requirements: Path | None = None,
     builder="auto",
     image=None,
-    profile=None,
-    example=None,
-    request=None,
-    code=None,
+    profile: Path | None = None,
+    example: Path | None = None,
+    request: Path | None = None,
+    code: Path | None = None,
     cache=True,
-    out=OUT,
+    out: Path = OUT,
 ):
     """Build the layer with scikit-learn, pandas and what they need."""
     order = layer.Order(
         runtimes.runtime(python),
         runtimes.architecture(architecture),
-        requirements=Path(requirements) if requirements else None,
+        requirements=requirements,
         builder=builder,
         image=image,
         keep=keep,
         use_cache=cache,
         profile=wanted_profile(profile, example, request, code),
     )
-    built = layer.build(Path(out), order, say)
+    built = layer.build(out, order, say)
     if built.cached:
         say("Unchanged: taken from the cache (--no-cache builds it anew)")
     say(f"Checked {built.libraries} shared libraries: architecture and glibc fit {order.runtime.name}")
@@ -121,22 +126,18 @@ def build_layer(
         )
     left = runtimes.UNZIPPED_LIMIT - built.entry["unzipped_bytes"]
     console.print(
-        f"{built.path}: {megabytes(built.entry['zip_bytes'])} zipped, {megabytes(built.entry['unzipped_bytes'])} "
-        f"unzipped; {megabytes(left)} left for the function"
+        f"{shown(built.path)}: {megabytes(built.entry['zip_bytes'])} zipped, "
+        f"{megabytes(built.entry['unzipped_bytes'])} unzipped; {megabytes(left)} left for the function"
     )
 
 
-def wanted_profile(model, example, request, code):
+def wanted_profile(model: Path | None, example: Path | None, request: Path | None, code: Path | None) -> Profile | None:
     if model is None:
         given = {"--example": example, "--request": request, "--code": code}
         for option in [name for name, value in given.items() if value]:
             raise layer.OnlyWithProfile(option=option)
         return None
-    return Profile(Path(model), Wishes(optional(example), request=optional(request)), code=optional(code))
-
-
-def optional(word):
-    return Path(word) if word else None
+    return Profile(model, Wishes(example, request=request), code=code)
 
 
 @task(
@@ -153,23 +154,23 @@ def optional(word):
         "out": "folder of the layer and the manifest; the zip goes there",
     }
 )
-@expects_errors
+@command
 def package(
     c,
-    model="model.pkl",
+    model: Path = Path("model.pkl"),
     bundle_model=False,
-    code=None,
-    example=None,
-    signature=None,
-    expect=None,
+    code: Path | None = None,
+    example: Path | None = None,
+    signature: Path | None = None,
+    expect: Path | None = None,
     method=None,
     untried=False,
-    request=None,
-    out=OUT,
+    request: Path | None = None,
+    out: Path = OUT,
 ):
     """Prove a model's answers in the layer that it will run in, and package the function with or without the model."""
-    wishes = Wishes(optional(example), optional(signature), optional(expect), optional(request), method, untried)
-    made = function.package(Path(out), Path(model), bundle_model=bundle_model, code=optional(code), wishes=wishes)
+    wishes = Wishes(example, signature, expect, request, method, untried)
+    made = function.package(out, model, bundle_model=bundle_model, code=code, wishes=wishes)
     facts = made.model
     show_signature(facts)
     if facts.get("trusted"):
@@ -189,7 +190,7 @@ def package(
     if made.compiled.missing:
         console.print(f"No bytecode: {made.compiled.missing}.", style="yellow")
     sizes = [megabytes(made.entry[key]) for key in ("zip_bytes", "unzipped_bytes")]
-    console.print(f"{made.path}: {sizes[0]} zipped, {sizes[1]} unzipped")
+    console.print(f"{shown(made.path)}: {sizes[0]} zipped, {sizes[1]} unzipped")
     console.print(f"The model: {megabytes(facts['bytes'])}, SHA-256 {facts['sha256']}")
 
 
@@ -211,10 +212,10 @@ def show_signature(facts):
 
 
 @task(help={"json": "print it as JSON", "out": "folder of the packaged model"})
-@expects_errors
-def describe(c, json=False, out=OUT):
+@command
+def describe(c, json=False, out: Path = OUT):
     """Show what the packaged model takes and gives, and a request that fits it."""
-    facts = signatures.packaged(Path(out))
+    facts = signatures.packaged(out)
     if json:
         console.print_json(data=facts["signature"])
         return
@@ -224,10 +225,10 @@ def describe(c, json=False, out=OUT):
 
 
 @task(help={"json": "print numbers rather than a table", "out": "folder of the layer and the manifest"})
-@expects_errors
-def report(c, json=False, out=OUT):
+@command
+def report(c, json=False, out: Path = OUT):
     """Show what fills Lambda's limit, and write it as a page: by package and by kind, and what is left for a model."""
-    found = reporting.read(Path(out))
+    found = reporting.read(out)
     facts = found.as_json()
     if json:
         console.print_json(data=facts)
@@ -248,15 +249,15 @@ def report(c, json=False, out=OUT):
     say(f"Bytecode: {facts['bytecode']}")
     for mode, left in facts["left"].items():
         console.print(f"{mode}: {megabytes(left)} left")
-    console.print(str(reporting.write_html(found, Path(out))))
+    console.print(shown(reporting.write_html(found, out)))
 
 
 @task(help={"python": PYTHON_HELP, "out": "its folder `example` gets model.pkl and request.json"})
-@expects_errors
-def train_example(c, python=runtimes.DEFAULT_PYTHON, out=OUT):
+@command
+def train_example(c, python=runtimes.DEFAULT_PYTHON, out: Path = OUT):
     """Fit a small pipeline on data that scikit-learn ships: a model to try everything with."""
-    made = example.train(Path(out), runtimes.runtime(python))
-    console.print(f"{made.model}\n{made.request}: a request that fits it")
+    made = example.train(out, runtimes.runtime(python))
+    console.print(f"{shown(made.model)}\n{shown(made.request)}: a request that fits it")
 
 
 @task(
@@ -266,12 +267,12 @@ def train_example(c, python=runtimes.DEFAULT_PYTHON, out=OUT):
         "out": "folder of the packaged function; cold-start.svg goes there",
     }
 )
-@expects_errors
-def profile_cold_start(c, request=None, runs=5, out=OUT):
+@command
+def profile_cold_start(c, request: Path | None = None, runs=5, out: Path = OUT):
     """Run your packaged function in fresh environments on this machine, and draw where the first call's time goes."""
     from local import cold_start, picture
 
-    found = cold_start.profile(Path(out), Path(request) if request else None, int(runs), say)
+    found = cold_start.profile(out, request, int(runs), say)
     table = Table("", title=f"First call, medians of {runs}")
     for each in found:
         table.add_column(f"mode = {each.mode}", justify="right")
@@ -283,16 +284,16 @@ def profile_cold_start(c, request=None, runs=5, out=OUT):
     table.add_row("asks for memory_size", *(f"{each.memory_size} MB" for each in found))
     console.print(table)
     say("memory_size is what memory alone asks for. Processing power grows with it: one whole vCPU at 1769 MB.")
-    console.print(str(Path(out) / cold_start.PICTURE))
+    console.print(shown(out / cold_start.PICTURE))
 
 
 @task(help={"out": "folder for the artifacts, apart from your own"})
-@expects_errors
-def demo(c, out=f"{OUT}/demo"):
+@command
+def demo(c, out: Path = OUT / "demo"):
     """Deploy the example in both modes to an embedded AWS, and watch it answer. Costs nothing, touches no account."""
     from local import demo as demonstration  # moto and the emulator are for development
 
-    results = demonstration.run(Path(out), say)
+    results = demonstration.run(out, say)
     table = Table("", title="Deployed, invoked, and compared with the estimator itself")
     for each in results:
         table.add_column(f"mode = {each.mode}", justify="right")
@@ -311,7 +312,7 @@ def demo(c, out=f"{OUT}/demo"):
 
 
 @task(help={"name": f"one of: {', '.join(benches.BENCHES)}"}, positional=["name"])
-@expects_errors
+@command
 def bench(c, name):
     """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
     outcome = benches.run(name, say)
@@ -322,7 +323,7 @@ def bench(c, name):
     for ratio, value in outcome.ratios.items():
         console.print(f"{ratio}: {value}")
     for path in outcome.files:
-        console.print(str(path))
+        console.print(shown(path))
 
 
 @task(
@@ -334,12 +335,12 @@ def bench(c, name):
         "out": "folder of the artifacts",
     }
 )
-@expects_errors
-def deploy(c, mode="s3", name=None, plan=False, yes=False, out=OUT):
+@command
+def deploy(c, mode="s3", name=None, plan=False, yes=False, out: Path = OUT):
     """Deploy what was packaged, from this folder, with your AWS credentials: terraform init and apply."""
     from local import operations, terraform
 
-    variables = {"mode": mode, "artifacts_dir": str(Path(out).resolve())} | ({"name": name} if name else {})
+    variables = {"mode": mode, "artifacts_dir": str(out)} | ({"name": name} if name else {})
     raise Exit(code=operations.deploy(terraform.Terraform(MODULE), variables, plan=plan, yes=yes, say=say))
 
 
@@ -352,13 +353,13 @@ def deploy(c, mode="s3", name=None, plan=False, yes=False, out=OUT):
         "out": "folder of the artifacts",
     }
 )
-@expects_errors
-def rollback(c, to=None, mode="s3", name=None, yes=False, out=OUT):
+@command
+def rollback(c, to=None, mode="s3", name=None, yes=False, out: Path = OUT):
     """Have an earlier version answer, with its own model: terraform apply with live_version."""
     from local import operations, terraform
 
     folder = terraform.Terraform(MODULE)
-    variables = {"mode": mode, "artifacts_dir": str(Path(out).resolve())} | ({"name": name} if name else {})
+    variables = {"mode": mode, "artifacts_dir": str(out)} | ({"name": name} if name else {})
     variables["live_version"] = to or operations.earlier_version(folder)
     raise Exit(code=operations.deploy(folder, variables, plan=False, yes=yes, say=say))
 
@@ -370,24 +371,25 @@ def rollback(c, to=None, mode="s3", name=None, yes=False, out=OUT):
         "out": "folder of the artifacts",
     }
 )
-@expects_errors
-def predict(c, event, local=False, out=OUT):
+@command
+def predict(c, event: Path, local=False, out: Path = OUT):
     """Send a request, to the deployed function or to the packaged one here."""
     from local import operations, terraform
 
+    request = requests.read_to_send(event)
     if local:
-        answer = operations.predict_locally(Path(out), Path(event), say)
+        answer = operations.predict_locally(out, request, say)
     else:
         import boto3
 
         alias_arn = operations.outputs(terraform.Terraform(MODULE))["alias_arn"]
         client = boto3.client("lambda", region_name=alias_arn.split(":")[3])
-        answer = operations.predict(client, alias_arn, Path(event), say)
+        answer = operations.predict(client, alias_arn, request, say)
     console.print_json(data=answer)
 
 
 @task(help={"minutes": "how far back"})
-@expects_errors
+@command
 def logs(c, minutes=10):
     """Show the deployed function's last log lines."""
     import boto3
@@ -401,7 +403,7 @@ def logs(c, minutes=10):
 
 
 @task(help={"fast": "only what needs no network, Terraform or layer", "options": "more words for pytest"})
-@expects_errors
+@command
 def test(c, fast=False, options=""):
     """Run all checks: ruff, terraform fmt, validate and test, the unit tests and the real parts end to end."""
     from local import terraform
@@ -414,22 +416,25 @@ def test(c, fast=False, options=""):
 
 
 @task
-@expects_errors
+@command
 def lock(c):
     """Pin lambda/requirements.in, with hashes, for every runtime and both architectures."""
-    console.print(str(requirements.lock()))
+    console.print(shown(requirements.lock()))
 
 
 @task
-@expects_errors
+@command
 def docs(c):
     """Write the tables of inputs and outputs in each module's README from its variables.tf and outputs.tf."""
-    for readme in documentation.write() or ["All are up to date"]:
-        console.print(str(readme))
+    changed = documentation.write()
+    for readme in changed:
+        console.print(shown(readme))
+    if not changed:
+        console.print("All are up to date")
 
 
 @task
-@expects_errors
+@command
 def provider_mirror(c):
     """Print this machine's local mirror of the AWS provider: terraform init -plugin-dir="$(invoke provider-mirror)"."""
     from local import terraform

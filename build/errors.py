@@ -1,5 +1,9 @@
 """Errors that the caller can mend, apart from those that are our own."""
 
+from pathlib import Path
+
+from build.paths import shown
+
 
 class UserError(Exception):
     """A failure to expect: shown as one message without a traceback, with exit code 1.
@@ -10,4 +14,5 @@ class UserError(Exception):
     template = "{message}"
 
     def __init__(self, **facts: object) -> None:
-        super().__init__(self.template.format(**facts))
+        told = {name: shown(fact) if isinstance(fact, Path) else fact for name, fact in facts.items()}
+        super().__init__(self.template.format(**told))

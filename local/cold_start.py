@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build.package import samples, wishes
+from build import requests
+from build.package import samples
 from build.runtimes import runtime
 from local import embedded_aws, emulator, packaged, picture
 from local.deployed import Deployed
@@ -59,7 +60,7 @@ def profile(out: Path, request: Path | None, runs: int, say: Say) -> list[ColdSt
         NotPackaged, NotOfThisMachine
     """
     known = packaged.read(out)
-    event = wishes.read_json(request) if request else samples.request(known["model"])
+    event = requests.read(request).event if request else samples.request(known["model"])
     with TemporaryDirectory(prefix="cold-start-") as name, embedded_aws.start() as aws:
         packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
         found = []

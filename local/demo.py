@@ -125,7 +125,7 @@ def own_predictions(out: Path, model: example.Example, target: Runtime, scratch:
 @contextmanager
 def deployment(terraform: Terraform, mode: str, out: Path) -> Iterator[dict]:
     """Apply, hand out the outputs, destroy: also when something fails in between, which is then what is told."""
-    variables = {"name": f"demo-{mode}", "mode": mode, "artifacts_dir": str(out.resolve())}
+    variables = {"name": f"demo-{mode}", "mode": mode, "artifacts_dir": str(out)}
     try:
         terraform.apply(variables)
         yield terraform.outputs()

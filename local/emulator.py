@@ -24,6 +24,7 @@ from local.embedded_aws import EmbeddedAws
 
 PATIENCE = 360  # seconds for one answer; longer than a function may take here, which is told in words
 OF_THE_RUNTIME = ("awslambdaric", "boto3")  # what AWS's runtime brings beside Python
+LOG_STREAM = "2026/11/25/[{version}]00000000000000000000000000000000"  # of the form that Lambda gives them
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -45,17 +46,31 @@ class Environment:
         Raises:
             FunctionFailed: the function raised, or its init did, or it took longer than its timeout.
         """
-        body = json.dumps(event).encode()
-        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
+        return self.read(self.send(json.dumps(event).encode()))
+
+    def send(self, event: bytes) -> bytes:
+        """Send an event as it is, and return what the runtime client wrote.
+
+        Raises:
+            FunctionFailed: the init did.
+        """
+        request = urllib.request.Request(self.url, event, {"Content-Type": "application/json"})
         try:
             with OPENER.open(request, timeout=PATIENCE) as response:
-                written = response.read().decode(errors="replace")
-        except urllib.error.HTTPError as error:  # an init that failed
+                return response.read()
+        except urllib.error.HTTPError as error:
             raise FunctionFailed(error=f"{error}: {error.read().decode(errors='replace')}", log=self.tail()) from error
+
+    def read(self, written: bytes) -> object:
+        """What a function answered.
+
+        Raises:
+            FunctionFailed: it is no answer, but tells of an error.
+        """
         try:
             answer = json.loads(written)
-        except json.JSONDecodeError as error:  # the emulator's own words: Task timed out after 60.00 seconds
-            raise FunctionFailed(error=written, log=self.tail()) from error
+        except ValueError as error:  # the emulator's own words: Task timed out after 60.00 seconds
+            raise FunctionFailed(error=written.decode(errors="replace"), log=self.tail()) from error
         if isinstance(answer, dict) and "errorType" in answer:
             raise FunctionFailed(error=f"{answer['errorType']}: {answer.get('errorMessage')}", log=self.tail())
         return answer
@@ -135,6 +150,7 @@ def _listens(process: subprocess.Popen, port: int) -> bool:
 def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: str) -> dict[str, str]:
     """The variables that Lambda sets, and the function's own; nothing of this machine's."""
     configuration = deployed.configuration
+    log_group = configuration.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{configuration['FunctionName']}")
     path = [
         deployed.task,
         deployed.layers / runtime(deployed.runtime).site_packages,
@@ -145,9 +161,15 @@ def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: 
         **aws.environment({}),
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
         "TMPDIR": scratch,  # Lambda's /tmp
         "PYTHONPATH": ":".join(map(str, path)),
         "LAMBDA_TASK_ROOT": str(deployed.task),
+        "LAMBDA_RUNTIME_DIR": str(packages),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{deployed.runtime}",  # by it the runtime client chooses how it writes answers
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": LOG_STREAM.format(version=configuration["Version"]),
         "AWS_LAMBDA_FUNCTION_NAME": configuration["FunctionName"],
         "AWS_LAMBDA_FUNCTION_VERSION": configuration["Version"],
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration["MemorySize"]),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shlex
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from build.errors import UserError
+from build.requests import Request
 from build.runtimes import runtime
 from local import emulator, packaged
 from local.embedded_aws import EmbeddedAws
@@ -19,6 +24,10 @@ from local.terraform import Terraform
 MEMORY = 1024  # MB, the module's default
 
 Say = Callable[[str], None]
+
+
+class AwsFailed(UserError):
+    template = "AWS was not asked, or refused: {error}\nAre these the account and the credentials of the deployment?"
 
 
 class NotDeployed(UserError):
@@ -68,39 +77,63 @@ def outputs(terraform: Terraform) -> dict:
     return found
 
 
-def predict(client, alias_arn: str, event: Path, say: Say) -> object:
-    """Invoke the deployed function."""
-    say(f"aws lambda invoke --function-name {alias_arn} --payload file://{event} ...")
-    answer = client.invoke(FunctionName=alias_arn, Payload=event.read_bytes())
-    return json.loads(answer["Payload"].read())
+def predict(client, alias_arn: str, request: Request, say: Say) -> object:
+    """Invoke the deployed function.
+
+    Raises:
+        FunctionFailed: it raised, or its init did, or it took longer than its timeout.
+        AwsFailed: it was not invoked.
+    """
+    say(f"aws lambda invoke --function-name {alias_arn} --payload file://{request.path} ...")
+    with _of_aws():
+        answer = client.invoke(FunctionName=alias_arn, Payload=request.body, LogType="Tail")
+        written = answer["Payload"].read()
+    if "FunctionError" in answer:
+        log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+        raise emulator.FunctionFailed(error=written.decode(errors="replace"), log=log)
+    return json.loads(written)
 
 
-def predict_locally(out: Path, event: Path, say: Say) -> object:
+def predict_locally(out: Path, request: Request, say: Say) -> object:
     """Ask what was packaged, here: layer, function and model under AWS's runtime client and emulator.
 
     Raises:
-        NotPackaged, NotOfThisMachine
+        NotPackaged, NotOfThisMachine, FunctionFailed
     """
     known = packaged.read(out)
     mode, model = next(iter(known["functions"])), known["model"]
     with TemporaryDirectory(prefix="predict-") as name:
-        here = {"MODEL_FILE": str((out / model["path"]).resolve())}
+        here = {"MODEL_FILE": str(out / model["path"])}
         task = packaged.unpack(out, known, mode, Path(name) / "task", here, MEMORY)
         parts = (known["layer"], known["functions"][mode], model)
         say(f"{', '.join(part['path'] for part in parts)}, under AWS's runtime client and emulator")
         packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
         nowhere = EmbeddedAws("http://127.0.0.1:9")  # it has its model, and no need of AWS
         with emulator.start(task, packages, nowhere) as environment:
-            return environment.invoke(json.loads(event.read_text(encoding="utf-8")))
+            return environment.read(environment.send(request.body))
 
 
 def logs(client, group: str, minutes: int, say: Say) -> Iterator[str]:
-    """The function's last log lines, oldest first."""
+    """The function's last log lines, oldest first.
+
+    Raises:
+        AwsFailed
+    """
     say(f"aws logs tail {group} --since {minutes}m")
     since = datetime.now(timezone.utc) - timedelta(minutes=minutes)
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=group, startTime=int(since.timestamp() * 1000)
     )
-    for page in pages:
-        for event in page["events"]:
-            yield event["message"].rstrip()
+    with _of_aws():
+        for page in pages:
+            for event in page["events"]:
+                yield event["message"].rstrip()
+
+
+@contextmanager
+def _of_aws() -> Iterator[None]:
+    """Tells what AWS refuses, or why it was not reached, in its own words."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise AwsFailed(error=error) from error

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from build import environments
+from build import environments, requests
 from build.errors import UserError
 from build.package import wishes
 from build.package.wishes import Wishes
@@ -71,7 +71,7 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
     Raises:
         Refused: the model does not load, answers otherwise, or nothing could be tried.
     """
-    request = wishes.read_json(wanted.request) if wanted.request else None
+    request = requests.read(wanted.request).event if wanted.request else None
     example = wanted.example or (wanted.request if _has_rows(request) else None)
     expect = wishes.expectations(wanted.expect) if wanted.expect else None
     rows = process.scratch / "rows.pkl"
@@ -98,9 +98,14 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
     tried = sorted(own["tried"], key=lambda each: "answer" not in each)  # the first is what imports are planned by
     env = {**process.env, **({"MODEL_TRUSTED": ",".join(own["facts"]["trusted"])} if "trusted" in own["facts"] else {})}
     proving = Process(process.runtime, process.function, process.site_packages, env, process.scratch)
-    requests = [request] if request is not None else []
     shown = proving.run(
-        "prove.py", {"own": {**own, "tried": tried}, "rows": str(rows), "requests": requests, "expect": expect}
+        "prove.py",
+        {
+            "own": {**own, "tried": tried},
+            "rows": str(rows),
+            "requests": [] if request is None else [request],
+            "expect": expect,
+        },
     )
     if shown["wrong"]:
         raise Refused("Otherwise", "\n".join(map(_difference, shown["wrong"])))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from build import requests
 from build.errors import UserError
 
 # MLflow's types of columns -> the type and the dtype here
@@ -24,12 +25,6 @@ OF_MLFLOW = {
 MISSING = ("NaN", "None", "NaT", "NA", None)
 UNITS = ("s", "ms", "us", "ns")
 KEYS = ("name", "type", "required", "categories", "ordered", "missing", "unit", "dtype")
-
-
-class BadRequestFile(UserError):
-    template = (
-        '{path} is no request ({why}). Expected JSON: {{"instances": [[...]]}} or {{"dataframe_records": [{{...}}]}}'
-    )
 
 
 class NoExample(UserError):
@@ -70,12 +65,12 @@ class Wishes:
         """See that the files are there and can be read, before the work.
 
         Raises:
-            NoExample, BadSignature, BadExpectations, BadRequestFile
+            NoExample, BadSignature, BadExpectations, and those of `build.requests`
         """
         if self.example is not None and not self.example.is_file():
             raise NoExample(path=self.example)
         if self.request is not None:
-            read_json(self.request)
+            requests.read(self.request)
         columns(self)
         if self.expect is not None:
             found = expectations(self.expect)
@@ -85,18 +80,6 @@ class Wishes:
     def files(self) -> list[Path]:
         """All files, for who wants to know whether anything changed."""
         return [path for path in (self.example, self.signature, self.expect, self.request) if path is not None]
-
-
-def read_json(path: Path) -> Any:
-    """A request's file.
-
-    Raises:
-        BadRequestFile
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadRequestFile(path=path, why=error) from error
 
 
 def expectations(path: Path) -> dict:

@@ -1,24 +1,27 @@
 """The everyday commands: deploy, predict, rollback, logs."""
 
+import base64
+import io
 import json
 import time
 
 import pytest
 
-from local import demo, embedded_aws, operations, packaged
+from build import requests
+from local import demo, embedded_aws, emulator, operations, packaged
 from local.terraform import Terraform, copy_module
 
 
 def test_what_was_packaged_answers_here_without_a_deployment(built, tmp_path):
     said = []
-    answer = operations.predict_locally(built.out, built.example.request, said.append)
+    answer = operations.predict_locally(built.out, requests.read(built.example.request), said.append)
     assert answer["predictions"] == demo.own_predictions(built.out, built.example, built.runtime, tmp_path)
     assert "layer-python" in said[0]
 
 
 def test_nothing_packaged_is_told(tmp_path):
     with pytest.raises(packaged.NotPackaged, match="invoke build-layer"):
-        operations.predict_locally(tmp_path, tmp_path / "request.json", print)
+        operations.predict_locally(tmp_path, requests.Request(tmp_path / "request.json", b"{}"), print)
 
 
 def test_deploy_and_rollback_say_what_they_run(root, tmp_path, monkeypatch):
@@ -56,15 +59,42 @@ def test_deploy_and_rollback_say_what_they_run(root, tmp_path, monkeypatch):
         assert said[-1] == "aws logs tail /aws/lambda/operated --since 10m"
 
 
-def test_a_request_reaches_the_alias(tmp_path):
-    class Client:
-        def invoke(self, **sent):
-            self.sent = sent
-            return {"Payload": type("Stream", (), {"read": lambda self: b'{"predictions": [1]}'})()}
+class Client:
+    """Lambda's API, as boto3 hands it out."""
 
-    event = tmp_path / "request.json"
-    event.write_text(json.dumps({"instances": [[1]]}))
-    client, said = Client(), []
-    assert operations.predict(client, "arn:churn:live", event, said.append) == {"predictions": [1]}
-    assert client.sent == {"FunctionName": "arn:churn:live", "Payload": event.read_bytes()}
+    def __init__(self, **answer):
+        self.answer = answer
+
+    def invoke(self, **sent):
+        self.sent = sent
+        return self.answer | {"Payload": io.BytesIO(self.answer["Payload"])}
+
+
+@pytest.fixture
+def request_file(tmp_path):
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps({"instances": [[1]]}))
+    return requests.read(path)
+
+
+def test_a_request_reaches_the_alias(request_file):
+    client, said = Client(Payload=b'{"predictions": [1]}'), []
+    assert operations.predict(client, "arn:churn:live", request_file, said.append) == {"predictions": [1]}
+    assert (client.sent["FunctionName"], client.sent["Payload"]) == ("arn:churn:live", request_file.body)
     assert said[0].startswith("aws lambda invoke --function-name arn:churn:live")
+
+
+def test_a_function_that_fails_is_told_with_its_log(request_file):
+    log = base64.b64encode(b"START\nTraceback").decode()
+    client = Client(FunctionError="Unhandled", Payload=b'{"errorType": "MemoryError"}', LogResult=log)
+    with pytest.raises(emulator.FunctionFailed, match=r"MemoryError(.*\n)*START\nTraceback"):
+        operations.predict(client, "arn:churn:live", request_file, print)
+
+
+def test_what_aws_refuses_is_told_in_its_words(request_file):
+    with embedded_aws.start() as aws:
+        arn = f"arn:aws:lambda:{embedded_aws.REGION}:123456789012:function:gone:live"
+        with pytest.raises(operations.AwsFailed, match="ResourceNotFoundException"):
+            operations.predict(aws.client("lambda"), arn, request_file, print)
+        with pytest.raises(operations.AwsFailed, match="ResourceNotFoundException"):
+            list(operations.logs(aws.client("logs"), "/aws/lambda/gone", 10, print))

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from build import archive, commands, function, interpreters, layer, manifest, model, staging
-from build.package.wishes import BadRequestFile, Wishes
+from build import archive, commands, function, interpreters, layer, manifest, model, requests, staging
+from build.package.wishes import Wishes
 from build.runtimes import architecture, host_architecture
 
 FIT = """
@@ -219,7 +219,9 @@ class TestRefusals:
     def test_a_request_that_is_not_json(self, out, pickled, tmp_path):
         (tmp_path / "request.json").write_text("{")
         match = r"is no request \(.*\)\. Expected JSON: \{\"instances\""
-        self.refuses(out, pickled(FIT), match, BadRequestFile, wishes=Wishes(request=tmp_path / "request.json"))
+        self.refuses(
+            out, pickled(FIT), match, requests.BadRequestFile, wishes=Wishes(request=tmp_path / "request.json")
+        )
 
     def test_a_bundle_over_the_limit(self, out, pickled):
         path = pickled(f"{FIT}import os\nm.ballast_ = os.urandom(45_000_000)")

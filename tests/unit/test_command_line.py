@@ -30,6 +30,9 @@ def invoke(root, tmp_path):
         (["build-layer", "--python", "3.8"], "pins no requirements for python3.8, only for python3.10 and later"),
         (["package"], "There is no layer in dist"),
         (["train-example", "--python", "2.7"], "Lambda has no runtime python2.7"),
+        (["predict", "--event", "gone.json"], "There is no file gone.json. Give a JSON file with a request"),
+        (["predict", "--local", "--event", "gone.json"], "There is no file gone.json."),
+        (["predict", "--local", "--event", "/"], "There is no file /."),
     ],
 )
 def test_a_mistake_gets_one_message_and_exit_code_1(invoke, tmp_path, words, said):
