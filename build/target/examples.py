@@ -194,7 +194,7 @@ def of_dtype(name, dtype, series):
         seen = known_texts(series) if series is not None else None
         empty = series is not None and bool((series == "").any()) and not bool(series.isna().any())
         missing = "NaN" if text == "str" else "NA"
-        if text == "string" and getattr(dtype, "na_value", None) is not None and dtype.na_value != dtype.na_value:
+        if isinstance(getattr(dtype, "na_value", None), float):
             missing = "NaN"
         return Column(name, "text", text, missing, categories=seen, empty_is_text=empty)
     pandas_own = text[:1].isupper() or text == "boolean" or "[pyarrow]" in text
