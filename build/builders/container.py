@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import commands, indexes
+from build import commands, indexes, lockfile, requirement_files
 from build.engines import Engine
 from build.errors import UserError
 from build.runtimes import Architecture, Runtime
@@ -20,10 +20,14 @@ case "$(pip --version)" in
   *"(python $PYTHON)"*) ;;
   *) echo "the image has $(pip --version), not Python $PYTHON" >&2; exit 1 ;;
 esac
-cd "$(dirname "$REQUIREMENTS")"
+cd "$FROM"
 # exec: a shell that is a container's first process would not pass Ctrl-C on
 exec pip install --target /var/task/tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary
 """
+
+
+class LockInContainer(UserError):
+    template = "pip in a container does not install from the lock file {path}. Build from it with uv: --builder uv"
 
 
 class InstallFailed(UserError):
@@ -42,7 +46,11 @@ class ContainerBuilder:
 
         Raises:
             InstallFailed: pip in the container failed, or its Python is of another version.
+            LockInContainer, UnreadableRequirements
         """
+        if lockfile.is_lock(requirements):
+            raise LockInContainer(path=requirements)
+        named = requirement_files.folders(requirements)
         settings = indexes.pip_settings()
         # a folder of its own, since all of it is writable from inside
         with TemporaryDirectory(dir=site_packages.parent, prefix=".container-") as name:
@@ -54,15 +62,18 @@ class ContainerBuilder:
                     self.architecture.image,
                     ["/bin/sh", "-c", INSTALL],
                     work=work,
-                    env=self._environment(work) | {"REQUIREMENTS": str(path)},
+                    env=self._environment(work) | {"REQUIREMENTS": str(path), "FROM": str(Path.cwd())},
                     private=_host_settings(settings),
-                    # its folder, for what the file names beside it: `-r base.txt`, `./wheels/own.whl`
-                    read_only=[*indexes.local_folders(settings), path.parent],
+                    # what the file names by paths, which pip takes from the folder that it runs in
+                    read_only=sorted({Path.cwd(), *indexes.local_folders(settings), *named}),
                 )
             except commands.CommandFailed as error:
                 raise InstallFailed(image=self.image, requirements=requirements, tail=error) from error
             shutil.rmtree(site_packages, ignore_errors=True)
             (work / "tree").rename(site_packages)
+
+    def resolve(self, requirements: Path) -> None:
+        return None
 
     def identity(self) -> str:
         return f"container {self.engine.image_id(self.image)}"
