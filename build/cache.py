@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from build import archive, distributions, workplace
+from build import archive, workplace
 
 FOLDER = ".cache"  # beside the artifacts
 KEPT = 4  # layers; the oldest goes first
@@ -118,7 +118,8 @@ def _sums(kept: Path) -> dict[str, str]:
 
 def _digests(folder: Path) -> dict[str, str]:
     """The digests of all that is in a folder now, by path."""
-    paths = [path for path in distributions.sizes(folder) if path != SUMS]
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    paths = sorted(path for path in found if path != SUMS)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return dict(zip(paths, pool.map(lambda path: archive.file_sha256(folder / path), paths), strict=True))
 

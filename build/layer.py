@@ -21,6 +21,7 @@ from build import (
     distributions,
     environments,
     interpreters,
+    lighter,
     lockfile,
     manifest,
     parts,
@@ -50,7 +51,7 @@ class NothingInstalled(UserError):
 class LayerTooLarge(UserError):
     template = (
         "the layer does not fit Lambda: {size:,} of {limit:,} bytes unzipped, {over:,} too many, before any function.\n"
-        "The ten biggest packages:\n{table}\n"
+        "The ten biggest packages:\n{table}\n{lighter}"
         "Try: cut it to the model (--profile MODEL), or leave out what it does not need (--requirements FILE)."
     )
 
@@ -235,4 +236,5 @@ def _check_size(sizes: dict[str, int], found: distributions.Distributions, limit
     biggest = found.bytes_by_owner(sizes).most_common(BIGGEST)
     width = max(len(name) for name, _ in biggest)
     table = "\n".join(f"  {name:<{width}}  {count:>12,}  {count / size:6.1%}" for name, count in biggest)
-    raise LayerTooLarge(size=size, limit=limit, over=size - limit, table=table)
+    advice = lighter.advice(name for name, _ in biggest)
+    raise LayerTooLarge(size=size, limit=limit, over=size - limit, table=table, lighter=advice)

@@ -68,12 +68,12 @@ class UvBuilder:
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         return None
 
-    def _compile(self, requirements: Path) -> Lock:
+    def _compile(self, requirements: Path, **env: str) -> Lock:
         with TemporaryDirectory(prefix="requirements-") as name:
             path = requirement_files.for_uv(requirements, Path(name))
             what = ["--format", "pylock.toml", "--generate-hashes", "--no-header", "--no-annotate", "--quiet", path]
             argv = [interpreters.uv(), "pip", "compile", *what, *self._options, *ALWAYS]
-            return lockfile.parse(commands.run(argv, env=indexes.uv_environment()), Path.cwd())
+            return lockfile.parse(commands.run(argv, env=indexes.uv_environment() | env), Path.cwd())
 
     def _refusal(self, error: commands.CommandFailed, requirements: Path) -> Exception:
         def others() -> Sequence[Runtime]:
@@ -83,6 +83,12 @@ class UvBuilder:
                 fits = list(pool.map(lambda each: replace(self, runtime=each)._fits(requirements), tried))
             return [each for each, fit in zip(tried, fits, strict=True) if fit]
 
+        if refusals.UNKNOWN.search(error.output) and not lockfile.is_lock(requirements):
+            # Where uv looks through all indexes, it keeps to itself which of them did not let it in.
+            try:
+                self._compile(requirements, UV_INDEX_STRATEGY="first-index")
+            except commands.CommandFailed as said:
+                error = said if refusals.REFUSED.search(said.output) else error
         return refusals.refusal(error, requirements, self.runtime, self.architecture, self.tag, others)
 
     def _fits(self, requirements: Path) -> bool:

@@ -9,9 +9,9 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import wheels
@@ -99,12 +99,8 @@ def test_whatever_happens_to_builds_the_folder_is_right_or_the_next_command_says
         elif event == "side by side":
             kinds = chance.sample(range(KINDS), 2)
             both = [command(each) for each in kinds]
-            ended = []
-            waiting = [threading.Thread(target=lambda each=each: ended.append(finish(each))) for each in both]
-            for thread in waiting:
-                thread.start()
-            for thread in waiting:
-                thread.join()
+            with ThreadPoolExecutor(2) as pool:
+                ended = list(pool.map(finish, both))
             assert [code for code, _ in ended] == [0, 0], ended
             assert consistent(out) in [digests[each] for each in kinds]
         else:
