@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,15 @@ class Lock:
                 return None
             said.append((package["name"], package.get("version"), package.get("marker"), sorted(map(str, marks))))
         return str(sorted(said, key=str))
+
+    def keeps_to(self, hashes: Mapping[str, Collection[str]]) -> bool:
+        """Whether it has only files of the digests that requirements are bound to, by package; or they are to none."""
+        for package in self.facts["packages"] if hashes else ():
+            allowed = hashes.get(package["name"], ())
+            for _, source in _sources(package):
+                if not {":".join(each) for each in source.get("hashes", {}).items()} & set(allowed):
+                    return False
+        return True
 
     def write(self, folder: Path) -> Path:
         """Write it into a folder."""

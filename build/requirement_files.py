@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pip_requirements_parser import OptionLine, PipError, RequirementsFile
 
+from build import distributions
 from build.errors import UserError
 
 
@@ -51,6 +52,15 @@ def all_have_hashes(path: Path) -> bool:
     parsed = parse(path)
     wanted = [each for each in parsed.requirements if not each.is_constraint]
     return bool(wanted) and not parsed.invalid_lines and all(each.hash_options for each in wanted)
+
+
+def hashes(path: Path) -> dict[str, set[str]]:
+    """The digests that requirements are bound to, as ``sha256:...``, by normalized name of the package."""
+    found: dict[str, set[str]] = {}
+    for each in parse(path).requirements:
+        if each.hash_options and each.name:
+            found.setdefault(distributions.normalized(each.name), set()).update(each.hash_options)
+    return found
 
 
 def find_links(link: str, beside: Path) -> Path | None:

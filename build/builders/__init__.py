@@ -21,7 +21,7 @@ class Builder(Protocol):
     def install(self, requirements: Path, site_packages: Path) -> None: ...
 
     def resolve(self, requirements: Path) -> Lock | None:
-        """Exactly what `install` would take now; None where only pip in a container knows."""
+        """Exactly what `install` would take now; None where that is not known before."""
 
     def identity(self) -> str:
         """What tells it apart from another that would make other bytes."""

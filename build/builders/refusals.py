@@ -55,11 +55,13 @@ def refusal(
     architecture: Architecture,
     tag: str,
     others: Callable[[], Sequence[Runtime]],
+    of_glibc: Callable[[], bool],
 ) -> UserError:
     """The error to raise for a failure of uv.
 
     Args:
         others: finds the runtimes that the same requirements do have wheels for.
+        of_glibc: finds whether there are wheels for this Python, which ask for a newer glibc.
     """
     refused = REFUSED.search(error.output)
     if refused:
@@ -69,16 +71,16 @@ def refusal(
         return NoSuchPackage(requirements=requirements, tail=error, name=unknown[1])
     if not WHEELS_MISSING.search(error.output):
         return UvFailed(requirements=requirements, tail=error)
-    fitting = [each.python for each in others()]
+    fitting, advice = [each.python for each in others()], []
+    if not fitting or of_glibc():
+        advice.append(GLIBC.format(runtime=runtime.name, glibc=".".join(map(str, runtime.glibc))))
     if fitting:
-        advice = OTHERS.format(first=fitting[0], more="".join(f" or {each}" for each in fitting[1:]))
-    else:
-        advice = GLIBC.format(runtime=runtime.name, glibc=".".join(map(str, runtime.glibc)))
+        advice.append(OTHERS.format(first=fitting[0], more="".join(f" or {each}" for each in fitting[1:])))
     return NoWheels(
         requirements=requirements,
         runtime=runtime.name,
         architecture=architecture.name,
         tag=tag,
         tail=error,
-        advice=advice,
+        advice="\n".join(advice),
     )

@@ -21,6 +21,7 @@ __all__ = ["NoWheels", "UvBuilder", "UvFailed", "install"]
 # any --python will do to read metadata; the target's version is among the options
 ALWAYS = ("--no-config", "--no-progress", "--no-python-downloads", "--python", sys.executable)
 LINKS = ("--link-mode=hardlink", "--no-compile-bytecode")
+NEWEST = "manylinux_2_40"  # the newest wheel tag that uv knows: no runtime has such a glibc yet
 LOCKS = ("--preview-features", "pylock")
 
 
@@ -49,8 +50,10 @@ class UvBuilder:
         except commands.CommandFailed as error:
             raise self._refusal(error, requirements) from error
 
-    def resolve(self, requirements: Path) -> Lock:
-        """Exactly what `install` would take now.
+    def resolve(self, requirements: Path) -> Lock | None:
+        """Exactly what `install` would take now; None where that breaks the requirements' hashes, or may.
+
+        (Then the requirements themselves are what to install: it is for uv to say which hash is wrong.)
 
         Raises:
             The same, and LockBroken, UnreadableRequirements.
@@ -58,7 +61,8 @@ class UvBuilder:
         if lockfile.is_lock(requirements):
             return lockfile.read(requirements)
         try:
-            return self._compile(requirements)
+            lock = self._compile(requirements)
+            return lock if lock.keeps_to(requirement_files.hashes(requirements)) else None
         except commands.CommandFailed as error:
             raise self._refusal(error, requirements) from error
 
@@ -89,7 +93,11 @@ class UvBuilder:
                 self._compile(requirements, UV_INDEX_STRATEGY="first-index")
             except commands.CommandFailed as said:
                 error = said if refusals.REFUSED.search(said.output) else error
-        return refusals.refusal(error, requirements, self.runtime, self.architecture, self.tag, others)
+
+        def of_glibc() -> bool:
+            return replace(self, runtime=replace(self.runtime, wheels=NEWEST))._fits(requirements)
+
+        return refusals.refusal(error, requirements, self.runtime, self.architecture, self.tag, others, of_glibc)
 
     def _fits(self, requirements: Path) -> bool:
         if lockfile.is_lock(requirements):
@@ -114,6 +122,8 @@ def install(requirements: Path, site_packages: Path, options: list[str]) -> None
             env.pop("UV_CONSTRAINT", None)
         else:
             path, env = requirement_files.for_uv(requirements, Path(name)), indexes.uv_environment()
+            if requirement_files.hashes(requirements):
+                options = [*options, "--require-hashes"]  # of all, as pip does: one that is left out binds nothing
         where = ["--target", site_packages, "--requirements", path]
         argv = [interpreters.uv(), "pip", "install", *where, *options, *ALWAYS, *LINKS]
         commands.run(argv, env=env)

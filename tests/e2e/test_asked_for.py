@@ -5,7 +5,7 @@ import zipfile
 import pytest
 import wheels
 
-from build import layer, lockfile, requirement_files
+from build import archive, layer, lockfile, requirement_files
 from build.builders import refusals
 from build.runtimes import host_architecture, runtime
 
@@ -124,6 +124,26 @@ class TestLockFile:
         with pytest.raises(lockfile.LockBroken, match="is not a lock file that can be installed from"):
             build(here / "pylock.toml")
         assert not list(here.glob("dist/*.zip"))
+
+
+class TestRequirementsBoundToDigests:
+    def test_the_same_is_a_copy_and_another_file_is_refused(self, here):
+        wheel = wheels.write(here / "wheels", NAME, "x = 1\n")
+        digest = archive.file_sha256(wheel)
+        (here / "own.txt").write_text(f"--find-links wheels\n{NAME}==1.0 --hash=sha256:{digest}\n")
+        build(here / "own.txt")
+        assert build(here / "own.txt").cached
+        wheels.write(here / "wheels", NAME, "x = 2\n")
+        assert build(here / "own.txt").cached  # the digest still says what is asked for
+        with pytest.raises(refusals.UvFailed, match=r"[Hh]ash"):
+            build(here / "own.txt", use_cache=False)
+
+    def test_a_package_that_they_leave_out_is_refused(self, here):
+        wheel = wheels.write(here / "wheels", NAME, needs=["aws_lambda_model_needed"])
+        wheels.write(here / "wheels", "aws_lambda_model_needed")
+        (here / "own.txt").write_text(f"--find-links wheels\n{NAME}==1.0 --hash=sha256:{archive.file_sha256(wheel)}\n")
+        with pytest.raises(refusals.UvFailed, match="--require-hashes"):
+            build(here / "own.txt")
 
 
 class TestRequirementsThatCannotBeRead:

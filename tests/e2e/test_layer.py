@@ -155,7 +155,7 @@ class TestRefusals:
         return layer.build(tmp_path / "dist", order(python, requirements=requirements), silent)
 
     def left(self, tmp_path):
-        return sorted(path.name for path in (tmp_path / "dist").iterdir() if path.name != ".cache")
+        return sorted(path.name for path in (tmp_path / "dist").iterdir() if path.name not in (".cache", ".lock"))
 
     def test_over_the_limit_shows_the_biggest_packages_and_leaves_nothing(self, tmp_path):
         with pytest.raises(layer.LayerTooLarge) as caught:
