@@ -5,7 +5,7 @@ import zipfile
 import pytest
 import wheels
 
-from build import archive, layer, lockfile, requirement_files
+from build import archive, layer, lockfile, requirement_files, verify
 from build.builders import refusals
 from build.runtimes import host_architecture, runtime
 
@@ -151,3 +151,68 @@ class TestRequirementsThatCannotBeRead:
         (here / "own.txt").write_text("-r missing.txt\n")
         with pytest.raises(requirement_files.UnreadableRequirements, match=r"own\.txt cannot be read: .*missing\.txt"):
             build(here / "own.txt")
+
+
+class TestIndexes:
+    def index(self, folder, body, version):
+        """A simple index on disk with one package."""
+        wheel = wheels.write(folder / "files", NAME, body, version)
+        page = folder / "simple" / NAME.replace("_", "-") / "index.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(f'<a href="../../files/{wheel.name}">{wheel.name}</a>')
+        return (folder / "simple").as_uri()
+
+    @pytest.mark.parametrize("where", ["the file", "pip.conf", "PIP_EXTRA_INDEX_URL"])
+    def test_the_best_version_of_all_indexes_is_taken_wherever_they_are_named(self, here, monkeypatch, where):
+        first = self.index(here / "first", "x = 'old'\n", "1.0")
+        second = self.index(here / "second", "x = 'new'\n", "2.0")
+        monkeypatch.setenv("PIP_INDEX_URL", second)
+        (here / "own.txt").write_text(f"{NAME}\n")
+        if where == "the file":
+            (here / "own.txt").write_text(f"--extra-index-url {first}\n{NAME}\n")
+        elif where == "pip.conf":
+            (here / "pip.conf").write_text(f"[global]\nextra_index_url = {first}\n")
+            monkeypatch.setenv("PIP_CONFIG_FILE", str(here / "pip.conf"))
+        else:
+            monkeypatch.setenv("PIP_EXTRA_INDEX_URL", first)
+        made = build(here / "own.txt")
+        assert made.entry["packages"] == {NAME.replace("_", "-"): "2.0"}
+
+
+class TestVerify:
+    """Another build from wheels, compared with what is there."""
+
+    def verify(self, requirements):
+        order = layer.Order(runtime("3.13"), host_architecture(), requirements=requirements, builder="uv")
+        return verify.verify(requirements.parent / "dist", order, silent)
+
+    @pytest.fixture
+    def asked(self, here):
+        wheel = wheels.write(here / "wheels", NAME, "x = 1\n")
+        (here / "own.txt").write_text(f"./wheels/{wheel.name}\n")
+        build(here / "own.txt")
+        return here / "own.txt"
+
+    def test_the_same_is_the_same_and_nothing_is_left(self, here, asked):
+        before = {path: path.read_bytes() for path in (here / "dist").iterdir() if path.is_file()}
+        assert self.verify(asked).entry["sha256"] == archive.file_sha256(next(here.glob("dist/*.zip")))
+        assert {path: path.read_bytes() for path in (here / "dist").iterdir() if path.is_file()} == before
+        assert not list(here.glob("dist/.layer-*"))
+
+    def test_what_differs_is_named(self, here, asked):
+        wheels.write(here / "wheels", NAME, "x = 2\n")
+        with pytest.raises(
+            verify.NotTheSame, match=rf"same packages, other files[\s\S]*other bytes: .*/{NAME}/__init__"
+        ):
+            self.verify(asked)
+
+    def test_a_layer_that_was_damaged_is_told(self, here, asked):
+        path = next(here.glob("dist/*.zip"))
+        path.write_bytes(path.read_bytes()[:50])
+        with pytest.raises(verify.NotTheSame, match="not the one that the manifest tells of"):
+            self.verify(asked)
+
+    def test_without_a_layer_it_says_what_to_run(self, here):
+        (here / "own.txt").write_text("x\n")
+        with pytest.raises(verify.NothingToVerify, match="Build it first: invoke build-layer"):
+            self.verify(here / "own.txt")
