@@ -42,6 +42,11 @@ class Lock:
 
     facts: dict[str, Any]
 
+    @property
+    def names(self) -> set[str]:
+        """Of the packages, normalized."""
+        return {package["name"] for package in self.facts["packages"]}
+
     def identity(self) -> str | None:
         """What tells it apart from a lock of other files, wherever these lie; None where not all have a digest."""
         said = []

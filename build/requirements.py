@@ -55,7 +55,8 @@ def identity(path: Path) -> str | None:
         return lockfile.read(path).identity()
     if not requirement_files.all_have_hashes(path):
         return None
-    return "\n".join(sorted(each.requirement_line.line for each in requirement_files.parse(path).requirements))
+    parsed = requirement_files.parse(path)
+    return "\n".join(sorted(each.requirement_line.line for each in (*parsed.requirements, *parsed.options)))
 
 
 def lock() -> Path:

@@ -22,6 +22,13 @@ class IndexRefused(UserError):
     )
 
 
+class Unbound(UserError):
+    template = (
+        "{requirements} has hashes for some packages and none for {names}, which it takes in.\n"
+        "Lock them all: uv pip compile --generate-hashes. Or take the hashes out."
+    )
+
+
 class NoSuchPackage(UserError):
     template = (
         "No index has the package {name}, which {requirements} asks for:\n{tail}\n"

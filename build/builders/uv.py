@@ -56,15 +56,19 @@ class UvBuilder:
         (Then the requirements themselves are what to install: it is for uv to say which hash is wrong.)
 
         Raises:
-            The same, and LockBroken, UnreadableRequirements.
+            The same, and LockBroken, Unbound, UnreadableRequirements.
         """
         if lockfile.is_lock(requirements):
             return lockfile.read(requirements)
         try:
             lock = self._compile(requirements)
-            return lock if lock.keeps_to(requirement_files.hashes(requirements)) else None
         except commands.CommandFailed as error:
             raise self._refusal(error, requirements) from error
+        bound = requirement_files.hashes(requirements)
+        unbound = sorted(lock.names - bound.keys()) if bound else []
+        if unbound:  # as pip does: a package that is left out makes the digests of the others worth little
+            raise refusals.Unbound(requirements=requirements, names=", ".join(unbound))
+        return lock if lock.keeps_to(bound) else None
 
     def identity(self) -> str:
         return f"uv {self.tag}"
@@ -122,8 +126,6 @@ def install(requirements: Path, site_packages: Path, options: list[str]) -> None
             env.pop("UV_CONSTRAINT", None)
         else:
             path, env = requirement_files.for_uv(requirements, Path(name)), indexes.uv_environment()
-            if requirement_files.hashes(requirements):
-                options = [*options, "--require-hashes"]  # of all, as pip does: one that is left out binds nothing
         where = ["--target", site_packages, "--requirements", path]
         argv = [interpreters.uv(), "pip", "install", *where, *options, *ALWAYS, *LINKS]
         commands.run(argv, env=env)

@@ -135,6 +135,19 @@ class TestTheLayersZip:
         assert path.read_bytes() == data
 
 
+@pytest.mark.parametrize("how", ["flip", "truncate", "empty", "lost"])
+def test_a_tree_that_models_are_checked_in_is_unpacked_anew_if_it_was_damaged(here, command, how):
+    assert finish(command(0))[0] == 0
+    entry = manifest.read(here / "dist")["layer"]
+    path = environments.of_layer(here / "dist", entry, runtime("3.13")) / NAME / "__init__.py"
+    data = path.read_bytes()
+    path.write_bytes({"flip": bytes([data[0] ^ 1]) + data[1:], "truncate": data[:99]}.get(how, b""))
+    if how == "lost":
+        path.unlink()
+    environments.of_layer(here / "dist", entry, runtime("3.13"))
+    assert path.read_bytes() == data
+
+
 def test_a_command_that_waits_says_so(here, command):
     from build import workplace
 
