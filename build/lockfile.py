@@ -23,6 +23,7 @@ else:
 
 NAME = "pylock.toml"
 SOURCES = ("archive", "directory", "sdist", "vcs")  # where a package comes from, but for wheels, of which it has a list
+UNREADABLE = (ValueError, TypeError, PylockValidationError, PylockUnsupportedVersionError)
 HEADER = """\
 # What the layer beside this file was built from. The same once more, for the same --python and --architecture:
 #   invoke build-layer --requirements pylock.toml
@@ -90,7 +91,7 @@ def read(path: Path) -> Lock:
     """
     try:
         return parse(path.read_text(encoding="utf-8"), path.parent)
-    except (ValueError, TypeError, PylockValidationError, PylockUnsupportedVersionError) as error:
+    except UNREADABLE as error:
         raise LockBroken(path=path, why=error) from error
 
 
@@ -99,6 +100,9 @@ def parse(text: str, base: Path) -> Lock:
 
     Args:
         base: the folder that its relative paths start from.
+
+    Raises:
+        One of UNREADABLE: it is no lock file.
     """
     facts = copy.deepcopy(tomllib.loads(text))
     Pylock.from_dict(facts)  # raises if it is none

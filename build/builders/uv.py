@@ -51,7 +51,7 @@ class UvBuilder:
             raise self._refusal(error, requirements) from error
 
     def resolve(self, requirements: Path) -> Lock | None:
-        """Exactly what `install` would take now; None where that breaks the requirements' hashes, or may.
+        """Exactly what `install` would take now; None where no lock can say it, or not by the requirements' hashes.
 
         (Then the requirements themselves are what to install: it is for uv to say which hash is wrong.)
 
@@ -64,6 +64,8 @@ class UvBuilder:
             lock = self._compile(requirements)
         except commands.CommandFailed as error:
             raise self._refusal(error, requirements) from error
+        except lockfile.UNREADABLE:
+            return None  # of packages that the format has no form for: they are installed all the same
         bound = requirement_files.hashes(requirements)
         unbound = sorted(lock.names - bound.keys()) if bound else []
         if unbound:  # as pip does: a package that is left out makes the digests of the others worth little
@@ -110,6 +112,8 @@ class UvBuilder:
             self._compile(requirements)
         except commands.CommandFailed:
             return False
+        except lockfile.UNREADABLE:
+            pass
         return True
 
 
