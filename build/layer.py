@@ -136,7 +136,9 @@ def _make(
     with TemporaryDirectory(dir=scratch, prefix=".tree-") as name:
         tree = Path(name) / "site-packages"
         tree.mkdir()
-        builder.install(lock.write(scratch) if lock else requirements, tree)
+        builder.install(requirements, tree, lock)
+        if lock:
+            lock.write(scratch)
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)

@@ -31,20 +31,18 @@ def parse(path: Path) -> RequirementsFile:
         raise UnreadableRequirements(path=path, why=str(error).replace("|n", "\n")) from error
 
 
-def folders(path: Path) -> list[Path]:
-    """The folders that installing from a file has to see: of requirements files, wheels, projects and links."""
+def places(path: Path) -> list[Path]:
+    """The files and folders that installing from a file has to see: requirements files, wheels, projects and links."""
     parsed = parse(path)
-    found = [path.resolve().parent]
+    found = [path]
     for option in parsed.options:
         beside = Path(option.filename).resolve().parent
         for kind in ("requirements", "constraints"):
-            found += [(beside / name).parent for name in option.options.get(kind, ())]
+            found += [beside / name for name in option.options.get(kind, ())]
         found += [where for link in option.options.get("find_links", ()) if (where := find_links(link, beside))]
-    for requirement in parsed.requirements:
-        where = _local(requirement.link.url) if requirement.link else None
-        if where:
-            found.append(where if where.is_dir() else where.parent)
-    return sorted({each.resolve() for each in found if each.is_dir()})
+    local = (_local(each.link.url) for each in parsed.requirements if each.link)
+    found += [where for where in local if where]
+    return sorted({each.resolve() for each in found if each.exists()})
 
 
 def all_have_hashes(path: Path) -> bool:

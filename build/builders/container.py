@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from build import commands, indexes, lockfile, requirement_files
 from build.engines import Engine
 from build.errors import UserError
+from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
 # Of the image this asks what the lambci and the AWS SAM build images promise: /bin/sh, /var/task, pip on PATH.
@@ -24,6 +25,9 @@ cd "$FROM"
 # exec: a shell that is a container's first process would not pass Ctrl-C on
 exec pip install --target /var/task/tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary
 """
+
+
+IN_EVERY_IMAGE = {Path("/"), Path("/tmp")}  # and the image's own is what works there
 
 
 class LockInContainer(UserError):
@@ -41,7 +45,7 @@ class ContainerBuilder:
     engine: Engine
     image: str
 
-    def install(self, requirements: Path, site_packages: Path) -> None:
+    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> None:
         """Install a requirements file into a folder.
 
         Raises:
@@ -50,7 +54,7 @@ class ContainerBuilder:
         """
         if lockfile.is_lock(requirements):
             raise LockInContainer(path=requirements)
-        named = requirement_files.folders(requirements)
+        named, here = requirement_files.places(requirements), Path.cwd()
         settings = indexes.pip_settings()
         # a folder of its own, since all of it is writable from inside
         with TemporaryDirectory(dir=site_packages.parent, prefix=".container-") as name:
@@ -62,10 +66,10 @@ class ContainerBuilder:
                     self.architecture.image,
                     ["/bin/sh", "-c", INSTALL],
                     work=work,
-                    env=self._environment(work) | {"REQUIREMENTS": str(path), "FROM": str(Path.cwd())},
+                    env=self._environment(work) | {"REQUIREMENTS": str(path), "FROM": str(here)},
                     private=_host_settings(settings),
                     # what the file names by paths, which pip takes from the folder that it runs in
-                    read_only=sorted({Path.cwd(), *indexes.local_folders(settings), *named}),
+                    read_only=sorted({*indexes.local_folders(settings), *named} | ({here} - IN_EVERY_IMAGE)),
                 )
             except commands.CommandFailed as error:
                 raise InstallFailed(image=self.image, requirements=requirements, tail=error) from error

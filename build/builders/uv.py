@@ -38,15 +38,21 @@ class UvBuilder:
     def _options(self) -> list[str]:
         return ["--python-version", self.runtime.python, "--python-platform", self.tag, "--only-binary", ":all:"]
 
-    def install(self, requirements: Path, site_packages: Path) -> None:
+    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> None:
         """Install a requirements file or a lock file into a folder.
+
+        Args:
+            lock: what they were resolved to: that is installed, and nothing else.
 
         Raises:
             NoWheels: uv found no set of wheels for the target.
             IndexRefused, NoSuchPackage, UvFailed: something else, such as a hash that does not match.
         """
         try:
-            install(requirements, site_packages, self._options)
+            if lock:
+                _install_lock(lock, site_packages, self._options)
+            else:
+                install(requirements, site_packages, self._options)
         except commands.CommandFailed as error:
             raise self._refusal(error, requirements) from error
 
@@ -122,14 +128,22 @@ def install(requirements: Path, site_packages: Path, options: list[str]) -> None
 
     Files may be links into uv's cache: replace them, never write into them.
     """
+    if lockfile.is_lock(requirements):
+        _install_lock(lockfile.read(requirements), site_packages, options)
+        return
     with TemporaryDirectory(prefix="requirements-") as name:
-        if lockfile.is_lock(requirements):
-            path = lockfile.read(requirements).for_any_interpreter().write(Path(name))
-            options = [*options, *LOCKS]
-            env = indexes.uv_environment(without=("constraint",))  # it has them in it, and uv takes no others
-            env.pop("UV_CONSTRAINT", None)
-        else:
-            path, env = requirement_files.for_uv(requirements, Path(name)), indexes.uv_environment()
-        where = ["--target", site_packages, "--requirements", path]
-        argv = [interpreters.uv(), "pip", "install", *where, *options, *ALWAYS, *LINKS]
-        commands.run(argv, env=env)
+        path = requirement_files.for_uv(requirements, Path(name))
+        _install(path, site_packages, options, indexes.uv_environment())
+
+
+def _install_lock(lock: Lock, site_packages: Path, options: list[str]) -> None:
+    env = indexes.uv_environment(without=("constraint",))  # it has them in it, and uv takes no others
+    env.pop("UV_CONSTRAINT", None)
+    with TemporaryDirectory(prefix="requirements-") as name:
+        path = lock.for_any_interpreter().write(Path(name))
+        _install(path, site_packages, [*options, *LOCKS], env)
+
+
+def _install(path: Path, site_packages: Path, options: list[str], env: dict[str, str]) -> None:
+    where = ["--target", site_packages, "--requirements", path]
+    commands.run([interpreters.uv(), "pip", "install", *where, *options, *ALWAYS, *LINKS], env=env)

@@ -15,15 +15,23 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_all_folders_that_an_installation_has_to_see_are_found(here):
+def test_all_places_that_an_installation_has_to_see_are_found(here):
     (here / "there" / "own.txt").write_text(
         f"-r sub/more.txt\n-c ../most.txt\na @ file://{here}/wheels/a-1-py3-none-any.whl\n"
         "./with a blank/b-1-py3-none-any.whl\n-e ./own\n--find-links links\nnumpy>=2\n--find-links https://x/links\n"
     )
     (here / "there" / "sub" / "more.txt").write_text("pandas\n")
     (here / "most.txt").write_text("pandas<9\n")
-    names = ("here/own", "here/with a blank", "there", "there/links", "there/sub", "wheels")
-    assert requirement_files.folders(here / "there" / "own.txt") == sorted([here, *(here / name for name in names)])
+    found = requirement_files.places(here / "there" / "own.txt")
+    assert [path.relative_to(here).as_posix() for path in found] == [
+        "here/own",
+        "here/with a blank/b-1-py3-none-any.whl",
+        "most.txt",
+        "there/links",
+        "there/own.txt",
+        "there/sub/more.txt",
+        "wheels/a-1-py3-none-any.whl",
+    ]
 
 
 @pytest.mark.parametrize(
