@@ -59,16 +59,19 @@ def find(folder: Path, name: str) -> Path | None:
 def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
     """Put copies of the files that are kept under a name into ``target``; None if there are none that are whole."""
     kept = folder / name
+    copies: list[Path] = []
+    wanted = _sums(kept)
     try:
-        wanted = _sums(kept)
-        copies = [Path(shutil.copyfile(kept / path, target / path)) for path in sorted(wanted)]
-    except FileNotFoundError:  # nothing is kept, or another build has just dropped it
-        copies, wanted = [], {}
-    if copies and all(archive.file_sha256(path) == wanted[path.name] for path in copies):  # the copies: they are used
-        with suppress(FileNotFoundError):
+        if wanted.keys() | {SUMS} == {path.name for path in kept.iterdir()}:
+            for path in wanted:
+                copies.append(Path(shutil.copyfile(kept / path, target / path)))
+        # the copies: they are what is used
+        if copies and all(archive.file_sha256(path) == wanted[path.name] for path in copies):
             os.utime(kept)
-        return copies
-    for path in (target / each for each in wanted):
+            return copies
+    except FileNotFoundError:  # nothing is kept, or another build has just dropped it
+        pass
+    for path in copies:
         path.unlink(missing_ok=True)
     _drop(kept)
     return None

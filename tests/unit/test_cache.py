@@ -55,12 +55,15 @@ class TestADamagedEntry:
 
 
 @pytest.mark.parametrize("change", ["lost", "added"])
-def test_an_entry_with_a_file_less_or_more_is_dropped(kept, change):
+@pytest.mark.parametrize("how", ["find", "fetch"])
+def test_an_entry_with_a_file_less_or_more_is_dropped(kept, tmp_path, change, how):
     if change == "lost":
         (kept / "key" / "layer.zip").unlink()
     else:
         (kept / "key" / "sitecustomize.py").write_text("")
-    assert cache.find(kept, "key") is None
+    target = tmp_path / "target"
+    assert (cache.find(kept, "key") if how == "find" else cache.fetch(kept, "key", target)) is None
+    assert [*kept.iterdir(), *target.iterdir()] == []
 
 
 def test_filling_that_fails_leaves_nothing(tmp_path):
