@@ -63,8 +63,8 @@ def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
     wanted = _sums(kept)
     try:
         if wanted.keys() | {SUMS} == {path.name for path in kept.iterdir()}:
-            for path in wanted:
-                copies.append(Path(shutil.copyfile(kept / path, target / path)))
+            for each in wanted:
+                copies.append(Path(shutil.copyfile(kept / each, target / each)))
         # the copies: they are what is used
         if copies and all(archive.file_sha256(path) == wanted[path.name] for path in copies):
             os.utime(kept)

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from build import archive, layer, manifest, workplace
 from build.errors import UserError
@@ -48,7 +49,7 @@ def verify(out: Path, order: layer.Order, say: layer.Say = print) -> layer.Layer
         )
 
 
-def _why(found: str, entry: dict, made: dict) -> str:
+def _why(found: str, entry: dict[str, Any], made: dict[str, Any]) -> str:
     if found != entry["sha256"]:
         return "the file is not the one that the manifest tells of"
     if (entry["runtime"], entry["architecture"]) != (made["runtime"], made["architecture"]):

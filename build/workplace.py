@@ -54,7 +54,7 @@ def one_at_a_time(command: Callable[Concatenate[Path, Options], Made]) -> Callab
     """Let a command hold the folder that is its first argument, if that is there, from its beginning to its end."""
 
     @functools.wraps(command)
-    def holding(out: Path, *args: Options.args, **options: Options.kwargs) -> Made:
+    def holding(out: Path, /, *args: Options.args, **options: Options.kwargs) -> Made:
         if not out.is_dir():
             return command(out, *args, **options)
         with alone(out):

@@ -22,6 +22,7 @@ __all__ = ["NoWheels", "UvBuilder", "UvFailed", "install"]
 ALWAYS = ("--no-config", "--no-progress", "--no-python-downloads", "--python", sys.executable)
 LINKS = ("--link-mode=hardlink", "--no-compile-bytecode")
 NEWEST = "manylinux_2_40"  # the newest wheel tag that uv knows: no runtime has such a glibc yet
+AS_LOCK = ("--format", "pylock.toml", "--generate-hashes", "--no-header", "--quiet")
 LOCKS = ("--preview-features", "pylock")
 
 
@@ -87,8 +88,7 @@ class UvBuilder:
     def _compile(self, requirements: Path, **env: str) -> Lock:
         with TemporaryDirectory(prefix="requirements-") as name:
             path = requirement_files.for_uv(requirements, Path(name))
-            what = ["--format", "pylock.toml", "--generate-hashes", "--no-header", "--no-annotate", "--quiet", path]
-            argv = [interpreters.uv(), "pip", "compile", *what, *self._options, *ALWAYS]
+            argv = [str(interpreters.uv()), "pip", "compile", str(path), *AS_LOCK, *self._options, *ALWAYS]
             return lockfile.parse(commands.run(argv, env=indexes.uv_environment() | env), Path.cwd())
 
     def _refusal(self, error: commands.CommandFailed, requirements: Path) -> Exception:
@@ -145,5 +145,5 @@ def _install_lock(lock: Lock, site_packages: Path, options: list[str]) -> None:
 
 
 def _install(path: Path, site_packages: Path, options: list[str], env: dict[str, str]) -> None:
-    where = ["--target", site_packages, "--requirements", path]
+    where = ["--target", str(site_packages), "--requirements", str(path)]
     commands.run([interpreters.uv(), "pip", "install", *where, *options, *ALWAYS, *LINKS], env=env)
