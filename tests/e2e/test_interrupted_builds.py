@@ -159,3 +159,12 @@ def test_a_command_that_waits_says_so(here, command):
         assert not (here / "dist" / "manifest.json").exists()
     assert process.wait(60) == 0
     process.stdout.close()
+
+
+def test_the_command_verifies_and_exits_with_1_where_the_bytes_differ(here, command):
+    assert finish(command(0))[0] == 0
+    code, said = finish(command(0, "--verify"))
+    assert (code, "built anew from wheels, and the same to the bit" in said) == (0, True), said
+    code, said = finish(command(1, "--verify"))
+    assert code == 1
+    assert f"other bytes: python/lib/python3.13/site-packages/{NAME}/__init__.py" in said
