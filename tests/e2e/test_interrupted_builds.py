@@ -82,6 +82,7 @@ def finish(process):
 @pytest.mark.long
 def test_whatever_happens_to_builds_the_folder_is_right_or_the_next_command_says_what_to_run(here, command):
     out, chance, happened = here / "dist", random.Random(2019), Counter()
+    damaged = Counter()
     digests = [right(here, kind) for kind in range(KINDS)]
     assert len(set(digests)) == KINDS
     begun = time.monotonic()
@@ -107,7 +108,7 @@ def test_whatever_happens_to_builds_the_folder_is_right_or_the_next_command_says
             folder = out / ".cache" if event == "cache" else out
             inside = folder.rglob("*") if event == "cache" else folder.glob("*")
             path = chance.choice(sorted(each for each in inside if each.is_file() and each.name != ".lock"))
-            happened[f"{damage(path, chance)} in {event}"] += 0
+            damaged[f"{damage(path, chance)} in {event}"] += 1
         code, said = finish(command(kind))
         if code and event == "dist":  # a manifest that cannot be read may be a newer version's: it says what to do
             assert "Delete it and build anew: invoke build-layer" in said
@@ -118,7 +119,7 @@ def test_whatever_happens_to_builds_the_folder_is_right_or_the_next_command_says
         lock = lockfile.read(out / lockfile.NAME)
         assert f"wheels-{kind}" in lock.facts["packages"][0]["archive"]["path"]
         assert not [path for path in out.rglob(".*") if path.name.startswith(SCRATCH)]
-    print(json.dumps(happened))
+    print(json.dumps(happened | damaged))
 
 
 class TestTheLayersZip:
