@@ -93,6 +93,8 @@ def test_whatever_happens_to_builds_the_folder_is_right_or_the_next_command_says
         happened[event] += 1
         if event in ("SIGKILL", "SIGINT"):
             process = command(kind, *chance.choice([[], ["--no-cache"]]))
+            if event == "SIGINT":
+                process.stdout.readline()  # while Python still starts, its traceback is not ours to prevent
             time.sleep(chance.uniform(0, takes))
             process.send_signal(getattr(signal, event))
             finish(process)
