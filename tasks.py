@@ -19,6 +19,7 @@ import bench as benches
 from build import commands, example, function, layer, requests, requirements, runtimes, slimming
 from build import docs as documentation
 from build import report as reporting
+from build import verify as verification
 from build.contents import KINDS
 from build.errors import UserError
 from build.package import samples, signatures
@@ -66,7 +67,7 @@ def megabytes(count: int) -> str:
     help={
         "python": PYTHON_HELP,
         "architecture": "x86_64 or arm64",
-        "requirements": "requirements file (default: the project's own, pinned for that runtime)",
+        "requirements": "requirements file, or the pylock.toml beside a layer (default: the project's own, pinned)",
         "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
         "image": "build image (default: AWS's own for that runtime)",
         "profile": "a pickled estimator: cut the layer to what its predictions use",
@@ -75,6 +76,7 @@ def megabytes(count: int) -> str:
         "code": "with --profile: folder with modules that the model needs",
         "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
         "cache": "take from the cache what did not change: the layer, or its packages",
+        "verify": "build nothing new: see that a build from wheels gives the layer in the folder, to the bit",
         "out": "folder for the artifacts and their manifest",
     },
     iterable=["keep"],
@@ -94,6 +96,7 @@ def build_layer(
     request: Path | None = None,
     code: Path | None = None,
     cache=True,
+    verify=False,
     out: Path = OUT,
 ):
     """Build the layer with scikit-learn, pandas and what they need."""
@@ -107,6 +110,12 @@ def build_layer(
         use_cache=cache,
         profile=wanted_profile(profile, example, request, code),
     )
+    if verify:
+        same = verification.verify(out, order, say)
+        console.print(
+            f"{shown(same.path)}: built anew from wheels, the same to the bit: SHA-256 {same.entry['sha256']}"
+        )
+        return
     built = layer.build(out, order, say)
     if built.cached:
         say("Unchanged: taken from the cache (--no-cache builds it anew)")

@@ -76,7 +76,7 @@ def started(argv: Sequence[str | os.PathLike[str]], **options: Any) -> Iterator[
     """
     process = None
     try:
-        with _uninterrupted():  # else it might run already, and not be known here
+        with uninterrupted():  # else it might run already, and not be known here
             process = subprocess.Popen(argv, start_new_session=True, **options)
         yield process
     finally:
@@ -85,7 +85,7 @@ def started(argv: Sequence[str | os.PathLike[str]], **options: Any) -> Iterator[
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Puts off to the block's end what signals would raise in it, which they do in the main thread."""
     came: list[int] = []
     numbers = INTERRUPTS if threading.current_thread() is threading.main_thread() else ()

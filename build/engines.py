@@ -57,7 +57,7 @@ class Engine:
 
         Args:
             private: variables whose values no list of processes shows: the address of an index may hold a password.
-            read_only: folders that are seen at their own paths.
+            read_only: folders and files that are seen at their own paths.
 
         Returns what it wrote to stdout.
         """

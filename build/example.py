@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from build import environments, interpreters, requirements
+from build import environments, interpreters, requirements, workplace
 from build.runtimes import Runtime
 
 
@@ -26,9 +25,9 @@ def train(out: Path, runtime: Runtime) -> Example:
     interpreters.require(runtime, "Fitting the example")
     folder = out / "example"
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out, prefix=".train-") as name:
-        packages = environments.of_requirements(requirements.LOCKED, runtime, Path(name))
-        fitted = Path(name) / "fitted"
+    with workplace.scratch(out, ".train-") as scratch:
+        packages = environments.of_requirements(requirements.LOCKED, runtime, scratch)
+        fitted = scratch / "fitted"
         fitted.mkdir()
         environments.run(runtime, "train_example.py", [fitted], [packages], {})
         for path in fitted.iterdir():

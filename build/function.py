@@ -7,9 +7,8 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from build import archive, bytecode, deferral, distributions, environments, manifest, staging
+from build import archive, bytecode, deferral, distributions, environments, manifest, staging, workplace
 from build import model as models
 from build.errors import UserError
 from build.package.wishes import Wishes
@@ -52,6 +51,7 @@ class Package:
     recording: deferral.Recording
 
 
+@workplace.one_at_a_time
 def package(
     out: Path,
     model: Path,
@@ -78,8 +78,7 @@ def package(
     wishes.check()
     target = runtime(layer["runtime"])
     digest = archive.file_sha256(model)
-    with TemporaryDirectory(dir=out, prefix=".package-") as name:
-        scratch = Path(name)
+    with workplace.scratch(out, ".package-") as scratch:
         stage = scratch / "function"
         staging.stage(stage, code)
         packages = environments.of_layer(out, layer, target)

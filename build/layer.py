@@ -21,15 +21,19 @@ from build import (
     distributions,
     environments,
     interpreters,
+    lighter,
+    lockfile,
     manifest,
     parts,
     profile,
     sbom,
     slimming,
+    workplace,
 )
 from build import requirements as own
 from build.contents import Contents
 from build.errors import UserError
+from build.lockfile import Lock
 from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
@@ -47,7 +51,7 @@ class NothingInstalled(UserError):
 class LayerTooLarge(UserError):
     template = (
         "the layer does not fit Lambda: {size:,} of {limit:,} bytes unzipped, {over:,} too many, before any function.\n"
-        "The ten biggest packages:\n{table}\n"
+        "The ten biggest packages:\n{table}\n{lighter}"
         "Try: cut it to the model (--profile MODEL), or leave out what it does not need (--requirements FILE)."
     )
 
@@ -105,26 +109,36 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
     builder, why = builders.choose(order.builder, order.image, runtime, architecture)
     say(f"Builder: {why}")
     out.mkdir(parents=True, exist_ok=True)
-    kept, key = out / cache.FOLDER / LAYERS, _key(requirements, order, builder)
-    with TemporaryDirectory(dir=out, prefix=".layer-") as name:
-        scratch = Path(name)
-        files = cache.fetch(kept, key, scratch) if order.use_cache else None
+    with workplace.alone(out, say), workplace.scratch(out, ".layer-") as scratch:
+        asked, lock = own.identity(requirements), None
+        if asked is None:  # unless digests say what it will be, an index may have something else today
+            lock = builder.resolve(requirements)
+            asked = lock.identity() if lock else None
+        kept, key = out / cache.FOLDER / LAYERS, asked and _key(asked, order, builder)
+        files = cache.fetch(kept, key, scratch) if order.use_cache and key else None
         if files is None:
-            made = _make(scratch, requirements, order, builder, out)
+            lock = lock or builder.resolve(requirements)
+            made = _make(scratch, requirements, lock, order, builder, out)
             files = [path for path in scratch.iterdir() if path.is_file()]
-            cache.keep(kept, key, {path.name: path for path in files})
-            return _place(made, files, out)
-        return _place(_recall(scratch), files, out)
+            if key:
+                cache.keep(kept, key, {path.name: path for path in files})
+        else:
+            made = _recall(scratch)
+        return _place(made, files, out, say)
 
 
-def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Builder, out: Path) -> Layer:
+def _make(
+    scratch: Path, requirements: Path, lock: Lock | None, order: Order, builder: builders.Builder, out: Path
+) -> Layer:
     """The layer's files in ``scratch``."""
     runtime, architecture = order.runtime, order.architecture
     # Fresh: two installations into one folder would leave two versions of the same package in it.
     with TemporaryDirectory(dir=scratch, prefix=".tree-") as name:
         tree = Path(name) / "site-packages"
         tree.mkdir()
-        builder.install(requirements, tree)
+        builder.install(requirements, tree, lock)
+        if lock:
+            lock.write(scratch)
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
@@ -166,8 +180,8 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
 def _cut(order: Order, tree: Path, found: distributions.Distributions, out: Path) -> tuple[dict[str, int], str]:
     """Cut the tree to a model; what was removed, as `profile.cut` says, and which modules have bytecode, in words."""
     assert order.profile is not None
-    with TemporaryDirectory(dir=out, prefix=".profile-") as name:
-        host_tree, scratch = tree, Path(name)
+    with workplace.scratch(out, ".profile-") as scratch:
+        host_tree = tree
         if not environments.runs_here(order.architecture):
             whole = environments.of_versions(out, found.versions, order.runtime)
             host_tree = Path(shutil.copytree(whole, scratch / "host"))
@@ -185,21 +199,26 @@ def _recall(scratch: Path) -> Layer:
     return Layer(path, facts["entry"], compiled, facts["libraries"], held, cached=True)
 
 
-def _place(made: Layer, files: list[Path], out: Path) -> Layer:
+def _place(made: Layer, files: list[Path], out: Path, say: Say) -> Layer:
     """Put the files in place and enter them in the manifest."""
+    packaged = (manifest.read(out) or {}).get("functions", {})
     with manifest.replacing_layer(out, made.entry):
+        (out / lockfile.NAME).unlink(missing_ok=True)  # of the layer that goes
         for path in files:
             if path.name != FACTS:
                 path.replace(out / path.name)
+    if packaged and not (manifest.read(out) or {}).get("functions"):
+        say("Note: the function in that folder was packaged for another layer. Package it anew: invoke package.")
     return Layer(**vars(made) | {"path": out / made.path.name})
 
 
-def _key(requirements: Path, order: Order, builder: builders.Builder) -> str:
-    """All that two builds of the same bytes have in common, but for the requirements and this code."""
+def _key(asked: str, order: Order, builder: builders.Builder) -> str:
+    """A digest of all that two builds of the same bytes have in common, but for this code."""
     interpreter = interpreters.find(order.runtime.python)
     version = interpreters.version(interpreter) if interpreter else None
     tools = [metadata.version(name) for name in ("uv", "deflate", "cyclonedx-python-lib")]
     facts = (
+        asked,
         order.runtime,
         order.architecture,
         sorted(order.keep),
@@ -209,7 +228,7 @@ def _key(requirements: Path, order: Order, builder: builders.Builder) -> str:
         version,
         tools,
     )
-    return cache.key(requirements, facts)
+    return cache.key(facts)
 
 
 def _check_size(sizes: dict[str, int], found: distributions.Distributions, limit: int) -> None:
@@ -219,4 +238,5 @@ def _check_size(sizes: dict[str, int], found: distributions.Distributions, limit
     biggest = found.bytes_by_owner(sizes).most_common(BIGGEST)
     width = max(len(name) for name, _ in biggest)
     table = "\n".join(f"  {name:<{width}}  {count:>12,}  {count / size:6.1%}" for name, count in biggest)
-    raise LayerTooLarge(size=size, limit=limit, over=size - limit, table=table)
+    advice = lighter.advice(name for name, _ in biggest)
+    raise LayerTooLarge(size=size, limit=limit, over=size - limit, table=table, lighter=advice)

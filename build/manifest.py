@@ -11,6 +11,7 @@ from tempfile import NamedTemporaryFile
 
 import jsonschema
 
+from build import commands
 from build.archive import Archive
 from build.errors import UserError
 
@@ -52,9 +53,10 @@ def replacing_layer(out: Path, layer: dict) -> Iterator[None]:
     if before is None or any(before[key] != layer[key] for key in kept):
         manifest |= {"runtime": layer["runtime"], "architecture": layer["architecture"], "functions": {}}
         manifest.pop("model", None)
-    _write(out, manifest)
-    yield
-    _write(out, manifest | {"layer": layer})
+    with commands.uninterrupted():  # it takes a moment, and in between there is no layer
+        _write(out, manifest)
+        yield
+        _write(out, manifest | {"layer": layer})
 
 
 @contextmanager
@@ -66,9 +68,10 @@ def replacing_function(out: Path, mode: str, function: dict, model: dict) -> Ite
     manifest = read(out) or {}
     same = (manifest.pop("model", None) or {}).get("sha256") == model["sha256"]
     others = {name: entry for name, entry in manifest["functions"].items() if same and name != mode}
-    _write(out, manifest | {"functions": others} | ({"model": model} if others else {}))
-    yield
-    _write(out, manifest | {"functions": {**others, mode: function}, "model": model})
+    with commands.uninterrupted():
+        _write(out, manifest | {"functions": others} | ({"model": model} if others else {}))
+        yield
+        _write(out, manifest | {"functions": {**others, mode: function}, "model": model})
 
 
 def zip_entry(path: Path, archive: Archive, runtime: str, architecture: str) -> dict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from build import commands, indexes, interpreters
+from build import commands, indexes, interpreters, lockfile, requirement_files
 from build.errors import UserError
 from build.runtimes import OLDEST_WITH_DEFAULTS, Runtime
 
@@ -42,7 +42,21 @@ def select(given: Path | None, runtime: Runtime) -> Path:
 
 def has_hashes(path: Path) -> bool:
     """Whether pip and uv will refuse anything but the files that were locked."""
-    return "--hash=" in path.read_text(encoding="utf-8", errors="replace")
+    return lockfile.is_lock(path) or requirement_files.all_have_hashes(path)
+
+
+def identity(path: Path) -> str | None:
+    """What tells requirements apart that say all by themselves; None where it depends on an index or other files, too.
+
+    Raises:
+        LockBroken, UnreadableRequirements
+    """
+    if lockfile.is_lock(path):
+        return lockfile.read(path).identity()
+    if not requirement_files.all_have_hashes(path):
+        return None
+    parsed = requirement_files.parse(path)
+    return "\n".join(sorted(each.requirement_line.line for each in (*parsed.requirements, *parsed.options)))
 
 
 def lock() -> Path:

@@ -9,6 +9,7 @@ from build import commands, engines
 from build.builders.container import ContainerBuilder
 from build.builders.uv import UvBuilder
 from build.errors import UserError
+from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime, host_architecture
 
 NAMES = ("auto", "container", "uv")
@@ -17,7 +18,10 @@ NAMES = ("auto", "container", "uv")
 class Builder(Protocol):
     """Installs requirements so that they run on a runtime and architecture of Lambda."""
 
-    def install(self, requirements: Path, site_packages: Path) -> None: ...
+    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> None: ...
+
+    def resolve(self, requirements: Path) -> Lock | None:
+        """Exactly what `install` would take now; None where that is not known before."""
 
     def identity(self) -> str:
         """What tells it apart from another that would make other bytes."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import commands, indexes
+from build import commands, indexes, lockfile, requirement_files
 from build.engines import Engine
 from build.errors import UserError
+from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
 # Of the image this asks what the lambci and the AWS SAM build images promise: /bin/sh, /var/task, pip on PATH.
@@ -20,10 +21,17 @@ case "$(pip --version)" in
   *"(python $PYTHON)"*) ;;
   *) echo "the image has $(pip --version), not Python $PYTHON" >&2; exit 1 ;;
 esac
-cd "$(dirname "$REQUIREMENTS")"
+cd "$FROM"
 # exec: a shell that is a container's first process would not pass Ctrl-C on
 exec pip install --target /var/task/tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary
 """
+
+
+IN_EVERY_IMAGE = {Path("/"), Path("/tmp")}  # and the image's own is what works there
+
+
+class LockInContainer(UserError):
+    template = "pip in a container does not install from the lock file {path}. Build from it with uv: --builder uv"
 
 
 class InstallFailed(UserError):
@@ -37,12 +45,16 @@ class ContainerBuilder:
     engine: Engine
     image: str
 
-    def install(self, requirements: Path, site_packages: Path) -> None:
+    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> None:
         """Install a requirements file into a folder.
 
         Raises:
             InstallFailed: pip in the container failed, or its Python is of another version.
+            LockInContainer, UnreadableRequirements
         """
+        if lockfile.is_lock(requirements):
+            raise LockInContainer(path=requirements)
+        named, here = requirement_files.places(requirements), Path.cwd()
         settings = indexes.pip_settings()
         # a folder of its own, since all of it is writable from inside
         with TemporaryDirectory(dir=site_packages.parent, prefix=".container-") as name:
@@ -54,15 +66,18 @@ class ContainerBuilder:
                     self.architecture.image,
                     ["/bin/sh", "-c", INSTALL],
                     work=work,
-                    env=self._environment(work) | {"REQUIREMENTS": str(path)},
+                    env=self._environment(work) | {"REQUIREMENTS": str(path), "FROM": str(here)},
                     private=_host_settings(settings),
-                    # its folder, for what the file names beside it: `-r base.txt`, `./wheels/own.whl`
-                    read_only=[*indexes.local_folders(settings), path.parent],
+                    # what the file names by paths, which pip takes from the folder that it runs in
+                    read_only=sorted({*indexes.local_folders(settings), *named} | ({here} - IN_EVERY_IMAGE)),
                 )
             except commands.CommandFailed as error:
                 raise InstallFailed(image=self.image, requirements=requirements, tail=error) from error
             shutil.rmtree(site_packages, ignore_errors=True)
             (work / "tree").rename(site_packages)
+
+    def resolve(self, requirements: Path) -> None:
+        return None
 
     def identity(self) -> str:
         return f"container {self.engine.image_id(self.image)}"

@@ -9,6 +9,7 @@ import sys
 import zipfile
 
 import pytest
+import wheels
 
 from build import archive, builders, closure, commands, elf, interpreters, layer
 from build.runtimes import ARCHITECTURES, UNZIPPED_LIMIT, architecture, host_architecture, runtime
@@ -155,7 +156,7 @@ class TestRefusals:
         return layer.build(tmp_path / "dist", order(python, requirements=requirements), silent)
 
     def left(self, tmp_path):
-        return sorted(path.name for path in (tmp_path / "dist").iterdir() if path.name != ".cache")
+        return sorted(path.name for path in (tmp_path / "dist").iterdir() if path.name not in (".cache", ".lock"))
 
     def test_over_the_limit_shows_the_biggest_packages_and_leaves_nothing(self, tmp_path):
         with pytest.raises(layer.LayerTooLarge) as caught:
@@ -240,7 +241,28 @@ class TestContainer:
         (tmp_path / "requirements.txt").write_text("numpy==2.3.5\n")
         with pytest.raises(elf.GlibcTooNew, match=r"of the package numpy, asks for glibc 2\.27; python3\.11 has 2\.26"):
             self.build(tmp_path / "dist", image, requirements=tmp_path / "requirements.txt")
-        assert list((tmp_path / "dist").iterdir()) == []
+        assert [path.name for path in (tmp_path / "dist").iterdir()] == [".lock"]
+
+    def test_paths_start_where_they_do_for_pip_and_a_rebuilt_wheel_is_in_the_next_layer(
+        self, tmp_path, image, monkeypatch
+    ):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "sub").mkdir()
+        wheel = wheels.write(tmp_path / "with a blank", "aws_lambda_model_one", "x = 1\n")
+        wheels.write(tmp_path / "sub" / "links", "aws_lambda_model_two", "y = 1\n")
+        asked = tmp_path / "sub" / "own.txt"
+        asked.write_text(f"./with a blank/{wheel.name}\n--find-links links\naws_lambda_model_two\n")
+        one, again = (self.build(tmp_path / "dist", image, requirements=asked, use_cache=True) for _ in range(2))
+        assert (one.cached, again.cached) == (False, False)  # what pip in there takes is not known before
+        assert set(one.entry["packages"]) == {"aws-lambda-model-one", "aws-lambda-model-two"}
+        wheels.write(tmp_path / "with a blank", "aws_lambda_model_one", "x = 2\n")
+        two = self.build(tmp_path / "dist", image, requirements=asked, use_cache=True)
+        assert two.entry["sha256"] != one.entry["sha256"]
+
+    def test_a_lock_file_is_refused_with_what_to_do(self, tmp_path, image):
+        (tmp_path / "pylock.toml").write_text('lock-version = "1.0"\ncreated-by = "x"\npackages = []\n')
+        with pytest.raises(builders.container.LockInContainer, match="Build from it with uv: --builder uv"):
+            self.build(tmp_path / "dist", image, requirements=tmp_path / "pylock.toml")
 
 
 class TestCache:

@@ -1,11 +1,12 @@
 """What passes from the build to Terraform, and when a part of it is stale."""
 
 import json
+import signal
 
 import jsonschema
 import pytest
 
-from build import manifest
+from build import commands, manifest
 
 DIGEST = {"sha256": "0" * 64, "sha256_base64": "A" * 43 + "="}
 
@@ -85,6 +86,19 @@ class TestStaleParts:
         with pytest.raises(KeyboardInterrupt), manifest.replacing_layer(full, layer()):
             raise KeyboardInterrupt
         assert parts(full) == {"model", "s3", "bundle"}
+
+    @pytest.mark.parametrize("number", commands.INTERRUPTS)
+    def test_an_interrupt_waits_until_files_and_entry_are_both_there(self, full, number):
+        before = signal.signal(number, signal.default_int_handler)
+        placed = []
+        try:
+            with pytest.raises(KeyboardInterrupt), manifest.replacing_layer(full, layer() | {"zip_bytes": 11}):
+                signal.raise_signal(number)
+                placed.append("the files")
+        finally:
+            signal.signal(number, before)
+        assert placed == ["the files"]
+        assert manifest.read(full)["layer"]["zip_bytes"] == 11
 
     def test_the_layer_after_such_a_kill_trusts_no_function(self, full):
         with pytest.raises(KeyboardInterrupt), manifest.replacing_layer(full, layer()):

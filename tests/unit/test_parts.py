@@ -106,6 +106,17 @@ class TestCache:
         assert sorted(busy) == ["one/__init__.py", "two-1.dist-info/METADATA", "two-1.dist-info/METADATA"]
         assert contents(made)["two/data.txt"] == b"other\n"
 
+    @pytest.mark.parametrize("name", [parts.PACKED, parts.FACTS])
+    @pytest.mark.parametrize("damage", [lambda data: bytes([data[0] ^ 1]) + data[1:], lambda data: data[:9], bytes])
+    def test_one_that_was_damaged_is_made_again(self, tree, make, busy, tmp_path, name, damage):
+        first = make(tree("a"))
+        for path in (tmp_path / "kept").glob(f"*/{name}"):
+            path.write_bytes(b"" if damage is bytes else damage(path.read_bytes()))
+        assert make(tree("b")) == first
+        assert len(busy) == 4
+        assert make(tree("c")) == first
+        assert len(busy) == 4
+
     @pytest.mark.parametrize("how", [{"use_kept": False}, {"keep": ["symbols"]}])
     def test_it_can_be_refused_and_minds_how_they_are_made(self, tree, make, busy, how):
         make(tree("a"))

@@ -1,0 +1,136 @@
+"""pylock.toml (PEP 751): exactly what was resolved for a layer, with digests, so that it can be built once more."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import tomli_w
+from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError, is_valid_pylock_path
+
+from build import archive, distributions
+from build.errors import UserError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+NAME = "pylock.toml"
+SOURCES = ("archive", "directory", "sdist", "vcs")  # where a package comes from, but for wheels, of which it has a list
+UNREADABLE = (ValueError, TypeError, PylockValidationError, PylockUnsupportedVersionError)
+HEADER = """\
+# What the layer beside this file was built from. The same once more, for the same --python and --architecture:
+#   invoke build-layer --requirements pylock.toml
+"""
+
+
+class LockBroken(UserError):
+    template = (
+        "{path} is not a lock file that can be installed from ({why}).\n"
+        "Give the one that invoke build-layer left beside its layer, or the requirements that it was made of."
+    )
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lock file; its paths are absolute."""
+
+    facts: dict[str, Any]
+
+    @property
+    def names(self) -> set[str]:
+        """Of the packages, normalized."""
+        return {package["name"] for package in self.facts["packages"]}
+
+    def identity(self) -> str | None:
+        """What tells it apart from a lock of other files, wherever these lie; None where not all have a digest."""
+        said = []
+        for package in self.facts["packages"]:
+            marks = [_mark(kind, source) for kind, source in _sources(package)]
+            if None in marks or not marks:
+                return None
+            said.append((package["name"], package.get("version"), package.get("marker"), sorted(map(str, marks))))
+        return str(sorted(said, key=str))
+
+    def keeps_to(self, hashes: Mapping[str, Collection[str]]) -> bool:
+        """Whether it has only files of the digests that requirements are bound to, by package; or they are to none."""
+        for package in self.facts["packages"] if hashes else ():
+            allowed = hashes.get(package["name"], ())
+            for _, source in _sources(package):
+                if not {":".join(each) for each in source.get("hashes", {}).items()} & set(allowed):
+                    return False
+        return True
+
+    def write(self, folder: Path) -> Path:
+        """Write it into a folder."""
+        path = folder / NAME
+        path.write_text(HEADER + tomli_w.dumps(self.facts), encoding="utf-8")
+        return path
+
+    def for_any_interpreter(self) -> Lock:
+        """The same without the version that it asks of the interpreter that runs uv, which is not the target's."""
+        return Lock({key: value for key, value in self.facts.items() if key != "requires-python"})
+
+
+def is_lock(path: Path) -> bool:
+    """Whether a file's name is that of a lock file."""
+    return is_valid_pylock_path(path)
+
+
+def read(path: Path) -> Lock:
+    """The lock in a file.
+
+    Raises:
+        LockBroken
+    """
+    try:
+        return parse(path.read_text(encoding="utf-8"), path.parent)
+    except UNREADABLE as error:
+        raise LockBroken(path=path, why=error) from error
+
+
+def parse(text: str, base: Path) -> Lock:
+    """The lock in a text.
+
+    Args:
+        base: the folder that its relative paths start from.
+
+    Raises:
+        One of UNREADABLE: it is no lock file.
+    """
+    facts = copy.deepcopy(tomllib.loads(text))
+    Pylock.from_dict(facts)  # raises if it is none
+    for package in facts["packages"]:
+        for _, source in _sources(package):
+            if "path" in source:
+                source["path"] = str(base.resolve() / source["path"])
+            if "url" in source:
+                source["url"] = _without_password(source["url"])
+    return Lock(facts)
+
+
+def _sources(package: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from ((kind, package[kind]) for kind in SOURCES if kind in package)
+    yield from (("wheel", wheel) for wheel in package.get("wheels", ()))
+
+
+def _mark(kind: str, source: dict[str, Any]) -> object:
+    """What the content of a source is known by; None where it is not."""
+    if kind == "vcs":
+        return source.get("commit-id")
+    if kind == "directory":
+        folder = Path(source["path"])
+        return [(path, archive.file_sha256(folder / path)) for path in distributions.sizes(folder)]
+    return sorted(source.get("hashes", {}).items()) or None
+
+
+def _without_password(url: str) -> str:
+    """An address without its user and password: the file is for others to read."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
