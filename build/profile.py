@@ -28,10 +28,6 @@ STUB = """raise ImportError(
 """
 
 
-class NothingTried(UserError):
-    template = "The layer cannot be cut to {model}: {why}"
-
-
 class CutTooDeep(UserError):
     template = "The layer cannot be cut to {model}; in what is left it fails: {why}\nBuild it whole, without --profile."
 
@@ -72,7 +68,7 @@ def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch
         What was removed: bytes by path.
 
     Raises:
-        ModelRefused, NothingTried, CutTooDeep
+        ModelRefused, CutTooDeep
     """
     function = scratch / "function"
     staging.stage(function, profile.code)
@@ -90,8 +86,6 @@ def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch
     process = deferral.Process(runtime, function, host_tree, env, scratch)
     probes = deferral.probes(checked.proof.events, checked.facts)
     used = deferral.record(process, probes)
-    if used.plan is None and not used.tried:
-        raise NothingTried(model=profile.model, why=used.why_not)
     removed = _cut(tree, used)
     if host_tree != tree:
         _cut(host_tree, used)

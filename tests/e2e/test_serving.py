@@ -91,7 +91,7 @@ def test_a_followed_model_is_swapped_while_the_environment_lives(start, put, bui
         put(pickle.dumps({"no": "estimator"}))
         kept = environment.invoke({"warmer": True})
         assert kept["model_sha256"] == second
-        assert "has no predict method" in kept["failures"][0]
+        assert "is a dict, which has none of the methods predict, " in kept["failures"][0]
         assert environment.invoke(json.loads(built.example.request.read_text()))["predictions"]
 
 
