@@ -21,13 +21,14 @@ from build import docs as documentation
 from build import report as reporting
 from build.contents import KINDS
 from build.errors import UserError
-from build.package import samples, signatures
+from build.package import given, samples, signatures
 from build.package.wishes import Wishes
 from build.profile import Profile
 
 OUT = "dist"
 MODULE = Path(__file__).parent
 PYTHON_HELP = f"minor version of the Lambda runtime (default: {runtimes.DEFAULT_PYTHON})"
+LAYER_PYTHON_HELP = f"{PYTHON_HELP[:-1]}, or that of an MLflow model folder)"
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 
@@ -59,12 +60,12 @@ def megabytes(count: int) -> str:
 
 @task(
     help={
-        "python": PYTHON_HELP,
+        "python": LAYER_PYTHON_HELP,
         "architecture": "x86_64 or arm64",
-        "requirements": "requirements file (default: the project's own, pinned for that runtime)",
+        "requirements": "requirements file, or MLflow model folder (default: the project's own, pinned for that runtime)",
         "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
         "image": "build image (default: AWS's own for that runtime)",
-        "profile": "a pickled estimator: cut the layer to what its predictions use",
+        "profile": "a pickled estimator or an MLflow model folder: cut the layer to what its predictions use",
         "example": "with --profile: rows that the model was fitted on, as for invoke package",
         "request": "with --profile: JSON file that the model answers while it is watched",
         "code": "with --profile: folder with modules that the model needs",
@@ -79,7 +80,7 @@ def megabytes(count: int) -> str:
 def build_layer(
     c,
     keep,
-    python=runtimes.DEFAULT_PYTHON,
+    python=None,
     architecture="x86_64",
     requirements=None,
     builder="auto",
@@ -92,10 +93,15 @@ def build_layer(
     out=OUT,
 ):
     """Build the layer with scikit-learn, pandas and what they need."""
+    source, folder = given.for_layer(optional(requirements), optional(profile), Path(out))
+    python = python or (folder and folder.runtime_python()) or runtimes.DEFAULT_PYTHON
+    if folder:
+        say(f"Requirements of the MLflow model in {folder.path}, for python{python.removeprefix('python')}")
+        show_left_out(folder)
     order = layer.Order(
         runtimes.runtime(python),
         runtimes.architecture(architecture),
-        requirements=Path(requirements) if requirements else None,
+        requirements=source,
         builder=builder,
         image=image,
         keep=keep,
@@ -126,6 +132,11 @@ def build_layer(
     )
 
 
+def show_left_out(folder):
+    for what in folder.left_out:
+        say(f"Left out of what MLflow noted: {what}")
+
+
 def wanted_profile(model, example, request, code):
     if model is None:
         given = {"--example": example, "--request": request, "--code": code}
@@ -141,7 +152,7 @@ def optional(word):
 
 @task(
     help={
-        "model": "the fitted estimator, as pickle, joblib or skops wrote it",
+        "model": "the fitted estimator, as pickle, joblib or skops wrote it, or an MLflow model folder",
         "bundle_model": "put the model into the function zip (mode = bundle) rather than beside it (mode = s3)",
         "code": "folder with modules that the model needs",
         "example": "rows that it was fitted on, without answers: Parquet, Feather, CSV, JSON, or a pickled frame or array",
@@ -171,6 +182,9 @@ def package(
     wishes = Wishes(optional(example), optional(signature), optional(expect), optional(request), method, untried)
     made = function.package(Path(out), Path(model), bundle_model=bundle_model, code=optional(code), wishes=wishes)
     facts = made.model
+    if made.given.folder:
+        say(f"Taken over from the MLflow model folder: {', '.join(made.given.taken_over())}")
+        show_left_out(made.given.folder)
     show_signature(facts)
     if facts.get("trusted"):
         say(f"skops does not know these types in it, and will make them: {', '.join(facts['trusted'])}")
