@@ -62,7 +62,7 @@ def megabytes(count: int) -> str:
     help={
         "python": LAYER_PYTHON_HELP,
         "architecture": "x86_64 or arm64",
-        "requirements": "requirements file, or MLflow model folder (default: the project's own, pinned for that runtime)",
+        "requirements": "requirements file or MLflow model folder (default: the project's own, pinned for that runtime)",
         "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
         "image": "build image (default: AWS's own for that runtime)",
         "profile": "a pickled estimator or an MLflow model folder: cut the layer to what its predictions use",
@@ -93,15 +93,14 @@ def build_layer(
     out=OUT,
 ):
     """Build the layer with scikit-learn, pandas and what they need."""
-    source, folder = given.for_layer(optional(requirements), optional(profile), Path(out))
-    python = python or (folder and folder.runtime_python()) or runtimes.DEFAULT_PYTHON
-    if folder:
-        say(f"Requirements of the MLflow model in {folder.path}, for python{python.removeprefix('python')}")
-        show_left_out(folder)
+    wanted = given.for_layer(Path(out), python, optional(requirements), optional(profile))
+    if wanted.folder:
+        say(f"Requirements of the MLflow model in {wanted.folder.path}, for {wanted.runtime.name}")
+        show_left_out(wanted.folder)
     order = layer.Order(
-        runtimes.runtime(python),
+        wanted.runtime,
         runtimes.architecture(architecture),
-        requirements=source,
+        requirements=wanted.requirements,
         builder=builder,
         image=image,
         keep=keep,
@@ -185,6 +184,11 @@ def package(
     if made.given.folder:
         say(f"Taken over from the MLflow model folder: {', '.join(made.given.taken_over())}")
         show_left_out(made.given.folder)
+        if made.given.folder.python not in (None, made.entry["runtime"].removeprefix("python")):
+            noted = (
+                f"MLflow logged it under Python {made.given.folder.python}; the layer is for {made.entry['runtime']}."
+            )
+            console.print(noted, style="yellow")
     show_signature(facts)
     if facts.get("trusted"):
         say(f"skops does not know these types in it, and will make them: {', '.join(facts['trusted'])}")

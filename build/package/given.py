@@ -14,7 +14,7 @@ from build.errors import UserError
 from build.package import mlflow_folder
 from build.package.mlflow_folder import Folder
 from build.package.wishes import Wishes
-from build.runtimes import Runtime
+from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
 
 REQUIREMENTS = Path(cache.FOLDER, "mlflow")
 KEPT = 8  # files of requirements
@@ -49,7 +49,7 @@ class Given:
         if self.folder is None or self.folder.estimator is None:
             models.sniff(self.source)
 
-    def model(self, runtime: Runtime, see: Sequence[Path], scratch: Path) -> Path:
+    def model(self, target: Runtime, see: Sequence[Path], scratch: Path) -> Path:
         """The file of the estimator; written to ``scratch`` if MLflow keeps it in its library's own format.
 
         Args:
@@ -64,7 +64,7 @@ class Given:
         facts = {"model": str(self.source.resolve()), "class": self.folder.estimator, "result": str(made)}
         order.write_text(json.dumps(facts), encoding="utf-8")
         try:
-            environments.run(runtime, "convert_mlflow.py", [order], see, {})
+            environments.run(target, "convert_mlflow.py", [order], see, {})
         except commands.CommandFailed as error:
             raise NotConverted(path=self.folder.path, estimator=self.folder.estimator, why=error) from error
         return made
@@ -94,35 +94,41 @@ def given(model: Path, code: Path | None, wishes: Wishes) -> Given:
     return Given(folder.model, code or folder.code, merged, folder)
 
 
-def for_layer(requirements: Path | None, profile: Path | None, out: Path) -> tuple[Path | None, Folder | None]:
-    """The file to install a layer from, and the MLflow folder that it is of, if it is of one.
+@dataclass(frozen=True)
+class ForLayer:
+    """What a layer is built for and from."""
+
+    runtime: Runtime
+    requirements: Path | None
+    folder: Folder | None  # the MLflow model folder that they are of
+
+
+def for_layer(out: Path, python: str | None, requirements: Path | None, profile: Path | None) -> ForLayer:
+    """What to build a layer from, with what an MLflow folder tells where the user says nothing else.
 
     Args:
-        requirements: a file of requirements or a model folder of MLflow.
+        python: the minor version that the user asks for.
+        requirements: a file of requirements, or a model folder of MLflow.
         profile: the model that the layer is cut to; its folder's requirements count if no others are given.
 
     Raises:
-        UserError: of `mlflow_folder`
+        UserError: of `mlflow_folder` and `runtimes`
         NoRequirementsInFolder
     """
-    folder = requirements or profile
-    if folder is None or not folder.is_dir():
-        return requirements, None
-    return requirements_of(folder, out)
-
-
-def requirements_of(path: Path, out: Path) -> tuple[Path, Folder]:
-    """The requirements of an MLflow folder without mlflow itself, as a file in the cache of ``out``.
-
-    Raises:
-        UserError: of `mlflow_folder`
-        NoRequirementsInFolder
-    """
+    path = requirements or profile
+    if path is None or not path.is_dir():
+        return ForLayer(runtime(python or DEFAULT_PYTHON), requirements, None)
     folder = mlflow_folder.read(path)
+    target = runtime(python or folder.runtime_python() or DEFAULT_PYTHON)
+    return ForLayer(target, _requirements(folder, out), folder)
+
+
+def _requirements(folder: Folder, out: Path) -> Path:
+    """The requirements of an MLflow folder without mlflow itself, as a file in the cache of ``out``."""
     if not any(line.strip() for line in folder.requirements):
-        raise NoRequirementsInFolder(path=path)
+        raise NoRequirementsInFolder(path=folder.path)
     data = "".join(f"{line}\n" for line in folder.requirements)
-    beside = [each for each in (path / "constraints.txt",) if each.is_file()]  # which MLflow's lines may name
+    beside = [each for each in (folder.path / "constraints.txt",) if each.is_file()]  # which MLflow's lines may name
 
     def fill(new: Path) -> None:
         (new / "requirements.txt").write_text(data, encoding="utf-8")
@@ -130,4 +136,4 @@ def requirements_of(path: Path, out: Path) -> tuple[Path, Folder]:
             shutil.copyfile(each, new / each.name)
 
     name = cache.digest([("requirements", data.encode()), *((each.name, each.read_bytes()) for each in beside)])
-    return cache.make(out / REQUIREMENTS, name, fill, KEPT) / "requirements.txt", folder
+    return cache.make(out / REQUIREMENTS, name, fill, KEPT) / "requirements.txt"

@@ -1,4 +1,4 @@
-"""Reads an estimator that MLflow keeps in its library's own format, and pickles it. Runs under the target's interpreter.
+"""Pickles an estimator that MLflow keeps in its library's own format. Runs under the target's interpreter.
 
     python convert_mlflow.py ORDER
 
