@@ -131,7 +131,8 @@ def override(signature, columns):
     if signature.columns is None:
         made = tuple(Column.from_json({"missing": "NaN", **each}) for each in columns if each.get("name") is not None)
         return replace(signature, container="frame", columns=made, source="the given signature") if made else signature
-    unknown = [name for name in by_name if name not in {column.name for column in signature.columns}]
+    known = {column.name for column in signature.columns}
+    unknown = [name for name, each in by_name.items() if name not in known and not each.get("weak")]
     if unknown and signature.container == "frame":
         raise Refused("BadSignature", f"it names {unknown[0]!r}, and the model has no such column")
     changed = []
