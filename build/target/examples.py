@@ -36,7 +36,10 @@ def read(path):
         if suffix == ".csv":
             import pandas
 
-            return pandas.read_csv(path), False
+            frame = pandas.read_csv(path)
+            # what pandas takes for numbers may be texts to the model
+            frame.attrs["texts"] = pandas.read_csv(path, dtype=str, keep_default_na=False).to_dict("list")
+            return frame, False
         if suffix in (".parquet", ".feather"):
             import pandas
 

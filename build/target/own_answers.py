@@ -61,7 +61,7 @@ def find(order):
     method = order["method"] or told.method
     if method not in told.methods:
         raise Refused("NoSuchMethod", ", ".join(told.methods))
-    told = override(replace(told, method=method), order["columns"])
+    told = replace(told, method=method)
     value, typed, expected = None, False, []
     if order["example"]:
         value, typed = examples.read(order["example"])
@@ -72,6 +72,7 @@ def find(order):
         if not typed and told.columns is not None and told.container in ("frame", "array"):
             value = retyped(told, value)
     else:
+        told = override(told, order["columns"])
         value = rows.made(told)
     facts = {
         "estimator": f"{type(estimator).__module__}.{type(estimator).__qualname__}",
@@ -153,9 +154,16 @@ def override(signature, columns):
 def retyped(signature, value):
     """Rows of a file without types, as the signature has them."""
     cells = rows.cells(value)
+    written = getattr(value, "attrs", {}).get("texts", {})  # of a CSV file
+    places = list(value.index) if hasattr(value, "index") else range(len(value))
     for at, column in enumerate(signature.columns):
-        for row in cells:
-            if column.type == "text" and row[at] is not None and not isinstance(row[at], str):
+        if column.type != "text":
+            continue
+        for place, row in zip(places, cells, strict=True):
+            if column.name in written:
+                text = written[column.name][place]
+                row[at] = text if text or column.empty_is_text else None
+            elif row[at] is not None and not isinstance(row[at], str):
                 row[at] = str(row[at])
     return rows.of_cells(signature, cells)
 
