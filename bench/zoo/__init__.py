@@ -1,8 +1,8 @@
 """Usual models, one for each way in which a request can be read otherwise than the rows that a model was fitted on.
 
 Each is a function that fits the model and says what it was fitted on. They run under the target's interpreter, with the
-packages of a layer (`bench/target/fit_zoo.py`), and their names and needs are read by this project's own interpreter too.
-So modules of this package import pandas and scikit-learn, and everything else inside the functions.
+packages of a layer (`bench/target/fit_zoo.py`), and their names and needs are read by this project's own interpreter
+too. So modules of this package import pandas and scikit-learn, and everything else inside the functions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The same rows in each form of request, written with pandas and json alone, as somebody writes them who has a frame.
 
-A missing value is null, a date is ISO 8601, and a CSV is what pandas writes. Where a form cannot tell what was in the rows
-it is left out, with the reason.
+A missing value is null, a date is ISO 8601, and a CSV is what pandas writes. Where a form cannot tell what was in the
+rows it is left out, with the reason.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Form:
     name: str
     write: Callable[[Any], Any]
     content_type: str = JSON
-    by_mlflow: bool = True  # whether MLflow's documents tell of it
+    by_mlflow: bool = True  # MLflow takes lists for arrays only, and CSV for columns with names only
     as_csv: bool = False  # whether a CSV's cells are what it holds
 
 
@@ -74,17 +74,20 @@ def plain(rows: Any) -> list[Any]:
 
 RECORDS = Form("dataframe_records", lambda rows: {"dataframe_records": records(rows)})
 SPLIT = Form("dataframe_split", lambda rows: {"dataframe_split": split(rows)})
-CSVS = (
-    Form("csv", lambda rows: {"csv": text(rows)}, by_mlflow=False, as_csv=True),
-    Form("text/csv", text, content_type=CSV, as_csv=True),
-    Form("Items, strings", lambda rows: {"Items": items(rows)}, by_mlflow=False, as_csv=True),
-)
 
 
-def _listed(name: str, write: Callable[[Any], list]) -> tuple[Form, ...]:
+def _csvs(*, by_mlflow: bool) -> tuple[Form, ...]:
     return (
-        Form(f"instances, {name}", lambda rows: {"instances": write(rows)}),
-        Form(f"inputs, {name}", lambda rows: {"inputs": write(rows)}),
+        Form("csv", lambda rows: {"csv": text(rows)}, by_mlflow=False, as_csv=True),
+        Form("text/csv", text, content_type=CSV, by_mlflow=by_mlflow, as_csv=True),
+        Form("Items, strings", lambda rows: {"Items": items(rows)}, by_mlflow=False, as_csv=True),
+    )
+
+
+def _listed(name: str, write: Callable[[Any], list], *, by_mlflow: bool = True) -> tuple[Form, ...]:
+    return (
+        Form(f"instances, {name}", lambda rows: {"instances": write(rows)}, by_mlflow=by_mlflow),
+        Form(f"inputs, {name}", lambda rows: {"inputs": write(rows)}, by_mlflow=by_mlflow),
         Form(f"Items, {name}", lambda rows: {"Items": write(rows)}, by_mlflow=False),
     )
 
@@ -92,12 +95,12 @@ def _listed(name: str, write: Callable[[Any], list]) -> tuple[Form, ...]:
 OF_FRAMES = (
     RECORDS,
     SPLIT,
-    *_listed("lists", lists),
     *_listed("objects", records),
+    *_listed("lists", lists, by_mlflow=False),
     Form("inputs, columns", lambda rows: {"inputs": columns(rows)}),
-    *CSVS,
+    *_csvs(by_mlflow=True),
 )
-OF_ARRAYS = (SPLIT, *_listed("lists", lists), *CSVS)
+OF_ARRAYS = (SPLIT, *_listed("lists", lists), *_csvs(by_mlflow=False))
 OF_TEXTS = _listed("texts", plain)
 OF_OBJECTS = _listed("objects", plain)
 
