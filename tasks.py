@@ -62,7 +62,7 @@ def megabytes(count: int) -> str:
     help={
         "python": LAYER_PYTHON_HELP,
         "architecture": "x86_64 or arm64",
-        "requirements": "requirements file or MLflow model folder (default: the project's own, pinned for that runtime)",
+        "requirements": "requirements file or MLflow model folder (default: the project's own, for that runtime)",
         "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
         "image": "build image (default: AWS's own for that runtime)",
         "profile": "a pickled estimator or an MLflow model folder: cut the layer to what its predictions use",

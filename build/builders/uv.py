@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,8 @@ WHEELS_MISSING = re.compile(r"no (usable )?wheels|no wheel|building from source 
 
 
 ALWAYS = ("--no-config", "--link-mode=hardlink", "--no-progress", "--no-compile-bytecode", "--no-python-downloads")
+FOR_INSTALL = ("--link-mode=hardlink", "--no-compile-bytecode")  # of these, what only an installation knows
+PATIENCE = 5  # seconds for an index to answer a question that is not needed
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,23 @@ class UvBuilder:
             NoWheels: uv found no set of wheels for the target.
             UvFailed: something else, such as a hash that does not match, or an index that does not answer.
         """
+        self._explained(requirements, lambda options: install(requirements, site_packages, options))
+
+    def resolve(self, requirements: Path) -> None:
+        """See that there are wheels for the target, and install nothing. An index that is away is not waited for.
+
+        Raises:
+            NoWheels, UvFailed: as `install`
+        """
+        argv = [interpreters.uv(), "pip", "compile", "--python", sys.executable, "--quiet", requirements]
+        env = indexes.uv_environment() | {"UV_HTTP_TIMEOUT": str(PATIENCE), "UV_HTTP_RETRIES": "0"}
+        own = [each for each in ALWAYS if each not in FOR_INSTALL]
+        self._explained(requirements, lambda options: commands.run([*argv, *options, *own], env=env))
+
+    def _explained(self, requirements: Path, call: Callable[[list[str]], object]) -> None:
         options = ["--python-version", self.runtime.python, "--python-platform", self.tag, "--only-binary", ":all:"]
         try:
-            install(requirements, site_packages, options)
+            call(options)
         except commands.CommandFailed as error:
             if not WHEELS_MISSING.search(error.output):
                 raise UvFailed(requirements=requirements, tail=error) from error
