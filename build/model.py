@@ -177,7 +177,7 @@ def _mismatch(path: Path, site_packages: Path) -> pickles.Writer | None:
     return writer if writer and writer.sklearn != pickles.installed(site_packages) else None
 
 
-def _explain(kind: str, message: str, wishes: Wishes, writer: pickles.Writer | None = None) -> str:
+def _explain(kind: str, message: str, wishes: Wishes = NOTHING, writer: pickles.Writer | None = None) -> str:
     """A failure's cause and what to do, for those that users meet.
 
     Args:

@@ -107,7 +107,8 @@ class TestAdvice:
         for variable in ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_FIND_LINKS", "PIP_EXTRA_INDEX_URL"):
             monkeypatch.delenv(variable, raising=False)
         monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-        monkeypatch.setenv("PIP_NO_INDEX", "1")
+        (tmp_path / "empty").mkdir()
+        monkeypatch.setenv("PIP_INDEX_URL", (tmp_path / "empty").as_uri())
         monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
         monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
         wheel(folder, "numpy", "1.26.4")
@@ -122,8 +123,9 @@ class TestAdvice:
     def test_it_names_the_pythons_that_have_wheels(self, index):
         self.offer(index, "1.2.2", [*ONCE, TODAY[-1], TODAY[0]])
         assert pickles.Writer("1.2.2").advice() == (
-            "It was fitted with scikit-learn 1.2.2; build a layer with it: scikit-learn==1.2.2, numpy<2 and pandas in a "
-            f"file for --requirements, and --python {TODAY[0].python} or --python {TODAY[-1].python}. Or fit the model again."
+            "It was fitted with scikit-learn 1.2.2; build a layer with it: scikit-learn==1.2.2, numpy<2 and pandas in "
+            f"a file for --requirements, and --python {TODAY[0].python} or --python {TODAY[-1].python}. "
+            "Or fit the model again."
         )
 
     def test_a_wheel_for_a_later_glibc_does_not_count(self, index):
@@ -136,7 +138,6 @@ class TestAdvice:
         assert "which has wheels for no runtime of Lambda. Fit the model again" in pickles.Writer("1.2.2").advice()
 
     def test_an_index_that_is_away_leaves_the_pythons_out(self, index, monkeypatch):
-        monkeypatch.delenv("PIP_NO_INDEX")
         monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
         said = pickles.Writer("1.2.2").advice()
         assert said.endswith(
