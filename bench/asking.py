@@ -17,6 +17,7 @@ from typing import Any
 from bench import Say, zoo
 from build import cache, environments, function, layer, manifest, requirements, runtimes
 from build.errors import UserError
+from build.package.wishes import Wishes
 from build.runtimes import Runtime, host_architecture
 from local import emulator, packaged
 from local.embedded_aws import EmbeddedAws
@@ -40,6 +41,7 @@ class Shop:
 
     out: Path
     runtime: Runtime
+    limit: int = runtimes.UNZIPPED_LIMIT  # bytes that layer and function may have together
 
     @classmethod
     def build(
@@ -60,7 +62,7 @@ class Shop:
         wanted.write_text("".join(f"{line}\n" for line in [*pins, *needs]), encoding="utf-8")
         order = layer.Order(runtime, host_architecture(), wanted, builder="uv", limit=limit)
         layer.build(out, order, lambda message: None)
-        return cls(out, runtime)
+        return cls(out, runtime, limit)
 
     @property
     def entry(self) -> dict:
@@ -87,7 +89,7 @@ class Shop:
         (folder / cache.FOLDER).symlink_to(self.out / cache.FOLDER)
         with manifest.replacing_layer(folder, self.entry):
             pass
-        return Shop(folder, self.runtime)
+        return Shop(folder, self.runtime, self.limit)
 
     def ask(self, entry: zoo.Entry, own: Path, runtime_packages: Path) -> dict[str, Any]:
         """Package a model and ask it in each form; replies as in `judging.judge`, or an error for all.
@@ -98,7 +100,11 @@ class Shop:
         requests = json.loads((own / "requests.json").read_text(encoding="utf-8"))
         try:
             function.package(
-                self.out, own / "model.pkl", code=zoo.CODE if entry.own_code else None, example=own / "example.pkl"
+                self.out,
+                own / "model.pkl",
+                code=zoo.CODE if entry.own_code else None,
+                wishes=Wishes(example=own / "example.pkl"),
+                limit=self.limit,
             )
         except UserError as error:
             return {"error": f"not packaged: {error}"[:LONGEST]}

@@ -61,6 +61,7 @@ def package(
     bundle_model: bool = False,
     code: Path | None = None,
     wishes: Wishes = models.NOTHING,
+    limit: int = UNZIPPED_LIMIT,
 ) -> Package:
     """Write ``function-s3.zip`` or ``function-bundle.zip`` in ``out``, a copy of the model beside it, and the manifest.
 
@@ -69,6 +70,7 @@ def package(
             are taken over where none are given.
         code: a folder of modules that the model needs; its contents go to the zip's root.
         wishes: what the user says of the model: rows that it was fitted on, its signature, answers that are known.
+        limit: bytes that layer and function may have together, unzipped.
 
     Raises:
         UserError: of this module, of `model`, `given` or `manifest`; nothing in ``out`` was changed then.
@@ -113,7 +115,7 @@ def package(
         recording = _plan(process, packages, deferral.probes(checked.proof.events, checked.facts), model)
         compiled = bytecode.compile_tree(stage, "/var/task", target)
         sizes = distributions.sizes(stage)
-        _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0)
+        _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0, limit)
         made = scratch / f"function-{mode}.zip"
         written = archive.write(made, stage, sizes)
         function = manifest.zip_entry(made, written, layer["runtime"], layer["architecture"])
@@ -141,8 +143,6 @@ def _drop_old_model(out: Path, old: dict | None, new: dict) -> None:
         (out / old["path"]).unlink(missing_ok=True)
 
 
-def _check_size(function: int, layer: int, model: int) -> None:
-    if function + layer > UNZIPPED_LIMIT:
-        raise FunctionTooLarge(
-            total=function + layer, limit=UNZIPPED_LIMIT, layer=layer, function=function, model=model
-        )
+def _check_size(function: int, layer: int, model: int, limit: int) -> None:
+    if function + layer > limit:
+        raise FunctionTooLarge(total=function + layer, limit=limit, layer=layer, function=function, model=model)
