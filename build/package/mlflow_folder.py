@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from packaging.version import Version
 
 from build.errors import UserError
-from build.package import wishes
+from build.package import sklearn_versions, wishes
 from build.runtimes import RUNTIMES, UnknownRuntime, runtime
 
 MLMODEL = "MLmodel"
@@ -20,6 +21,13 @@ READABLE = (".skops", ".pkl", ".pickle", ".joblib")  # files that the handler re
 EXAMPLES = ("dataframe", "ndarray", "json_object")  # kinds of input examples that hold rows
 NOT_TO_SERVE = re.compile(r"\s*(mlflow(?:[-_.](?:skinny|tracing))?)(?![\w.-])", re.IGNORECASE)
 PANDAS = re.compile(r"\s*pandas(?![\w.-])", re.IGNORECASE)
+NUMPY = re.compile(r"\s*numpy(?![\w.-])", re.IGNORECASE)
+SKLEARN = re.compile(r"\s*scikit[-_.]learn\s*==\s*([\d.]+)(?![\w.*])", re.IGNORECASE)
+XGBOOST = re.compile(
+    r"\s*(?P<name>xgboost)(?![\w.-])(?!.*(?:@|--hash))(?:\[[^]]*\])?\s*(?:===?\s*(?P<version>\d+(?:\.\d+)*))?",
+    re.IGNORECASE,
+)
+XGBOOST_CPU = Version("2.1.1")  # its first release; the two have the same modules
 PYTHON = re.compile(r"(?:python\s*[=<>~!]*\s*)?(\d+\.\d+)(?![\d])")
 
 
@@ -196,10 +204,23 @@ def _requirements(path: Path, left_out: list[str]) -> list[str]:
     else:
         nested = [each["pip"] for each in _conda(path) if isinstance(each, dict) and isinstance(each.get("pip"), list)]
         lines = [str(line) for each in nested for line in each]
-    kept = [line for line in lines if not NOT_TO_SERVE.match(line)]
+    kept = [_without_gpu(line, left_out) for line in lines if not NOT_TO_SERVE.match(line)]
     gone = [line.strip() for line in lines if NOT_TO_SERVE.match(line)]
     if gone:
         left_out.append(f"{', '.join(gone)} (not needed to serve)")
         if not any(PANDAS.match(line) for line in kept):
             kept.append("pandas")  # which reads requests, and would have come with mlflow
+        pinned = next((match[1] for line in kept if (match := SKLEARN.match(line))), None)
+        if pinned and not any(NUMPY.match(line) for line in kept):
+            kept += sklearn_versions.beside(pinned)  # as mlflow itself did
     return kept
+
+
+def _without_gpu(line: str, left_out: list[str]) -> str:
+    """xgboost's wheels for Linux ask for 300 MB of libraries for GPUs, which no layer holds; xgboost-cpu's do not."""
+    found = XGBOOST.match(line)
+    if not found or (found["version"] and Version(found["version"]) < XGBOOST_CPU):
+        return line
+    taken = f"xgboost-cpu{line[found.end('name') :]}"
+    left_out.append(f"the libraries for GPUs ({taken} takes the place of {line.strip()})")
+    return taken

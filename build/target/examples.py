@@ -63,6 +63,8 @@ def of_json(said):
         if word == "dataframe_split":
             return frame_of_split(said[word])
         said = said[word]
+    if isinstance(said, dict) and {"data", "columns"} <= set(said):  # of MLflow, beside params
+        return frame_of_split(said)
     import pandas
 
     if isinstance(said, dict) or (isinstance(said, list) and said and isinstance(said[0], dict)):

@@ -130,7 +130,11 @@ def override(signature, columns):
         return signature
     by_name = {each["name"]: each for each in columns if each.get("name") is not None}
     if signature.columns is None:
-        made = tuple(Column.from_json({"missing": "NaN", **each}) for each in columns if each.get("name") is not None)
+        named = [each for each in columns if each.get("name") is not None]
+        made = tuple(
+            Column.from_json({"missing": None if each.get("dtype") == "bool" else "NaN", **without_weak(each)})
+            for each in named
+        )
         return replace(signature, container="frame", columns=made, source="the given signature") if made else signature
     known = {column.name for column in signature.columns}
     unknown = [name for name, each in by_name.items() if name not in known and not each.get("weak")]
@@ -147,8 +151,14 @@ def override(signature, columns):
         kept = column.to_json() if same else {"name": column.name, "missing": "NaN"}
         if not same and fresh.get("type") in ("datetime", "timedelta"):
             kept["missing"] = "NaT"
+        if fresh.get("dtype") == "bool":  # which has no missing values
+            kept["missing"] = None
         changed.append(Column.from_json({**kept, **fresh, "name": column.name}))
     return replace(signature, columns=tuple(changed))
+
+
+def without_weak(said):
+    return {key: value for key, value in said.items() if key != "weak"}
 
 
 def retyped(signature, value):

@@ -203,3 +203,38 @@ class TestTakenOver:
                 stream.write(b"\n")
             seen.append(Profile(path).inputs())
         assert all(seen.count(each) == 1 for each in seen)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("xgboost==3.4.1", "xgboost-cpu==3.4.1"),
+        ("XGBoost>=3", "xgboost-cpu>=3"),
+        ("xgboost[pandas]==3.4.1; python_version > '3'", "xgboost-cpu[pandas]==3.4.1; python_version > '3'"),
+        ("xgboost==2.0.3", "xgboost==2.0.3"),  # xgboost-cpu began with 2.1.1
+        ("xgboost==2.1.*", "xgboost==2.1.*"),
+        ("xgboost==3.4.1 --hash=sha256:ab", "xgboost==3.4.1 --hash=sha256:ab"),
+        ("xgboost @ https://example.com/xgboost-3.4.1-py3-none-any.whl",) * 2,
+        ("xgboost-ray==0.1.19", "xgboost-ray==0.1.19"),
+    ],
+)
+def test_xgboost_comes_without_what_it_has_for_gpus(folder, line, kept):
+    path = folder("xgb_json")
+    (path / "requirements.txt").write_text(f"mlflow==3.17.2\npandas\n{line}")
+    found = mlflow_folder.read(path)
+    assert found.requirements == ("pandas", kept)
+    assert any("for GPUs" in each for each in found.left_out) == (kept != line)
+
+
+@pytest.mark.parametrize(
+    ("lines", "added"),
+    [
+        ("mlflow\nscikit-learn==1.3.2", ("pandas", "numpy<2", "pandas<3")),  # as MLflow 1.30 writes them
+        ("mlflow\nscikit-learn==1.3.2\nnumpy==1.26.4\npandas==2.2.2", ()),
+        ("mlflow\nscikit-learn==1.9.1", ("pandas",)),
+    ],
+)
+def test_old_versions_get_the_bounds_that_came_with_mlflow(folder, lines, added):
+    path = folder("tensor")
+    (path / "requirements.txt").write_text(lines)
+    assert mlflow_folder.read(path).requirements == (*lines.split("\n")[1:], *added)
