@@ -70,7 +70,10 @@ def find(order):
         expected = rows.cells(rows.take(value, list(range(min(len(value), order["expect"])))))
         value = rows.choose(value)
         if not typed and told.columns is not None and told.container in ("frame", "array"):
-            value = retyped(told, value)
+            try:
+                value = retyped(told, value)
+            except (TypeError, ValueError, OverflowError) as error:
+                raise examples.BadExample(f"{type(error).__name__}: {error}") from error
     else:
         told = override(told, order["columns"])
         value = rows.made(told)

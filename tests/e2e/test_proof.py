@@ -102,13 +102,16 @@ class TestExamples:
         example = tmp_path / "example.json"
         example.write_text('[{"a": "x", "b": 1}]')
         path = pickled("from sklearn.linear_model import Ridge\nm = Ridge().fit([[0, 1], [1, 2]], [0, 1])")
-        with pytest.raises(model.ModelRefused, match=r"the estimator itself refuses the rows of .*example\.json"):
+        with pytest.raises(
+            model.ModelRefused,
+            match=r"example\.json cannot be used: ValueError: could not convert string to float: .x.",
+        ):
             function.package(out, path, wishes=Wishes(example=example))
 
     @pytest.mark.parametrize(
         ("name", "text", "said"),
         [
-            ("example.csv", "a,c\n1,2\n", "it has no column 'b', which the model was fitted with; is 'c' meant for it"),
+            ("example.csv", "a,c\n1,2\n", "it has no column 'b', which the model was fitted with"),
             ("example.json", "{}", "expected a list of rows"),
             ("example.json", "[]", "it has no rows"),
             ("example.pkl", "no pickle", "cannot be used: UnpicklingError"),
@@ -142,7 +145,9 @@ class TestRefusals:
         (code / "spoilt.py").write_text(DIFFERS)
         path = pickled("import spoilt\n" + FIT.format("spoilt.Spoilt()"), see=[code])
         before = sorted(each.name for each in out.iterdir())
-        with pytest.raises(model.ModelRefused, match=r"instances, row 0: the estimator itself gives .*, the packaged "):
+        with pytest.raises(
+            model.ModelRefused, match=r"instances, row 0.*: the estimator itself gives .*, the packaged "
+        ):
             function.package(out, path, code=code)
         assert sorted(each.name for each in out.iterdir()) == before
 

@@ -96,7 +96,7 @@ def test_every_invocation_has_one_line_and_the_first_tells_of_the_init(start, pu
     ],
 )
 def test_no_body_ends_the_environment(start, put, built, body):
-    """AWS's runtime client parses it, which is not our code: what that refuses, it tells, and the next call is right."""
+    """AWS's runtime client parses it, which is not ours: what that refuses, it tells; the next call is right."""
     sha256 = put(built.example.model.read_bytes())
     request = json.loads(built.example.request.read_text())
     with start(MODEL_SHA256=sha256) as environment:
