@@ -12,7 +12,7 @@ import yaml
 from packaging.version import Version
 
 from build.errors import UserError
-from build.package import sklearn_versions, wishes
+from build.package import pickles, wishes
 from build.runtimes import RUNTIMES, UnknownRuntime, runtime
 
 MLMODEL = "MLmodel"
@@ -212,7 +212,7 @@ def _requirements(path: Path, left_out: list[str]) -> list[str]:
             kept.append("pandas")  # which reads requests, and would have come with mlflow
         pinned = next((match[1] for line in kept if (match := SKLEARN.match(line))), None)
         if pinned and not any(NUMPY.match(line) for line in kept):
-            kept += sklearn_versions.beside(pinned)  # as mlflow itself did
+            kept += pickles.Writer(pinned).bounds  # as mlflow itself did
     return kept
 
 

@@ -46,13 +46,18 @@ class Writer:
     @property
     def pins(self) -> list[str]:
         """Requirements of a layer that reads it."""
+        return [f"scikit-learn=={self.sklearn}", *(self.bounds or ["pandas"])]
+
+    @property
+    def bounds(self) -> list[str]:
+        """What else such a layer has to ask for: an old scikit-learn does not rule out a NumPy that it cannot load."""
         release = tuple(int(part) for part in re.findall(r"\d+", self.sklearn)[:3])
-        return [f"scikit-learn=={self.sklearn}", *(["numpy<2"] if release < WITH_NUMPY_2 else []), "pandas"]
+        return ["numpy<2", "pandas<3"] if release < WITH_NUMPY_2 else []
 
     def advice(self) -> str:
         """How to build a layer for the pickle, in words; the index is asked which runtimes there are wheels for."""
         fitted = f"It was fitted with scikit-learn {self.sklearn}"
-        build = f"build a layer with it: {', '.join(self.pins[:-1])} and pandas in a file for --requirements"
+        build = f"build a layer with it: {', '.join(self.pins)} in a file for --requirements"
         found = runtimes(self)
         if found is None:  # the index does not answer
             return f"{fitted}; {build}, or fit the model again."

@@ -82,7 +82,7 @@ class TestWriter:
 
 
 def test_old_wheels_get_the_numpy_that_they_load_beside():
-    assert pickles.Writer("1.4.1.post1").pins == ["scikit-learn==1.4.1.post1", "numpy<2", "pandas"]
+    assert pickles.Writer("1.4.1.post1").pins == ["scikit-learn==1.4.1.post1", "numpy<2", "pandas<3"]
     assert pickles.Writer("1.4.2").pins == ["scikit-learn==1.4.2", "pandas"]
     assert pickles.Writer("0.24.2").pins[1] == "numpy<2"
 
@@ -123,7 +123,7 @@ class TestAdvice:
     def test_it_names_the_pythons_that_have_wheels(self, index):
         self.offer(index, "1.2.2", [*ONCE, TODAY[-1], TODAY[0]])
         assert pickles.Writer("1.2.2").advice() == (
-            "It was fitted with scikit-learn 1.2.2; build a layer with it: scikit-learn==1.2.2, numpy<2 and pandas in "
+            "It was fitted with scikit-learn 1.2.2; build a layer with it: scikit-learn==1.2.2, numpy<2, pandas<3 in "
             f"a file for --requirements, and --python {TODAY[0].python} or --python {TODAY[-1].python}. "
             "Or fit the model again."
         )
@@ -141,7 +141,7 @@ class TestAdvice:
         monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
         said = pickles.Writer("1.2.2").advice()
         assert said.endswith(
-            "scikit-learn==1.2.2, numpy<2 and pandas in a file for --requirements, or fit the model again."
+            "scikit-learn==1.2.2, numpy<2, pandas<3 in a file for --requirements, or fit the model again."
         )
 
     def test_a_module_that_scikit_learn_no_longer_has(self, index, pickled):

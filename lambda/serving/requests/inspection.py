@@ -246,7 +246,9 @@ def _array_dtype(columns: tuple[Column, ...]) -> str:
     dtypes = {column.dtype for column in columns}
     if len(dtypes) == 1 and not dtypes & {"any", "category"}:
         return dtypes.pop()
-    return "float64" if all(column.type in ("number", "integer", "boolean") for column in columns) else "object"
+    if all(column.type in ("number", "integer", "boolean") for column in columns):
+        return "float64"
+    return "any" if all(column.type == "any" and column.dtype != "object" for column in columns) else "object"
 
 
 def _chosen(which: Any, keys: list[Any]) -> Any:
