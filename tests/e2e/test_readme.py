@@ -36,8 +36,10 @@ NOT_TYPED = {
 # What a reader has of their own by the time that they come to these words: as copies of the example.
 GIVEN = {"model.pkl": "dist/example/model.pkl", "request.json": "dist/example/request.json"}
 BUCKET = "s3://models"
-CHANGE = "terraform apply -auto-approve -var mode=s3 -var memory_size=2048"
-BEFORE = {"invoke rollback": CHANGE}  # what has to have happened
+# What has to have happened: of two versions, the first can be gone back to.
+BEFORE = {
+    "invoke rollback": "terraform apply -auto-approve -var mode=s3 -var memory_size=2048 -var artifacts_dir={dist}"
+}
 
 
 @dataclass
@@ -71,7 +73,7 @@ class Reader:
                 shutil.copy(self.folder / source, self.folder / name)
         for beginning, change in BEFORE.items():
             if text.startswith(beginning):
-                self.type(change, self.clone)
+                self.type(change.format(dist=shlex.quote(str(self.folder / "dist"))), self.clone)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +110,19 @@ def typed(command):
 
 def once(found):
     """The commands, each text once."""
-    return list({command.text: command for command in found}.values())
+    first: dict[str, documents.Command] = {}
+    for each in found:
+        first.setdefault(each.text, each)
+    return list(first.values())
+
+
+def of_each_name(found):
+    """Of each of the project's own commands the first that is typed here: which folders it takes is one code for all."""
+    first: dict[str, documents.Command] = {}
+    for each in found:
+        if typed(each) and not each.is_synopsis and each.text.startswith("invoke "):
+            first.setdefault(each.text.split()[1], each)
+    return list(first.values())
 
 
 @pytest.mark.long
@@ -132,16 +146,13 @@ def test_from_another_folder_every_invoke_command_works(reader, built, tmp_path)
     cached(folder, built)
     elsewhere = Reader(folder, reader.clone, reader.env)
     root = shlex.quote(os.path.relpath(reader.clone, folder))
-    elsewhere.type("terraform init && terraform apply -auto-approve -var mode=s3", reader.clone)
     before = {path: path.stat().st_mtime_ns for path in (reader.clone / "dist").glob("*.*")}
-    for command in once(COMMANDS):
-        if not command.text.startswith("invoke ") or not typed(command) or command.is_synopsis:
-            continue
+    for command in of_each_name(COMMANDS):
         elsewhere.prepare(command.text)
         elsewhere.type(command.text.replace("invoke", f"invoke --search-root {root}", 1))
     made = {path.name for path in folder.iterdir()}
-    assert made == {"dist", *GIVEN} & made
-    assert (folder / "dist" / "function-bundle.zip").is_file()
+    assert made <= {"dist", *GIVEN}
+    assert (folder / "dist" / "function-s3.zip").is_file()
     assert {path: path.stat().st_mtime_ns for path in (reader.clone / "dist").glob("*.*")} == before
 
 
