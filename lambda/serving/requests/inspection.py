@@ -277,6 +277,9 @@ def _within(value: Any, depth: int) -> Iterator[Any]:
     elif isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.dtype == object):
         for each in value.ravel() if isinstance(value, np.ndarray) else value:
             yield from _within(each, depth + 1)
+    elif type(value).__module__.partition(".")[0] in LIBRARIES:  # no estimator itself, but it may hold one
+        for each in list(getattr(value, "__dict__", {}).values()):
+            yield from _within(each, depth + 1)
 
 
 def _get(estimator: Any, name: str) -> Any:
