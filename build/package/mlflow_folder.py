@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from build.errors import UserError
-from build.package import wishes
+from build.package import pickles, wishes
 from build.runtimes import RUNTIMES, UnknownRuntime, runtime
 
 MLMODEL = "MLmodel"
@@ -19,7 +19,8 @@ FLAVORS = {"sklearn": "pickled_model", "xgboost": "data", "lightgbm": "data"}  #
 READABLE = (".skops", ".pkl", ".pickle", ".joblib")  # files that the handler reads as they are
 EXAMPLES = ("dataframe", "ndarray", "json_object")  # kinds of input examples that hold rows
 NOT_TO_SERVE = re.compile(r"\s*(mlflow(?:[-_.](?:skinny|tracing))?)(?![\w.-])", re.IGNORECASE)
-PANDAS = re.compile(r"\s*pandas(?![\w.-])", re.IGNORECASE)
+NAME = re.compile(r"\s*([a-z0-9][\w.-]*)", re.IGNORECASE)
+SKLEARN = re.compile(r"\s*scikit[-_.]learn\s*==\s*([\w.]+)", re.IGNORECASE)
 PYTHON = re.compile(r"(?:python\s*[=<>~!]*\s*)?(\d+\.\d+)(?![\d])")
 
 
@@ -200,6 +201,10 @@ def _requirements(path: Path, left_out: list[str]) -> list[str]:
     gone = [line.strip() for line in lines if NOT_TO_SERVE.match(line)]
     if gone:
         left_out.append(f"{', '.join(gone)} (not needed to serve)")
-        if not any(PANDAS.match(line) for line in kept):
+        names = {match[1].lower() for line in kept if (match := NAME.match(line))}
+        if "pandas" not in names:
             kept.append("pandas")  # which reads requests, and would have come with mlflow
+        sklearn = next((match[1] for line in kept if (match := SKLEARN.match(line))), None)
+        if sklearn and "numpy" not in names:
+            kept += pickles.needed_beside(sklearn)  # the first MLflow did not pin it
     return kept

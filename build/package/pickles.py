@@ -42,8 +42,7 @@ class Writer:
     @property
     def pins(self) -> list[str]:
         """Requirements of a layer that reads it."""
-        release = tuple(int(part) for part in re.findall(r"\d+", self.sklearn)[:3])
-        return [f"scikit-learn=={self.sklearn}", *(["numpy<2"] if release < WITH_NUMPY_2 else []), "pandas"]
+        return [f"scikit-learn=={self.sklearn}", *needed_beside(self.sklearn), "pandas"]
 
     def advice(self) -> str:
         """How to build a layer for the pickle, in words; the index is asked which runtimes there are wheels for."""
@@ -57,6 +56,12 @@ class Writer:
         pythons = " or ".join(f"--python {each.python}" for each in found)
         ended = "" if found[0].end_of_support >= date.today() else " (a runtime whose support AWS has ended)"
         return f"{fitted}; {build}, and {pythons}{ended}. Or fit the model again."
+
+
+def needed_beside(sklearn: str) -> list[str]:
+    """Requirements that a version of scikit-learn has and does not tell."""
+    release = tuple(int(part) for part in re.findall(r"\d+", sklearn)[:3])
+    return ["numpy<2"] if release < WITH_NUMPY_2 else []
 
 
 def writer(path: Path) -> Writer | None:

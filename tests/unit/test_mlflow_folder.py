@@ -74,6 +74,14 @@ class TestRequirements:
         assert found.requirements == ("scikit-learn==1.9.1", "pandas")
         assert found.left_out == (f"{line} (not needed to serve)",)
 
+    def test_a_scikit_learn_that_needs_an_earlier_numpy_gets_it(self, folder):
+        path = folder("code")  # as MLflow 1.20 wrote it
+        (path / "requirements.txt").write_text("mlflow\ncloudpickle==3.1.3\nscikit-learn==1.0.2")
+        added = ("cloudpickle==3.1.3", "scikit-learn==1.0.2", "pandas", "numpy<2")
+        assert mlflow_folder.read(path).requirements == added
+        (path / "requirements.txt").write_text("mlflow\nnumpy==1.26.4\nscikit-learn==1.3.2\npandas\n")
+        assert mlflow_folder.read(path).requirements == ("numpy==1.26.4", "scikit-learn==1.3.2", "pandas")
+
     def test_packages_that_are_only_called_like_it_stay(self, folder):
         path = folder("code")
         (path / "requirements.txt").write_text("mlflow-export-import==1\nmlflowish\npandas-stubs\nmlflow\n")
