@@ -48,6 +48,17 @@ class TestRead:
         assert (found.flavor, found.estimator) == ("xgboost", "xgboost.sklearn.XGBClassifier")
         assert (found.columns, found.example) == (None, None)
 
+    @pytest.mark.parametrize(("required", "held"), [("true", ("bool", None)), ("false", ("object", "unsaid"))])
+    def test_booleans_have_missing_values_only_where_mlflow_saw_some(self, folder, required, held):
+        path = folder("code")
+        edit(
+            path / "MLmodel",
+            '"type": "long", "name": "age", "required": true',
+            f'"type": "boolean", "name": "age", "required": {required}',
+        )
+        column = mlflow_folder.read(path).columns[0]
+        assert (column["dtype"], column.get("missing", "unsaid")) == held
+
     def test_a_signature_with_a_type_that_is_no_columns_is_left_out_and_said(self, folder):
         path = folder("code")
         edit(path / "MLmodel", '"type": "datetime"', '"type": "array", "items": {"type": "long"}')
