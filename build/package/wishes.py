@@ -135,6 +135,8 @@ def of_mlflow(said: Any) -> list[dict]:
             raise ValueError(f"a column has no {unknown[0]!r}")
         type_, dtype = OF_MLFLOW[kind]
         column = {"name": each.get("name"), "type": type_, "dtype": each.get("dtype", dtype)}
+        if type_ == "boolean" and "dtype" not in each:  # pandas has no missing value beside plain booleans
+            column |= {"dtype": "object"} if each.get("required") is False else {"missing": None}
         for key, known in (("missing", MISSING), ("unit", UNITS)):
             if key in each:
                 if each[key] not in known:

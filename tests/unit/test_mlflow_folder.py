@@ -48,6 +48,17 @@ class TestRead:
         assert (found.flavor, found.estimator) == ("xgboost", "xgboost.sklearn.XGBClassifier")
         assert (found.columns, found.example) == (None, None)
 
+    @pytest.mark.parametrize(("required", "held"), [("true", ("bool", None)), ("false", ("object", "unsaid"))])
+    def test_booleans_have_missing_values_only_where_mlflow_saw_some(self, folder, required, held):
+        path = folder("code")
+        edit(
+            path / "MLmodel",
+            '"type": "long", "name": "age", "required": true',
+            f'"type": "boolean", "name": "age", "required": {required}',
+        )
+        column = mlflow_folder.read(path).columns[0]
+        assert (column["dtype"], column.get("missing", "unsaid")) == held
+
     def test_a_signature_with_a_type_that_is_no_columns_is_left_out_and_said(self, folder):
         path = folder("code")
         edit(path / "MLmodel", '"type": "datetime"', '"type": "array", "items": {"type": "long"}')
@@ -73,6 +84,14 @@ class TestRequirements:
         found = mlflow_folder.read(path)
         assert found.requirements == ("scikit-learn==1.9.1", "pandas")
         assert found.left_out == (f"{line} (not needed to serve)",)
+
+    def test_a_scikit_learn_that_needs_an_earlier_numpy_gets_it(self, folder):
+        path = folder("code")  # as MLflow 1.20 wrote it
+        (path / "requirements.txt").write_text("mlflow\ncloudpickle==3.1.3\nscikit-learn==1.0.2")
+        added = ("cloudpickle==3.1.3", "scikit-learn==1.0.2", "pandas", "numpy<2")
+        assert mlflow_folder.read(path).requirements == added
+        (path / "requirements.txt").write_text("mlflow\nnumpy==1.26.4\nscikit-learn==1.3.2\npandas\n")
+        assert mlflow_folder.read(path).requirements == ("numpy==1.26.4", "scikit-learn==1.3.2", "pandas")
 
     def test_packages_that_are_only_called_like_it_stay(self, folder):
         path = folder("code")
