@@ -13,7 +13,7 @@ from build import model as models
 from build.errors import UserError
 from build.package.given import Given, given
 from build.package.wishes import Wishes
-from build.runtimes import UNZIPPED_LIMIT, runtime
+from build.runtimes import OLDEST_WITH_DEFAULTS, RUNTIMES, UNZIPPED_LIMIT, runtime
 
 Say = Callable[[str], None]
 
@@ -22,6 +22,13 @@ class NoLayer(UserError):
     template = (
         "There is no layer in {out}, and a model is only shipped once it was loaded in one.\n"
         "Build it first: invoke build-layer --out {out}"
+    )
+
+
+class RuntimeTooOld(UserError):
+    template = (
+        "The layer in {out} is for {runtime}, and the handler needs python3.10 or later.\n"
+        "Fit the model under a later Python, and build the layer for it: invoke build-layer --python 3.13"
     )
 
 
@@ -80,11 +87,13 @@ def package(
     layer = known.get("layer")
     if not layer:
         raise NoLayer(out=out)
+    target = runtime(layer["runtime"])
+    if target in RUNTIMES[: RUNTIMES.index(runtime(OLDEST_WITH_DEFAULTS))]:
+        raise RuntimeTooOld(out=out, runtime=target.name)
     source = given(model, code, wishes)
     code, wishes = source.code, source.wishes
     source.check()  # before the work
     wishes.check()
-    target = runtime(layer["runtime"])
     with workplace.scratch(out, ".package-") as scratch:
         stage = scratch / "function"
         staging.stage(stage, code)

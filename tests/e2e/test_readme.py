@@ -117,7 +117,7 @@ def once(found):
 
 
 def of_each_name(found):
-    """Of each of the project's own commands the first that is typed here: which folders it takes is one code for all."""
+    """Of each of the project's own commands the first that is typed here: one code sees to the folders of all."""
     first: dict[str, documents.Command] = {}
     for each in found:
         if typed(each) and not each.is_synopsis and each.text.startswith("invoke "):

@@ -88,7 +88,7 @@ class TestRequirements:
     def test_a_scikit_learn_that_needs_an_earlier_numpy_gets_it(self, folder):
         path = folder("code")  # as MLflow 1.20 wrote it
         (path / "requirements.txt").write_text("mlflow\ncloudpickle==3.1.3\nscikit-learn==1.0.2")
-        added = ("cloudpickle==3.1.3", "scikit-learn==1.0.2", "pandas", "numpy<2")
+        added = ("cloudpickle==3.1.3", "scikit-learn==1.0.2", "pandas", "numpy<2", "pandas<3")
         assert mlflow_folder.read(path).requirements == added
         (path / "requirements.txt").write_text("mlflow\nnumpy==1.26.4\nscikit-learn==1.3.2\npandas\n")
         assert mlflow_folder.read(path).requirements == ("numpy==1.26.4", "scikit-learn==1.3.2", "pandas")
