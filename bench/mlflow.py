@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench import zoo
 from build import commands, indexes, interpreters
-from build.builders.uv import ALWAYS
+from build.builders.uv import LINKS
 from build.runtimes import Runtime
 
 ASK = Path(__file__).with_name("target") / "ask_mlflow.py"
@@ -37,8 +37,8 @@ class MLflow:
         wanted = folder / "mlflow.txt"
         pins = [f"{name}=={version}" for name, version in packages.items()]
         wanted.write_text("\n".join([*pins, *needs, "mlflow"]), encoding="utf-8")
-        where = ["--python", python, "--requirements", wanted]
-        commands.run([interpreters.uv(), "pip", "install", *where, *ALWAYS], env=indexes.uv_environment())
+        where = ["--python", python, "--requirements", wanted, "--no-config", "--no-progress", *LINKS]
+        commands.run([interpreters.uv(), "pip", "install", *where], env=indexes.uv_environment())
         say = "from importlib.metadata import version; print(version('mlflow'))"
         return cls(python, commands.run([python, "-c", say]).strip())
 
