@@ -15,6 +15,7 @@ from serving import fetching, transfer
 from serving.errors import FetchError, ModelError
 from serving_parts import Loud, digest, loaded, written
 from sklearn.linear_model import LinearRegression
+from sklearn.neighbors import KNeighborsRegressor
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +78,12 @@ class TestPinned:
         import joblib
 
         path = tmp_path / "model.joblib"
-        joblib.dump({"rows": np.arange(10_000)}, path)
+        rows = np.arange(20_000.0).reshape(-1, 2)
+        joblib.dump(KNeighborsRegressor(algorithm="brute").fit(rows, rows[:, 0]), path)
         bucket.put(path.read_bytes())
-        rows = loaded(bucket.settings(digest(path.read_bytes()), format="joblib")).estimator["rows"]
+        rows = loaded(bucket.settings(digest(path.read_bytes()), format="joblib")).estimator._fit_X
         assert isinstance(rows, np.memmap)
-        assert rows.sum() == 49_995_000
+        assert rows.sum() == 199_990_000
 
 
 FRESH = """
@@ -222,5 +224,5 @@ class TestFollowed:
     def test_what_cannot_predict_is_refused(self, bucket, tmp_path):
         path, sha256 = written(tmp_path, {"a": 1})
         bucket.put(path.read_bytes(), Metadata={"sha256": sha256})
-        with pytest.raises(ModelError, match="is a dict, which has no predict method"):
+        with pytest.raises(ModelError, match="is a dict, which has none of the methods predict, "):
             loaded(bucket.settings(None))
