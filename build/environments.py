@@ -78,5 +78,13 @@ def run(runtime: Runtime, script: str, arguments: Sequence[object], see: Sequenc
     """
     interpreter = interpreters.require(runtime, f"Running a model for {runtime.name}")
     path = ":".join(str(folder.resolve()) for folder in see)
-    clean = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "HOME": "/tmp", "LANG": "C.UTF-8", **env}
+    libraries = ":".join(str(each) for folder in see for each in interpreters.library_folders(folder.resolve()))
+    clean = {
+        "PYTHONPATH": path,
+        "LD_LIBRARY_PATH": libraries,
+        "PYTHONHASHSEED": "0",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        **env,
+    }
     commands.run([interpreter, "-S", "-s", "-B", TARGET / script, *map(str, arguments)], env=clean)

@@ -21,6 +21,7 @@ from build import (
     distributions,
     environments,
     interpreters,
+    libraries,
     manifest,
     parts,
     profile,
@@ -122,13 +123,15 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
     runtime, architecture = order.runtime, order.architecture
     # Fresh: two installations into one folder would leave two versions of the same package in it.
     with TemporaryDirectory(dir=scratch, prefix=".tree-") as name:
-        tree = Path(name) / "site-packages"
-        tree.mkdir()
+        tree = Path(name) / runtime.site_packages  # as below /opt
+        tree.mkdir(parents=True)
         builder.install(requirements, tree)
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
         removed = slimming.drop(tree, order.keep)
+        supplied = libraries.complete(tree, found, runtime, architecture, builder.library)
+        found.owners.update({f"/opt/{libraries.FOLDER}/{name}": owner for name, owner in supplied.items()})
         made = parts.make(
             tree,
             distributions.sizes(tree),
@@ -149,9 +152,14 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
             members.update((path, archive.pack(tree / path)) for path in stubs)
         elif not compiled.missing:
             words, sizes = closure.fit(tree, sizes, found, (runtime, architecture), builder.python, order.limit)
+        packed = {f"{runtime.site_packages}/{name}": members[name] for name in sizes}
+        for library in sorted(supplied):
+            member = archive.pack(libraries.folder_of(tree, runtime) / library)
+            packed[f"{libraries.FOLDER}/{library}"] = member
+            sizes[f"/opt/{libraries.FOLDER}/{library}"] = member.size
         _check_size(sizes, found, order.limit)
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
-        written = archive.write_members(path, {f"{runtime.site_packages}/{name}": members[name] for name in sizes})
+        written = archive.write_members(path, packed)
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
     if order.profile:
         entry["profile"] = {"model_sha256": archive.file_sha256(order.profile.model)}

@@ -147,6 +147,7 @@ def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: 
         "LANG": "en_US.UTF-8",
         "TMPDIR": scratch,  # Lambda's /tmp
         "PYTHONPATH": ":".join(map(str, path)),
+        "LD_LIBRARY_PATH": f"{deployed.task}:{deployed.task / 'lib'}:{deployed.layers / 'lib'}",
         "LAMBDA_TASK_ROOT": str(deployed.task),
         "AWS_LAMBDA_FUNCTION_NAME": configuration["FunctionName"],
         "AWS_LAMBDA_FUNCTION_VERSION": configuration["Version"],

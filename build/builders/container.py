@@ -25,6 +25,16 @@ cd "$(dirname "$REQUIREMENTS")"
 exec pip install --target /var/task/tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary
 """
 
+COPY = """
+set -eu
+for folder in /lib64 /usr/lib64 /usr/local/lib64 /usr/local/lib /var/lang/lib /lib/*-linux-gnu /usr/lib/*-linux-gnu; do
+  if [ -f "$folder/$LIBRARY" ]; then
+    exec cp -L "$folder/$LIBRARY" "/var/task/$LIBRARY"
+  fi
+done
+exit 1
+"""
+
 
 class InstallFailed(UserError):
     template = "pip in {image} did not install {requirements}:\n{tail}"
@@ -66,6 +76,16 @@ class ContainerBuilder:
 
     def identity(self) -> str:
         return f"container {self.engine.image_id(self.image)}"
+
+    def library(self, name: str, folder: Path) -> Path | None:
+        """The build image's own: what was compiled there was linked to it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        words = ["/bin/sh", "-c", COPY]
+        try:
+            self.engine.run(self.image, self.architecture.image, words, work=folder, env={"LIBRARY": name})
+        except commands.CommandFailed:
+            return None
+        return folder / name
 
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         words = ["env", "PYTHONHASHSEED=0", "python3", "-S", "-s", "-B", str(script), *arguments]
