@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -37,8 +36,7 @@ def of_layer(out: Path, entry: dict, runtime: Runtime) -> Path:
         return of_versions(out, entry["packages"], runtime)
 
     def unpack(folder: Path) -> None:
-        with zipfile.ZipFile(path) as packed:
-            packed.extractall(folder)
+        archive.unpack(path, folder)
 
     return cache.make(out / TREES, entry["sha256"], unpack, KEPT) / runtime.site_packages
 
