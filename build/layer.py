@@ -22,6 +22,7 @@ from build import (
     environments,
     interpreters,
     libraries,
+    local_projects,
     manifest,
     parts,
     profile,
@@ -35,7 +36,7 @@ from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 BIGGEST = 10
-LAYERS, PARTS = "layers", "parts"  # folders of the cache
+LAYERS, PARTS, WHEELS = "layers", "parts", "wheels"  # folders of the cache
 FACTS = "layer.json"  # what the cache keeps beside the files
 
 Say = Callable[[str], None]
@@ -106,9 +107,13 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
     builder, why = builders.choose(order.builder, order.image, runtime, architecture)
     say(f"Builder: {why}")
     out.mkdir(parents=True, exist_ok=True)
-    kept, key = out / cache.FOLDER / LAYERS, _key(requirements, order, builder)
-    with TemporaryDirectory(dir=out, prefix=".layer-") as name:
+    rewriting = local_projects.Rewriting(
+        out / cache.FOLDER / WHEELS, builder.identity(), builder.build_wheel, builder.compiles_for_lambda
+    )
+    with TemporaryDirectory(dir=out, prefix=".layer-") as name, TemporaryDirectory(prefix="requirements-") as rewritten:
         scratch = Path(name)
+        requirements = local_projects.as_wheels(requirements, Path(rewritten), rewriting)
+        kept, key = out / cache.FOLDER / LAYERS, _key(requirements, order, builder)
         files = cache.fetch(kept, key, scratch) if order.use_cache else None
         if files is None:
             made = _make(scratch, requirements, order, builder, out)
@@ -126,6 +131,7 @@ def _make(scratch: Path, requirements: Path, order: Order, builder: builders.Bui
         tree = Path(name) / runtime.site_packages  # as below /opt
         tree.mkdir(parents=True)
         builder.install(requirements, tree)
+        local_projects.refuse_editable(tree)
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)

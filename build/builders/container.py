@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import unquote
 
 from build import commands, indexes
 from build.engines import Engine
@@ -67,7 +68,7 @@ class ContainerBuilder:
                     env=self._environment(work) | {"REQUIREMENTS": str(path)},
                     private=_host_settings(settings),
                     # its folder, for what the file names beside it: `-r base.txt`, `./wheels/own.whl`
-                    read_only=[*indexes.local_folders(settings), path.parent],
+                    read_only=[*indexes.local_folders(settings), path.parent, *local_wheels(requirements)],
                 )
             except commands.CommandFailed as error:
                 raise InstallFailed(image=self.image, requirements=requirements, tail=error) from error
@@ -87,6 +88,26 @@ class ContainerBuilder:
             return None
         return folder / name
 
+    def build_wheel(self, project: Path, folder: Path) -> None:
+        with TemporaryDirectory(prefix="project-") as name:
+            work = Path(name)
+            shutil.copytree(project, work / "project", symlinks=True)
+            words = ["pip", "wheel", "--no-deps", "--wheel-dir", "/var/task/wheels", "/var/task/project"]
+            settings = indexes.pip_settings()
+            self.engine.run(
+                self.image,
+                self.architecture.image,
+                words,
+                work=work,
+                env=self._environment(work),
+                private=_host_settings(settings),
+                read_only=indexes.local_folders(settings),
+            )
+            for wheel in (work / "wheels").glob("*.whl"):
+                shutil.copyfile(wheel, folder / wheel.name)
+
+    compiles_for_lambda = True
+
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         words = ["env", "PYTHONHASHSEED=0", "python3", "-S", "-s", "-B", str(script), *arguments]
         read_only = [script.parent]
@@ -102,6 +123,13 @@ class ContainerBuilder:
             shutil.copyfile(bundle, work / "ca-bundle.crt")
             env |= dict.fromkeys(indexes.CA_VARIABLES, "/var/task/ca-bundle.crt")
         return env
+
+
+def local_wheels(requirements: Path) -> list[Path]:
+    """The folders of the wheels that were built of local projects, as their lines name them."""
+    lines = requirements.read_text(encoding="utf-8", errors="replace").splitlines()
+    urls = (line.partition(" @ file://")[2].partition(" ")[0] for line in lines)
+    return sorted({Path(unquote(url)).parent for url in urls if url})
 
 
 def _host_settings(settings: dict[str, str]) -> dict[str, str]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from build import commands, indexes, interpreters
-from build import requirements as own
+from build.builders import carried
 from build.errors import UserError
-from build.runtimes import OLDEST_WITH_DEFAULTS, Architecture, Runtime
+from build.runtimes import Architecture, Runtime
 
 
 class UvFailed(UserError):
@@ -31,7 +29,6 @@ class NoWheels(UserError):
 WHEELS_MISSING = re.compile(r"no (usable )?wheels|no wheel|building from source is disabled|unsatisfiable")
 
 
-CARRIER, CARRIED = "scikit-learn", ("libgomp.so.1", "libgomp.so.1.0.0")
 ALWAYS = ("--no-config", "--link-mode=hardlink", "--no-progress", "--no-compile-bytecode", "--no-python-downloads")
 
 
@@ -70,21 +67,14 @@ class UvBuilder:
         return f"uv {self.tag}"
 
     def library(self, name: str, folder: Path) -> Path | None:
-        """From a wheel that carries it: libgomp comes with scikit-learn's, as the project's own requirements pin it."""
-        if name not in CARRIED:
-            return None
-        with TemporaryDirectory(prefix="wheel-") as scratch:
-            pinned, tree = Path(scratch, "requirements.txt"), Path(scratch, "tree")
-            pinned.write_text(own.pinned(CARRIER, OLDEST_WITH_DEFAULTS), encoding="utf-8")
-            platform = f"{self.architecture.wheels}-manylinux2014"  # of the oldest glibc that any runtime has
-            options = ["--python-version", OLDEST_WITH_DEFAULTS, "--python-platform", platform, "--no-deps"]
-            try:
-                install(pinned, tree, [*options, "--only-binary", ":all:"])
-            except commands.CommandFailed:
-                return None
-            copies = sorted(tree.glob(f"*.libs/{name.partition('.')[0]}-*.so.*"))
-            folder.mkdir(parents=True, exist_ok=True)
-            return Path(shutil.copyfile(copies[0], folder / name)) if copies else None
+        return carried.library(name, folder, self.architecture, install)
+
+    def build_wheel(self, project: Path, folder: Path) -> None:
+        python = interpreters.find(self.runtime.python) or sys.executable
+        argv = [interpreters.uv(), "build", "--wheel", "--no-config", "--python", python, "--out-dir", folder, project]
+        commands.run(argv, env=indexes.uv_environment())
+
+    compiles_for_lambda = False
 
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         return None
