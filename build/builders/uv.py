@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build import commands, indexes, interpreters
-from build.builders import carried
+from build.builders import carried, own_pip
 from build.errors import UserError
 from build.runtimes import Architecture, Runtime
 
 
 class UvFailed(UserError):
     template = "uv cannot install {requirements}:\n{tail}"
+
+
+class OldMetadata(UserError):
+    template = (
+        "uv cannot read what a package of {requirements} says of itself, which was written before such rules:\n{tail}\n"
+        "pip of a CPython {python} can: install one here, with pip (`pyenv install {python}`), or build in "
+        "Lambda's own image: --builder container. Newer versions of the package need neither."
+    )
 
 
 class NoWheels(UserError):
@@ -52,6 +60,12 @@ class UvBuilder:
         try:
             install(requirements, site_packages, options)
         except commands.CommandFailed as error:
+            old = own_pip.find(self.runtime, self.architecture) if own_pip.UNREADABLE.search(error.output) else None
+            if old:
+                own_pip.install(old, requirements, site_packages)
+                return
+            if own_pip.UNREADABLE.search(error.output):
+                raise OldMetadata(requirements=requirements, python=self.runtime.python, tail=error) from error
             if not WHEELS_MISSING.search(error.output):
                 raise UvFailed(requirements=requirements, tail=error) from error
             raise NoWheels(
