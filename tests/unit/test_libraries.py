@@ -2,7 +2,9 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
+import numpy
 import pytest
 
 from build import libraries
@@ -117,3 +119,14 @@ def test_a_module_that_its_package_does_without_is_let_be(tree, link):
 def test_no_runtime_has_libgomp_and_each_has_the_c_library():
     assert SYSTEM.keys() == {each.python for each in RUNTIMES}
     assert all("libc.so.6" in names and "libgomp.so.1" not in names for names in SYSTEM.values())
+
+
+def test_a_c_plus_plus_runtime_that_is_too_old_is_met(tree, monkeypatch):
+    installed = Path(numpy.__file__).parent
+    extension = next(installed.glob("_core/_multiarray_umath*.so"))
+    (tree / "numpy" / "_core").mkdir(parents=True)
+    shutil.copy(extension, tree / "numpy" / "_core" / "core.so")
+    shutil.copytree(installed.with_name("numpy.libs"), tree / "numpy.libs")
+    monkeypatch.setitem(SYSTEM["3.13"], "libstdc++.so.6", {"GLIBCXX": (3, 3, 0)})
+    with pytest.raises(libraries.LibraryTooOld, match=r"numpy/_core/core\.so, of the package numpy, needs libstdc\+\+"):
+        complete(tree)
