@@ -44,22 +44,29 @@ class Compared:
 def run(folder: Path, say: Say) -> Outcome:
     """Compare all of them, and write the numbers and the page."""
     target, found = runtime(DEFAULT_PYTHON), []
-    folder.mkdir(parents=True, exist_ok=True)
     for case in PACKAGES:
-        each = compare(case, target)
-        found.append(each)
-        say(f"{each.name} {each.version}: {each.verdict}")
-        path = folder / "packages.json"
-        path.write_text(json.dumps([vars(each) for each in found], indent=1) + "\n", encoding="utf-8")
+        found.append(compare(case, target))
+        say(f"{found[-1].name} {found[-1].version}: {found[-1].verdict}")
+        outcome = write(found, folder)  # after each: an hour's work is not lost with the last of them
+    return outcome
+
+
+def write(found: list[Compared], folder: Path) -> Outcome:
+    """Write the numbers and the page; packages that are yet to be tried are named as such."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "packages.json"
+    path.write_text(json.dumps([vars(each) for each in found], indent=1) + "\n", encoding="utf-8")
+    untried = {case.name for case in PACKAGES} - {each.name for each in found}
     rows = [
         [f"{each.name} {each.version}".strip(), *_megabytes(each), str(each.modules or ""), each.verdict]
-        for each in found
+        for each in (*found, *(Compared(name, verdict="not tried yet") for name in sorted(untried)))
     ]
     headings = ["package, with what it needs", "MB before", "MB after", "modules", "verdict"]
-    outcome = Outcome("Packages, installed and as a layer", headings, rows, {}, [folder / "packages.json", PAGE])
+    outcome = Outcome("Packages, installed and as a layer", headings, rows, {}, [path, PAGE])
     text = PAGE.read_text(encoding="utf-8")
     start, end = "<!-- bench packages -->\n", "<!-- end of bench packages -->"
-    PAGE.write_text(f"{text.partition(start)[0]}{start}\n{outcome.markdown()}\n\n{end}{text.partition(end)[2]}")
+    table = f"{text.partition(start)[0]}{start}\n{outcome.markdown()}\n\n{end}{text.partition(end)[2]}"
+    PAGE.write_text(table, encoding="utf-8")
     return outcome
 
 
@@ -103,7 +110,7 @@ def _verdict(lost: list[str], answers: list[tuple[int, str]], size: int) -> str:
         return f"the use fails without slimming: {answers[0][1][-120:]}"
     if answers[0] != answers[1]:
         return f"answers otherwise: {answers[1][1][-120:]}"
-    return "whole" if size <= UNZIPPED_LIMIT else "whole, but over Lambda's limit without --profile"
+    return "whole" if size <= UNZIPPED_LIMIT else "whole, but over Lambda's limit with the bytecode of all modules"
 
 
 def _imported(site_packages: Path, names: list[str], target: Runtime, work: Path) -> dict[str, str | None]:
