@@ -56,7 +56,7 @@ class Profile:
 
     def inputs(self) -> list[str]:
         """Digests of all that the cut depends on."""
-        code = sorted(path for path in self.code.rglob("*") if path.is_file()) if self.code else []
+        code = staging.files(self.code) if self.code else []
         code += sorted(staging.HANDLER.rglob("*.py"))  # what it imports, the layer keeps
         return [archive.file_sha256(path) for path in (self.model, *self.wishes.files(), *code)]
 
