@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 FOLDER = "tests"
 BY_NAME = ("import_module", "__import__")  # functions that import what a text names
+UNREADABLE = (SyntaxError, ValueError, RecursionError, tokenize.TokenError)
+OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def is_test(path: str) -> bool:
@@ -40,14 +44,42 @@ def find(tree: Path, paths: Collection[str]) -> set[str]:
 def _needed(path: str, data: bytes, there: frozenset[str]) -> set[str]:
     """The files in folders of tests that a source imports."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of its strings' escapes
-            parsed = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError):
-        # for a Python that this one cannot read, or a template: what it imports is not known, so all of it may be
+        parsed = _parsed(data)
+    except UNREADABLE:  # such as a template: what it imports is not known, so all of it may be
         top = path.partition("/")[0]
         return {file for file in there if is_test(file) and file.startswith(f"{top}/")}
-    return {file for module in _imported(path, parsed) for file in _files(module, there)}
+    return {file for each in parsed for module in _imported(path, each) for file in _files(module, there)}
+
+
+def _parsed(data: bytes) -> list[ast.AST]:
+    """A source; of one that is written for another Python than this, whatever imports in it.
+
+    Raises:
+        One of UNREADABLE
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its strings' escapes
+        try:
+            return [ast.parse(data)]
+        except UNREADABLE:
+            return [ast.parse(each) for each in _importing(data)]
+
+
+def _importing(data: bytes) -> Iterator[str]:
+    """The statements that import, and the calls: the tokens are the same in every Python that a layer is for."""
+    statement: list[str] = []
+    depth = 0
+    for token in tokenize.tokenize(io.BytesIO(data).readline):
+        depth += (token.string in OPENING) - (token.string in CLOSING) if token.type == tokenize.OP else 0
+        if token.type == tokenize.NEWLINE or (depth == 0 and token.string in (";", ":")):
+            if statement[:1] in (["import"], ["from"]):
+                yield " ".join(statement)
+            statement = []
+        elif token.type in (tokenize.NAME, tokenize.OP, tokenize.STRING):
+            statement.append(token.string)
+            function, *rest = statement[-3:]
+            if function in BY_NAME and rest == ["(", token.string] and token.type == tokenize.STRING:
+                yield f"{function}({token.string})"
 
 
 def _imported(path: str, parsed: ast.AST) -> Iterator[list[str]]:
