@@ -22,7 +22,7 @@ from build import report as reporting
 from build import verify as verification
 from build.contents import KINDS
 from build.errors import UserError
-from build.package import samples, signatures
+from build.package import given, samples, signatures
 from build.package.wishes import Wishes
 from build.paths import given_as_text, shown
 from build.profile import Profile
@@ -30,6 +30,7 @@ from build.profile import Profile
 OUT = Path("dist")
 MODULE = Path(__file__).resolve().parent
 PYTHON_HELP = f"minor version of the Lambda runtime (default: {runtimes.DEFAULT_PYTHON})"
+LAYER_PYTHON_HELP = f"{PYTHON_HELP[:-1]}, or that of an MLflow model folder)"
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 
@@ -65,12 +66,12 @@ def megabytes(count: int) -> str:
 
 @task(
     help={
-        "python": PYTHON_HELP,
+        "python": LAYER_PYTHON_HELP,
         "architecture": "x86_64 or arm64",
-        "requirements": "requirements file, or the pylock.toml beside a layer (default: the project's own, pinned)",
+        "requirements": "requirements file, pylock.toml of a layer, or MLflow model folder (default: the module's own)",
         "builder": "container: pip in a Lambda build image; uv: without one; auto: container if it can, else uv",
         "image": "build image (default: AWS's own for that runtime)",
-        "profile": "a pickled estimator: cut the layer to what its predictions use",
+        "profile": "a pickled estimator or an MLflow model folder: cut the layer to what its predictions use",
         "example": "with --profile: rows that the model was fitted on, as for invoke package",
         "request": "with --profile: JSON file that the model answers while it is watched",
         "code": "with --profile: folder with modules that the model needs",
@@ -86,7 +87,7 @@ def megabytes(count: int) -> str:
 def build_layer(
     c,
     keep,
-    python=runtimes.DEFAULT_PYTHON,
+    python=None,
     architecture="x86_64",
     requirements: Path | None = None,
     builder="auto",
@@ -100,10 +101,14 @@ def build_layer(
     out: Path = OUT,
 ):
     """Build the layer with scikit-learn, pandas and what they need."""
+    wanted = given.for_layer(out, python, requirements, profile)
+    if wanted.folder:
+        say(f"Requirements of the MLflow model in {wanted.folder.path}, for {wanted.runtime.name}")
+        show_left_out(wanted.folder)
     order = layer.Order(
-        runtimes.runtime(python),
+        wanted.runtime,
         runtimes.architecture(architecture),
-        requirements=requirements,
+        requirements=wanted.requirements,
         builder=builder,
         image=image,
         keep=keep,
@@ -140,6 +145,11 @@ def build_layer(
     )
 
 
+def show_left_out(folder):
+    for what in folder.left_out:
+        say(f"Left out of what MLflow noted: {what}")
+
+
 def wanted_profile(model: Path | None, example: Path | None, request: Path | None, code: Path | None) -> Profile | None:
     if model is None:
         given = {"--example": example, "--request": request, "--code": code}
@@ -151,7 +161,7 @@ def wanted_profile(model: Path | None, example: Path | None, request: Path | Non
 
 @task(
     help={
-        "model": "the fitted estimator, as pickle, joblib or skops wrote it",
+        "model": "the fitted estimator, as pickle, joblib or skops wrote it, or an MLflow model folder",
         "bundle_model": "put the model into the function zip (mode = bundle) rather than beside it (mode = s3)",
         "code": "folder with modules that the model needs",
         "example": "rows that it was fitted on: Parquet, Feather, CSV, JSON, or a pickled DataFrame, array or list",
@@ -181,6 +191,14 @@ def package(
     wishes = Wishes(example, signature, expect, request, method, untried)
     made = function.package(out, model, bundle_model=bundle_model, code=code, wishes=wishes)
     facts = made.model
+    if made.given.folder:
+        say(f"Taken over from the MLflow model folder: {', '.join(made.given.taken_over())}")
+        show_left_out(made.given.folder)
+        if made.given.folder.python not in (None, made.entry["runtime"].removeprefix("python")):
+            noted = (
+                f"MLflow logged it under Python {made.given.folder.python}; the layer is for {made.entry['runtime']}."
+            )
+            console.print(noted, style="yellow")
     show_signature(facts)
     if facts.get("trusted"):
         say(f"skops does not know these types in it, and will make them: {', '.join(facts['trusted'])}")

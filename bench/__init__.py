@@ -9,7 +9,8 @@ from pathlib import Path
 from build.errors import UserError
 
 RESULTS = Path(__file__).with_name("results")
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", ROOT / "docs" / "answers.md")  # with tables between markers
 
 Say = Callable[[str], None]
 
@@ -57,7 +58,14 @@ def _packages(say: Say) -> Outcome:
     return packages.run(RESULTS, say)
 
 
+def _answers(say: Say) -> Outcome:
+    from bench import answers
+
+    return answers.run(RESULTS, say)
+
+
 BENCHES: dict[str, Callable[[Say], Outcome]] = {
+    "answers": _answers,
     "layer": _layer,
     "cold-start": _cold_start,
     "packages": _packages,
@@ -66,7 +74,7 @@ BENCHES: dict[str, Callable[[Say], Outcome]] = {
 
 
 def run(name: str, say: Say) -> Outcome:
-    """Measure, write the results, and put their table between the README's markers of that name.
+    """Measure, write the results, and put their table between its markers in the README or on a page of docs/.
 
     Raises:
         UnknownBench
@@ -74,8 +82,9 @@ def run(name: str, say: Say) -> Outcome:
     if name not in BENCHES:
         raise UnknownBench(name=name, known=", ".join(BENCHES))
     outcome = BENCHES[name](say)
-    text = README.read_text(encoding="utf-8")
-    README.write_text(with_table(text, name, outcome.markdown()), encoding="utf-8")
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        page.write_text(with_table(text, name, outcome.markdown()), encoding="utf-8")
     return outcome
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from build import archive, bytecode, deferral, distributions, environments, manifest, staging, workplace
 from build import model as models
 from build.errors import UserError
+from build.package.given import Given, given
 from build.package.wishes import Wishes
-from build.runtimes import UNZIPPED_LIMIT, runtime
+from build.runtimes import OLDEST_WITH_DEFAULTS, RUNTIMES, UNZIPPED_LIMIT, runtime
 
 Say = Callable[[str], None]
 
@@ -21,6 +22,13 @@ class NoLayer(UserError):
     template = (
         "There is no layer in {out}, and a model is only shipped once it was loaded in one.\n"
         "Build it first: invoke build-layer --out {out}"
+    )
+
+
+class RuntimeTooOld(UserError):
+    template = (
+        "The layer in {out} is for {runtime}, and the handler needs python3.10 or later.\n"
+        "Fit the model under a later Python, and build the layer for it: invoke build-layer --python 3.13"
     )
 
 
@@ -49,6 +57,7 @@ class Package:
     checked: models.Checked
     compiled: bytecode.Compiled
     recording: deferral.Recording
+    given: Given
 
 
 @workplace.one_at_a_time
@@ -59,31 +68,40 @@ def package(
     bundle_model: bool = False,
     code: Path | None = None,
     wishes: Wishes = models.NOTHING,
+    limit: int = UNZIPPED_LIMIT,
 ) -> Package:
     """Write ``function-s3.zip`` or ``function-bundle.zip`` in ``out``, a copy of the model beside it, and the manifest.
 
     Args:
+        model: the file of the pickled estimator, or a model folder of MLflow, of which code, example and signature
+            are taken over where none are given.
         code: a folder of modules that the model needs; its contents go to the zip's root.
         wishes: what the user says of the model: rows that it was fitted on, its signature, answers that are known.
+        limit: bytes that layer and function may have together, unzipped.
 
     Raises:
-        UserError: of this module, of `model` or of `manifest`; nothing in ``out`` was changed then.
+        UserError: of this module, of `model`, `given` or `manifest`; nothing in ``out`` was changed then.
     """
     mode = "bundle" if bundle_model else "s3"
     known = manifest.read(out) or {}
     layer = known.get("layer")
     if not layer:
         raise NoLayer(out=out)
-    models.sniff(model)  # before the work
-    wishes.check()
     target = runtime(layer["runtime"])
-    digest = archive.file_sha256(model)
+    if target in RUNTIMES[: RUNTIMES.index(runtime(OLDEST_WITH_DEFAULTS))]:
+        raise RuntimeTooOld(out=out, runtime=target.name)
+    source = given(model, code, wishes)
+    code, wishes = source.code, source.wishes
+    source.check()  # before the work
+    wishes.check()
     with workplace.scratch(out, ".package-") as scratch:
         stage = scratch / "function"
         staging.stage(stage, code)
         packages = environments.of_layer(out, layer, target)
         # in a layer that was cut, imports that no plan leads find too little
         whole = environments.of_versions(out, layer["packages"], target) if "profile" in layer else packages
+        model = source.model(target, [stage, whole], scratch)
+        digest = archive.file_sha256(model)
         checked = models.check(
             model, digest, runtime=target, function=stage, site_packages=whole, scratch=scratch, wishes=wishes
         )
@@ -106,7 +124,7 @@ def package(
         recording = _plan(process, packages, deferral.probes(checked.proof.events, checked.facts), model)
         compiled = bytecode.compile_tree(stage, "/var/task", target)
         sizes = distributions.sizes(stage)
-        _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0)
+        _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0, limit)
         made = scratch / f"function-{mode}.zip"
         written = archive.write(made, stage, sizes)
         function = manifest.zip_entry(made, written, layer["runtime"], layer["architecture"])
@@ -115,7 +133,7 @@ def package(
             (scratch / entry["path"]).replace(out / entry["path"])
             made.replace(out / made.name)
         _drop_old_model(out, known.get("model"), entry)
-    return Package(out / made.name, function, entry, checked, compiled, recording)
+    return Package(out / made.name, function, entry, checked, compiled, recording, source)
 
 
 def _plan(process: deferral.Process, packages: Path, probes: list, model: Path) -> deferral.Recording:
@@ -134,8 +152,6 @@ def _drop_old_model(out: Path, old: dict | None, new: dict) -> None:
         (out / old["path"]).unlink(missing_ok=True)
 
 
-def _check_size(function: int, layer: int, model: int) -> None:
-    if function + layer > UNZIPPED_LIMIT:
-        raise FunctionTooLarge(
-            total=function + layer, limit=UNZIPPED_LIMIT, layer=layer, function=function, model=model
-        )
+def _check_size(function: int, layer: int, model: int, limit: int) -> None:
+    if function + layer > limit:
+        raise FunctionTooLarge(total=function + layer, limit=limit, layer=layer, function=function, model=model)

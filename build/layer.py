@@ -186,7 +186,7 @@ def _make(
         written = archive.write_members(path, packed)
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
     if order.profile:
-        entry["profile"] = {"model_sha256": archive.file_sha256(order.profile.model)}
+        entry["profile"] = {"model_sha256": order.profile.sha256()}
     held = contents.count(sizes, removed, found, words)
     contents.write(contents.path_of(path), held)
     sbom.path_of(path).write_text(sbom.text(path.stem, written.sha256, found.installed), encoding="utf-8")

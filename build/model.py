@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build.errors import UserError
-from build.package import proof
+from build.package import pickles, proof
 from build.package.wishes import Wishes
 from build.runtimes import Runtime
 
@@ -25,6 +25,9 @@ GET_ATTRIBUTE = re.compile(r"Can't get attribute '(?P<name>[^']+)' on <module '(
 VERSION = re.compile(
     r"unpickle estimator (?P<estimator>\S+) from version (?P<fitted>\S+) when using version (?P<layer>[\w.]+\w)"
 )
+
+
+MODULE = re.compile(r"No module named '(?P<module>[^']+)'")
 
 
 NOTHING = Wishes()
@@ -114,7 +117,9 @@ def check(
     try:
         return Checked(format_, proof.find(process, path, format_, sha256, wishes))
     except proof.Refused as error:
-        raise ModelRefused(path=path, why=_explain(error.kind, error.message, wishes)) from error
+        raise ModelRefused(
+            path=path, why=_explain(error.kind, error.message, wishes, _mismatch(path, site_packages))
+        ) from error
 
 
 def environment(path: Path, sha256: str, format_: str, trusted: Sequence[str] = ()) -> dict[str, str]:
@@ -166,9 +171,23 @@ REASONS = {
 }
 
 
-def _explain(kind: str, message: str, wishes: Wishes) -> str:
-    """A failure's cause and what to do, for those that users meet."""
+def _mismatch(path: Path, site_packages: Path) -> pickles.Writer | None:
+    """What wrote a pickle, if it was another scikit-learn than that of the layer."""
+    writer = pickles.writer(path)
+    return writer if writer and writer.sklearn != pickles.installed(site_packages) else None
+
+
+def _explain(kind: str, message: str, wishes: Wishes = NOTHING, writer: pickles.Writer | None = None) -> str:
+    """A failure's cause and what to do, for those that users meet.
+
+    Args:
+        writer: what wrote the pickle, if it was another scikit-learn than that of the layer.
+    """
     missing, version = GET_ATTRIBUTE.search(message), VERSION.search(message)
+    about = missing["module"] if missing else MODULE.match(message)["module"] if MODULE.match(message) else ""
+    if writer and (version or about.partition(".")[0] == "sklearn"):
+        what = f"the layer has scikit-learn {version['layer']}" if version else message.rstrip(".")
+        return f"{what}.\n{writer.advice()}"
     if version:
         return (
             f"{version['estimator']} in it was fitted with scikit-learn {version['fitted']}, and the layer has "
@@ -190,4 +209,5 @@ def _explain(kind: str, message: str, wishes: Wishes) -> str:
         return REASONS[kind].format(
             message=message, method=wishes.method, example=example, signature=wishes.signature, request=wishes.request
         )
-    return f"loading it in the layer fails with {kind}: {message}"
+    hint = f"\n{writer.advice()}" if writer else ""
+    return f"loading it in the layer fails with {kind}: {message}{hint}"

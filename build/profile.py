@@ -16,6 +16,8 @@ from build import archive, deferral, distributions, slimming, staging
 from build import model as models
 from build.elf import libraries_needed
 from build.errors import UserError
+from build.package import mlflow_folder
+from build.package.given import Given, given
 from build.package.wishes import Wishes
 from build.runtimes import Runtime
 
@@ -28,10 +30,6 @@ STUB = """raise ImportError(
 """
 
 
-class NothingTried(UserError):
-    template = "The layer cannot be cut to {model}: {why}"
-
-
 class CutTooDeep(UserError):
     template = "The layer cannot be cut to {model}; in what is left it fails: {why}\nBuild it whole, without --profile."
 
@@ -40,7 +38,7 @@ class CutTooDeep(UserError):
 class Profile:
     """What to cut a layer to."""
 
-    model: Path
+    model: Path  # a file, or a model folder of MLflow
     wishes: Wishes = models.NOTHING
     code: Path | None = None
 
@@ -48,17 +46,27 @@ class Profile:
         """See that the files are there, before the work.
 
         Raises:
-            NoModel, UnknownFormat, NoCode, and those of `wishes`
+            NoModel, UnknownFormat, NoCode, and those of `wishes` and `mlflow_folder`
         """
-        models.sniff(self.model)
-        self.wishes.check()
-        staging.check(self.code)
+        found = self.given()
+        found.check()
+        found.wishes.check()
+        staging.check(found.code)
+
+    def given(self) -> Given:
+        return given(self.model, self.code, self.wishes)
+
+    def sha256(self) -> str:
+        """The digest of the file that holds the model."""
+        return archive.file_sha256(self.given().source)
 
     def inputs(self) -> list[str]:
         """Digests of all that the cut depends on."""
-        code = staging.files(self.code) if self.code else []
+        found = self.given()
+        code = staging.files(found.code) if found.code else []
         code += sorted(staging.HANDLER.rglob("*.py"))  # what it imports, the layer keeps
-        return [archive.file_sha256(path) for path in (self.model, *self.wishes.files(), *code)]
+        noted = [found.folder.path / mlflow_folder.MLMODEL] if found.folder else []
+        return [archive.file_sha256(path) for path in (found.source, *noted, *found.wishes.files(), *code)]
 
 
 def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch: Path) -> dict[str, int]:
@@ -72,26 +80,26 @@ def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch
         What was removed: bytes by path.
 
     Raises:
-        ModelRefused, NothingTried, CutTooDeep
+        ModelRefused, CutTooDeep
     """
     function = scratch / "function"
-    staging.stage(function, profile.code)
-    digest = archive.file_sha256(profile.model)
+    source = profile.given()
+    staging.stage(function, source.code)
+    model = source.model(runtime, [function, host_tree], scratch)
+    digest = archive.file_sha256(model)
     checked = models.check(
-        profile.model,
+        model,
         digest,
         runtime=runtime,
         function=function,
         site_packages=host_tree,
         scratch=scratch,
-        wishes=profile.wishes,
+        wishes=source.wishes,
     )
-    env = models.environment(profile.model, digest, checked.format, checked.facts.get("trusted", ()))
+    env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
     process = deferral.Process(runtime, function, host_tree, env, scratch)
     probes = deferral.probes(checked.proof.events, checked.facts)
     used = deferral.record(process, probes)
-    if used.plan is None and not used.tried:
-        raise NothingTried(model=profile.model, why=used.why_not)
     removed = _cut(tree, used)
     if host_tree != tree:
         _cut(host_tree, used)

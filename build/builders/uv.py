@@ -130,6 +130,16 @@ class UvBuilder:
 
         return refusals.refusal(error, requirements, self.runtime, self.architecture, self.tag, others, of_glibc)
 
+    def has_wheels(self, requirements: Path) -> bool | None:
+        """Whether there are wheels of all packages for the target; None if no index answers soon."""
+        try:
+            self._compile(requirements, UV_HTTP_TIMEOUT="5", UV_HTTP_RETRIES="0")
+        except commands.CommandFailed as error:
+            return False if refusals.WHEELS_MISSING.search(error.output) else None
+        except lockfile.UNREADABLE:
+            pass
+        return True
+
     def _fits(self, requirements: Path) -> bool:
         if lockfile.is_lock(requirements):
             return False

@@ -124,24 +124,23 @@ def of_mlflow(said: Any) -> list[dict]:
     inputs = json.loads(inputs) if isinstance(inputs, str) else inputs  # as it stands in an MLmodel file
     if not isinstance(inputs, list) or not all(isinstance(each, dict) for each in inputs):
         raise ValueError("it has no list of inputs")
-    found = []
-    for each in inputs:
-        kind = each["type"]
-        if kind == "tensor":
-            continue  # its dtype and width are what the estimator says
-        if kind not in OF_MLFLOW:
-            raise ValueError(f"{kind!r} is no type of a column")
-        if unknown := [key for key in each if key not in KEYS]:
-            raise ValueError(f"a column has no {unknown[0]!r}")
-        type_, dtype = OF_MLFLOW[kind]
-        column = {"name": each.get("name"), "type": type_, "dtype": each.get("dtype", dtype)}
-        for key, known in (("missing", MISSING), ("unit", UNITS)):
-            if key in each:
-                if each[key] not in known:
-                    raise ValueError(f"{key} is one of {', '.join(map(str, known))}; got {each[key]!r}")
-                column[key] = each[key]
-        if type_ == "category" and not each.get("categories"):
-            raise ValueError(f"the column {each.get('name')!r} is a category and names no categories")
-        column |= {key: each[key] for key in ("categories", "ordered") if key in each}
-        found.append(column)
-    return found
+    # of a tensor, dtype and width are what the estimator says
+    return [_column(each) for each in inputs if each["type"] != "tensor"]
+
+
+def _column(said: dict) -> dict:
+    kind = said["type"]
+    if kind not in OF_MLFLOW:
+        raise ValueError(f"{kind!r} is no type of a column")
+    if unknown := [key for key in said if key not in KEYS]:
+        raise ValueError(f"a column has no {unknown[0]!r}")
+    type_, dtype = OF_MLFLOW[kind]
+    column = {"name": said.get("name"), "type": type_, "dtype": said.get("dtype", dtype)}
+    if type_ == "boolean" and "dtype" not in said:  # pandas has no missing value beside plain booleans
+        column |= {"dtype": "object"} if said.get("required") is False else {"missing": None}
+    for key, known in (("missing", MISSING), ("unit", UNITS)):
+        if key in said and said[key] not in known:
+            raise ValueError(f"{key} is one of {', '.join(map(str, known))}; got {said[key]!r}")
+    if type_ == "category" and not said.get("categories"):
+        raise ValueError(f"the column {said.get('name')!r} is a category and names no categories")
+    return column | {key: said[key] for key in ("missing", "unit", "categories", "ordered") if key in said}

@@ -36,7 +36,10 @@ def read(path):
         if suffix == ".csv":
             import pandas
 
-            return pandas.read_csv(path), False
+            frame = pandas.read_csv(path)
+            # what pandas takes for numbers may be texts to the model
+            frame.attrs["texts"] = pandas.read_csv(path, dtype=str, keep_default_na=False).to_dict("list")
+            return frame, False
         if suffix in (".parquet", ".feather"):
             import pandas
 
@@ -60,6 +63,8 @@ def of_json(said):
         if word == "dataframe_split":
             return frame_of_split(said[word])
         said = said[word]
+    if isinstance(said, dict) and {"data", "columns"} <= set(said):  # of MLflow, beside params
+        return frame_of_split(said)
     import pandas
 
     if isinstance(said, dict) or (isinstance(said, list) and said and isinstance(said[0], dict)):

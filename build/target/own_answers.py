@@ -61,7 +61,7 @@ def find(order):
     method = order["method"] or told.method
     if method not in told.methods:
         raise Refused("NoSuchMethod", ", ".join(told.methods))
-    told = override(replace(told, method=method), order["columns"])
+    told = replace(told, method=method)
     value, typed, expected = None, False, []
     if order["example"]:
         value, typed = examples.read(order["example"])
@@ -70,8 +70,12 @@ def find(order):
         expected = rows.cells(rows.take(value, list(range(min(len(value), order["expect"])))))
         value = rows.choose(value)
         if not typed and told.columns is not None and told.container in ("frame", "array"):
-            value = retyped(told, value)
+            try:
+                value = retyped(told, value)
+            except (TypeError, ValueError, OverflowError) as error:
+                raise examples.BadExample(f"{type(error).__name__}: {error}") from error
     else:
+        told = override(told, order["columns"])
         value = rows.made(told)
     facts = {
         "estimator": f"{type(estimator).__module__}.{type(estimator).__qualname__}",
@@ -129,9 +133,14 @@ def override(signature, columns):
         return signature
     by_name = {each["name"]: each for each in columns if each.get("name") is not None}
     if signature.columns is None:
-        made = tuple(Column.from_json({"missing": "NaN", **each}) for each in columns if each.get("name") is not None)
+        named = [each for each in columns if each.get("name") is not None]
+        made = tuple(
+            Column.from_json({"missing": None if each.get("dtype") == "bool" else "NaN", **without_weak(each)})
+            for each in named
+        )
         return replace(signature, container="frame", columns=made, source="the given signature") if made else signature
-    unknown = [name for name in by_name if name not in {column.name for column in signature.columns}]
+    known = {column.name for column in signature.columns}
+    unknown = [name for name, each in by_name.items() if name not in known and not each.get("weak")]
     if unknown and signature.container == "frame":
         raise Refused("BadSignature", f"it names {unknown[0]!r}, and the model has no such column")
     changed = []
@@ -145,16 +154,29 @@ def override(signature, columns):
         kept = column.to_json() if same else {"name": column.name, "missing": "NaN"}
         if not same and fresh.get("type") in ("datetime", "timedelta"):
             kept["missing"] = "NaT"
+        if fresh.get("dtype") == "bool":  # which has no missing values
+            kept["missing"] = None
         changed.append(Column.from_json({**kept, **fresh, "name": column.name}))
     return replace(signature, columns=tuple(changed))
+
+
+def without_weak(said):
+    return {key: value for key, value in said.items() if key != "weak"}
 
 
 def retyped(signature, value):
     """Rows of a file without types, as the signature has them."""
     cells = rows.cells(value)
+    written = getattr(value, "attrs", {}).get("texts", {})  # of a CSV file
+    places = list(value.index) if hasattr(value, "index") else range(len(value))
     for at, column in enumerate(signature.columns):
-        for row in cells:
-            if column.type == "text" and row[at] is not None and not isinstance(row[at], str):
+        if column.type != "text":
+            continue
+        for place, row in zip(places, cells, strict=True):
+            if column.name in written:
+                text = written[column.name][place]
+                row[at] = text if text or column.empty_is_text else None
+            elif row[at] is not None and not isinstance(row[at], str):
                 row[at] = str(row[at])
     return rows.of_cells(signature, cells)
 

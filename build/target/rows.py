@@ -68,15 +68,16 @@ def sample(column, turn):
 def of_cells(signature, cells):
     """Rows of JSON's values as the table or array that the signature tells of."""
     if signature.container == "array":
-        if signature.dtype == "object":
+        dtype = signature.dtype
+        if dtype == "any":
+            dtype = "object" if any(isinstance(value, str) for row in cells for value in row) else "float64"
+        if dtype == "object":
             array = np.empty((len(cells), len(signature.columns)), dtype=object)
             for row, values in enumerate(cells):
                 for at, value in enumerate(values):
                     array[row, at] = missing(signature.columns[at]) if value is None else value
             return array
-        return np.array(
-            [[math.nan if value is None else value for value in row] for row in cells], dtype=signature.dtype
-        )
+        return np.array([[math.nan if value is None else value for value in row] for row in cells], dtype=dtype)
     import pandas
 
     columns = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from build import manifest
+from build import commands, interpreters, manifest
 from build.example import Example
 from build.runtimes import Runtime, host_architecture
 from local import demo
@@ -82,3 +82,17 @@ def out(built, tmp_path):
     with manifest.replacing_layer(folder, entry):
         pass
     return folder
+
+
+@pytest.fixture
+def pickled(built, unpacked, tmp_path):
+    """Runs a script in the layer that leaves a model in `m`, and pickles it."""
+
+    def make(script, name="model.pkl", see=(), dump="import pickle; pickle.dump(m, open(PATH, 'wb'))"):
+        path = tmp_path / name
+        interpreter = interpreters.require(built.runtime, "This test")
+        env = {"PYTHONPATH": ":".join(map(str, [unpacked, *see]))}
+        commands.run([interpreter, "-S", "-s", "-B", "-c", f"PATH = {str(path)!r}\n{script}\n{dump}"], env=env)
+        return path
+
+    return make

@@ -8,11 +8,12 @@ import sys
 
 import pytest
 
-from build import commands, manifest
+from build import manifest
 from build.runtimes import host_architecture
 from local import deployed, embedded_aws, emulator
 from local.terraform import Terraform
 from tests.conftest import ROOT
+from tests.repository import git, publish
 
 URL = "git::https://github.com/OWNER/terraform-aws-lambda-model.git?ref=v1.0.0"
 REQUIREMENT = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
@@ -30,15 +31,7 @@ def of_no_hook():
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory):
     """This checkout as a git repository with a tag: all that is not ignored, committed or not."""
-    folder = tmp_path_factory.mktemp("published") / "terraform-aws-lambda-model"
-    names = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0")
-    for name in filter(None, names):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
-    git(folder, "init", "--quiet")
-    git(folder, "add", "--all")
-    git(folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "--quiet", "-m", "All of it")
+    folder = publish(tmp_path_factory.mktemp("published") / "terraform-aws-lambda-model")
     git(folder, "tag", "v1.0.0")
     return folder
 
@@ -172,8 +165,3 @@ def invoke(folder, search_root, *words):
     argv = [sys.executable, "-m", "invoke", "--search-root", str(search_root), *words]
     done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def git(folder, *words):
-    env = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "HOME": os.devnull}
-    return commands.run(["git", *words], cwd=folder, env=env)

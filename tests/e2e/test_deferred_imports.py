@@ -96,15 +96,15 @@ def test_a_data_frame_still_works_where_pandas_waits(out, python, tmp_path):
 
 def test_a_model_that_cannot_be_tried_imports_plainly(out, python, tmp_path):
     fit = (
-        "import pickle; from sklearn.pipeline import make_pipeline; from sklearn.linear_model import Ridge;"
-        "from sklearn.feature_extraction.text import CountVectorizer;"
-        "model = make_pipeline(CountVectorizer(), Ridge()).fit(['good', 'bad'], [1, 0]);"
+        "import numpy, pickle; from sklearn.pipeline import make_pipeline; from sklearn.linear_model import Ridge;"
+        "from sklearn.preprocessing import FunctionTransformer;"
+        "model = make_pipeline(FunctionTransformer(numpy.log1p), Ridge()).fit([[1], [2]], [1, 0]);"
         f"pickle.dump(model, open({str(tmp_path / 'model.pkl')!r}, 'wb'))"
     )
     python("-c", fit)
-    plain = function.package(out, tmp_path / "model.pkl")
-    assert "--request FILE" in plain.recording.why_not
+    plain = function.package(out, tmp_path / "model.pkl", wishes=Wishes(untried=True))
+    assert "--example FILE" in plain.recording.why_not
     assert "deferral.json" not in zipfile.ZipFile(plain.path).namelist()
-    (tmp_path / "request.json").write_text(json.dumps({"instances": ["a good day", "bad"]}))
+    (tmp_path / "request.json").write_text(json.dumps({"instances": [[3], [4]]}))
     tried = function.package(out, tmp_path / "model.pkl", wishes=Wishes(request=tmp_path / "request.json"))
     assert tried.recording.plan and len(tried.recording.modules) < tried.recording.plain / 2

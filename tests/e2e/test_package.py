@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from build import archive, commands, function, interpreters, layer, manifest, model, requests, staging
+from build import archive, function, layer, manifest, model, requests, staging
 from build.package.wishes import Wishes
 from build.runtimes import architecture, host_architecture
 
@@ -33,20 +33,6 @@ from sklearn.preprocessing import FunctionTransformer
 {FIT}
 m = make_pipeline(FunctionTransformer(features.double), m)
 """
-
-
-@pytest.fixture
-def pickled(built, unpacked, tmp_path):
-    """Runs a script in the layer that leaves a model in `m`, and pickles it."""
-
-    def make(script, name="model.pkl", see=(), dump="import pickle; pickle.dump(m, open(PATH, 'wb'))"):
-        path = tmp_path / name
-        interpreter = interpreters.require(built.runtime, "This test")
-        env = {"PYTHONPATH": ":".join(map(str, [unpacked, *see]))}
-        commands.run([interpreter, "-S", "-s", "-B", "-c", f"PATH = {str(path)!r}\n{script}\n{dump}"], env=env)
-        return path
-
-    return make
 
 
 def contents(path):

@@ -81,6 +81,33 @@ def test_every_invocation_has_one_line_and_the_first_tells_of_the_init(start, pu
     assert first["InitMilliseconds"] >= first["phases"]["import"] + first["phases"]["unpickle"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 20_000 + b"]" * 20_000,
+        b'{"dataframe_records": ' + b'[{"a": ' * 5_000 + b"1" + b"}]" * 5_000 + b"}",
+        b"7",
+        b'"text"',
+        b'{"instances": [[' + b"1" * 5_000 + b"]]}",
+        b'{"dataframe_records":[{"\\ud800":1}]}',
+        b'{"\\ud800": "\\udfff"}',
+        b'{"instances": [["\\ud800"]], "method": "\\ud800"}',
+        b'{"instances": [[NaN, Infinity]]}',
+    ],
+)
+def test_no_body_ends_the_environment(start, put, built, body):
+    """AWS's runtime client parses it, which is not ours: what that refuses, it tells; the next call is right."""
+    sha256 = put(built.example.model.read_bytes())
+    request = json.loads(built.example.request.read_text())
+    with start(MODEL_SHA256=sha256) as environment:
+        first = environment.invoke(request)
+        answer = json.loads(environment.send(body))
+        refused_before = b"[[" in body[:2] or b"11111" in body or b'[{"a": ' in body
+        assert answer.get("statusCode") == 400 or (refused_before and "errorType" in answer)
+        assert environment.invoke(request) == first
+        assert [line["ColdStart"] for line in lines(environment)].count(1) == 1
+
+
 def test_a_followed_model_is_swapped_while_the_environment_lives(start, put, built):
     first = put(built.example.model.read_bytes())
     with start(MODEL_FOLLOW="true") as environment:
@@ -91,7 +118,7 @@ def test_a_followed_model_is_swapped_while_the_environment_lives(start, put, bui
         put(pickle.dumps({"no": "estimator"}))
         kept = environment.invoke({"warmer": True})
         assert kept["model_sha256"] == second
-        assert "has no predict method" in kept["failures"][0]
+        assert "is a dict, which has none of the methods predict, " in kept["failures"][0]
         assert environment.invoke(json.loads(built.example.request.read_text()))["predictions"]
 
 

@@ -60,7 +60,7 @@ class TestExplanations:
         with pytest.raises(Exception) as caught, warnings.catch_warnings():
             warnings.simplefilter("error")
             body()
-        return model._explain(type(caught.value).__name__, str(caught.value))
+        return model._explain(type(caught.value).__name__, str(caught.value), model.NOTHING)
 
     def unpickle_without(self, module):
         sys.modules[module] = types.ModuleType(module)

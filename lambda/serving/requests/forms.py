@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,6 +61,8 @@ def of_csv(text: str, header: bool = True, form: str = "csv") -> Any:
     Args:
         header: whether the first line names the columns.
     """
+    import csv
+
     if not isinstance(text, str):
         raise BadRequest(f"{form} is {kind(text)}; expected the text of a CSV file, whose first line names the columns")
     try:

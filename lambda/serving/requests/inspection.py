@@ -246,7 +246,9 @@ def _array_dtype(columns: tuple[Column, ...]) -> str:
     dtypes = {column.dtype for column in columns}
     if len(dtypes) == 1 and not dtypes & {"any", "category"}:
         return dtypes.pop()
-    return "float64" if all(column.type in ("number", "integer", "boolean") for column in columns) else "object"
+    if all(column.type in ("number", "integer", "boolean") for column in columns):
+        return "float64"
+    return "any" if all(column.type == "any" and column.dtype != "object" for column in columns) else "object"
 
 
 def _chosen(which: Any, keys: list[Any]) -> Any:
@@ -276,6 +278,9 @@ def _within(value: Any, depth: int) -> Iterator[Any]:
             yield from _within(each, depth + 1)
     elif isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.dtype == object):
         for each in value.ravel() if isinstance(value, np.ndarray) else value:
+            yield from _within(each, depth + 1)
+    elif type(value).__module__.partition(".")[0] in LIBRARIES:  # no estimator itself, but it may hold one
+        for each in list(getattr(value, "__dict__", {}).values()):
             yield from _within(each, depth + 1)
 
 

@@ -38,8 +38,7 @@ def column_of_values(key: Any, seen: Any) -> Column:
     dtype = seen.dtype.name if isinstance(seen, np.ndarray) else "object"
     known = tuple(present) if present and len(present) <= MOST_KNOWN else None
     if present and all(isinstance(value, bool) for value in present):
-        absent = missing if dtype == "object" and len(present) < len(values) else None
-        return Column(key, "boolean", "bool" if absent is None and dtype == "bool" else "object", absent or "NaN")
+        return Column(key, "boolean", "bool", None) if dtype == "bool" else Column(key, "boolean", "object", missing)
     if dtype.startswith(("int", "uint")):
         return Column(key, "integer", dtype, categories=known)
     if dtype.startswith("float"):

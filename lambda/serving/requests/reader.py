@@ -54,13 +54,15 @@ def _frame(signature: Signature, table: Any) -> Any:
 
 def _array(signature: Signature, table: Any) -> Any:
     dtype = signature.dtype or "float64"
-    if isinstance(table, Rows) and not table.texts and dtype in UNIFORM:
+    if isinstance(table, Rows) and not table.texts and dtype in (*UNIFORM, "any"):
         table.check(signature)
-        array = _at_once(table.rows, dtype)
+        array = _at_once(table.rows, "float64" if dtype == "any" else dtype)
         if array is not None:
             return array
     _check_names(signature, table)
     columns = _arrays(signature, table)
+    if dtype == "any":  # nothing says more: numbers, or else objects
+        dtype = "float64" if all(each.dtype.kind in "fiub" for each in columns) else "object"
     if dtype != "object":
         if any(each.dtype.kind == "f" for each in columns) and np.dtype(dtype).kind in "iub":
             dtype = "float64"  # for a missing value or a fraction, as in pandas

@@ -84,7 +84,7 @@ class Signature:
 
     container: str
     columns: tuple[Column, ...] | None = None
-    dtype: str | None = None  # of an array
+    dtype: str | None = None  # of an array; "any": numbers, or objects where one is none
     methods: tuple[str, ...] = ("predict",)
     method: str = "predict"  # which of them answers a request that names none
     classes: tuple[Any, ...] | None = None

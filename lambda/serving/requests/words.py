@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -64,6 +63,8 @@ def listed(names: Iterable[Any]) -> str:
 
 def nearest(name: Any, names: Iterable[Any]) -> str | None:
     """The name that may have been meant, if there is one."""
+    import difflib  # only for who misspells
+
     by_text = {str(each).lower(): str(each) for each in names}
     found = difflib.get_close_matches(str(name).lower()[:LONGEST], by_text, 1)
     return by_text[found[0]] if found else None

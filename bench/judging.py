@@ -1,0 +1,83 @@
+"""Compares what a server replied with what the estimator itself answers, row by row and to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+RIGHT, WRONG, REFUSED = "right", "wrong", "refused"
+
+
+@dataclass
+class Tally:
+    """Rows of one model in one form, or of many."""
+
+    right: int = 0
+    wrong: int = 0
+    refused: int = 0
+    faults: list[str] = field(default_factory=list)  # the first of them, in words
+
+    @property
+    def all_right(self) -> bool:
+        return self.right > 0 and not self.wrong and not self.refused
+
+    def __add__(self, other: Tally) -> Tally:
+        sums = (self.right + other.right, self.wrong + other.wrong, self.refused + other.refused)
+        return Tally(*sums, [*self.faults, *other.faults])
+
+    def as_json(self) -> dict[str, Any]:
+        return {RIGHT: self.right, WRONG: self.wrong, REFUSED: self.refused, "faults": self.faults}
+
+    def words(self) -> str:
+        if self.all_right:
+            return "all right"
+        return ", ".join(f"{count} {name}" for name, count in self.as_json().items() if name != "faults" and count)
+
+
+def judge(own: Mapping[str, list], replies: Mapping[str, Any]) -> Tally:
+    """All replies in one form.
+
+    Args:
+        own: the estimator's answers: for the rows ``together``, and for each ``alone``.
+        replies: for the same, {"predictions": [...]} or {"error": "..."}.
+    """
+    found = _judge(own["together"], replies["together"], "all rows together")
+    for number, (answers, reply) in enumerate(zip(own["alone"], replies["alone"], strict=True)):
+        found += _judge(answers, reply, f"row {number} alone")
+    return Tally(found.right, found.wrong, found.refused, found.faults[:2])
+
+
+def _judge(expected: list, reply: Mapping[str, Any], which: str) -> Tally:
+    if "error" in reply:
+        return Tally(refused=len(expected), faults=[f"{which}: {reply['error']}"])
+    given = reply["predictions"]
+    if not isinstance(given, list) or len(given) != len(expected):
+        return Tally(wrong=len(expected), faults=[f"{which}: {given!r} for {len(expected)} rows"])
+    found = Tally()
+    for number, (one, other) in enumerate(zip(expected, given, strict=True)):
+        if same(one, other):
+            found.right += 1
+        else:
+            found.wrong += 1
+            found.faults.append(f"{which}, row {number}: {other!r} instead of {one!r}")
+    return found
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two answers are one: numbers to the bit, and a boolean is no number."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and one == other
+
+
+def by_form(own: Mapping[str, list], replies: Mapping[str, Any], forms: Sequence[str]) -> dict[str, Tally]:
+    """All replies of one model; where it could not be asked at all, each row of each form is refused.
+
+    Args:
+        replies: by form, as `judge` takes them; or {"error": "..."}.
+    """
+    if "error" in replies:
+        rows = len(own["together"]) + sum(map(len, own["alone"]))
+        return {form: Tally(refused=rows, faults=[replies["error"]]) for form in forms}
+    return {form: judge(own, replies[form]) for form in forms}

@@ -1,0 +1,147 @@
+"""The same rows in each form of request, written with pandas and json alone, as somebody writes them who has a frame.
+
+A missing value is null, a date is ISO 8601, and a CSV is what pandas writes. Where a form cannot tell what was in the
+rows it is left out, with the reason.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+JSON, CSV = "application/json", "text/csv"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way to write rows down."""
+
+    name: str
+    write: Callable[[Any], Any]
+    content_type: str = JSON
+    by_mlflow: bool = True  # MLflow takes lists for arrays only, and CSV for columns with names only
+    as_csv: bool = False  # whether a CSV's cells are what it holds
+
+
+def cell(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, (list, dict)):
+        return value
+    if pd.isna(value):
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def lists(rows: Any) -> list[list[Any]]:
+    table = pd.DataFrame(rows)
+    columns = [[cell(value) for value in table.iloc[:, at]] for at in range(table.shape[1])]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [dict(zip(map(str, rows.columns), row, strict=True)) for row in lists(rows)]
+
+
+def split(rows: Any) -> dict[str, list]:
+    table = pd.DataFrame(rows)
+    return {"columns": [cell(name) for name in table.columns], "index": table.index.tolist(), "data": lists(rows)}
+
+
+def columns(rows: pd.DataFrame) -> dict[str, list]:
+    return {str(name): [cell(value) for value in rows[name]] for name in rows.columns}
+
+
+def text(rows: Any) -> str:
+    return pd.DataFrame(rows).to_csv(index=False)
+
+
+def items(rows: Any) -> list[dict[str, str]]:
+    """As Step Functions reads a CSV file with a header: objects of strings."""
+    return list(csv.DictReader(io.StringIO(text(rows))))
+
+
+def plain(rows: Any) -> list[Any]:
+    return list(rows)
+
+
+RECORDS = Form("dataframe_records", lambda rows: {"dataframe_records": records(rows)})
+SPLIT = Form("dataframe_split", lambda rows: {"dataframe_split": split(rows)})
+
+
+def _csvs(*, by_mlflow: bool) -> tuple[Form, ...]:
+    return (
+        Form("csv", lambda rows: {"csv": text(rows)}, by_mlflow=False, as_csv=True),
+        Form("text/csv", text, content_type=CSV, by_mlflow=by_mlflow, as_csv=True),
+        Form("Items, strings", lambda rows: {"Items": items(rows)}, by_mlflow=False, as_csv=True),
+    )
+
+
+def _listed(name: str, write: Callable[[Any], list], *, by_mlflow: bool = True) -> tuple[Form, ...]:
+    return (
+        Form(f"instances, {name}", lambda rows: {"instances": write(rows)}, by_mlflow=by_mlflow),
+        Form(f"inputs, {name}", lambda rows: {"inputs": write(rows)}, by_mlflow=by_mlflow),
+        Form(f"Items, {name}", lambda rows: {"Items": write(rows)}, by_mlflow=False),
+    )
+
+
+OF_FRAMES = (
+    RECORDS,
+    SPLIT,
+    *_listed("objects", records),
+    *_listed("lists", lists, by_mlflow=False),
+    Form("inputs, columns", lambda rows: {"inputs": columns(rows)}),
+    *_csvs(by_mlflow=True),
+)
+OF_ARRAYS = (SPLIT, *_listed("lists", lists), *_csvs(by_mlflow=False))
+OF_TEXTS = _listed("texts", plain)
+OF_OBJECTS = _listed("objects", plain)
+
+
+def of(rows: Any) -> tuple[Form, ...]:
+    """The forms in which such rows can be asked for."""
+    if isinstance(rows, pd.DataFrame):
+        return OF_FRAMES
+    if isinstance(rows, np.ndarray):
+        return OF_ARRAYS
+    return OF_TEXTS if isinstance(rows[0], str) else OF_OBJECTS
+
+
+def left_out(form: Form, rows: Any) -> str | None:
+    """Why these rows are not asked for in a form; None if they are."""
+    if not form.as_csv:
+        return None
+    if isinstance(rows, np.ndarray) and rows.dtype == object:
+        return "an array of objects has no types by column, and a CSV none by cell"
+    table = pd.DataFrame(rows)
+    if any((table[name] == "").any() and table[name].isna().any() for name in table.columns):
+        return "an empty text and a missing value are the same in a CSV"
+    return None
+
+
+def requests(rows: Any) -> dict[str, dict[str, Any]]:
+    """What to ask by form: all rows in one request, and each in its own.
+
+    {form: {"left_out": reason} or {"content_type", "by_mlflow", "together": body, "alone": [body, ...]}}
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for form in of(rows):
+        reason = left_out(form, rows)
+        found[form.name] = (
+            {"left_out": reason}
+            if reason
+            else {
+                "content_type": form.content_type,
+                "by_mlflow": form.by_mlflow,
+                "together": form.write(rows),
+                "alone": [form.write(rows[at : at + 1]) for at in range(len(rows))],
+            }
+        )
+    return found
