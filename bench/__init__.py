@@ -52,6 +52,12 @@ def _cold_start_draft(say: Say) -> Outcome:
     return cold_start.run(RESULTS / "drafts", say, sizes=("0.1",), runs=3)
 
 
+def _packages(say: Say) -> Outcome:
+    from bench import packages
+
+    return packages.run(RESULTS, say)
+
+
 def _answers(say: Say) -> Outcome:
     from bench import answers
 
@@ -62,6 +68,7 @@ BENCHES: dict[str, Callable[[Say], Outcome]] = {
     "answers": _answers,
     "layer": _layer,
     "cold-start": _cold_start,
+    "packages": _packages,
     "cold-start-draft": _cold_start_draft,
 }
 

@@ -26,6 +26,7 @@ import deflate
 LEVEL = 6
 TIME, DATE = 0, 1 << 5 | 1  # 1980-01-01 00:00, the earliest that a zip can say
 MODE = stat.S_IFREG | 0o644  # a layer runs as another user than the one who made it
+EXECUTABLE = stat.S_IFREG | 0o755
 MADE_BY_UNIX = 3 << 8 | 20
 NEEDS = 20  # version 2.0: deflate
 UTF8 = 0x800
@@ -54,6 +55,7 @@ class Member:
     data: bytes | bytearray
     crc: int
     size: int  # bytes, when it is unpacked
+    executable: bool = False
 
     def unpacked(self) -> bytes | bytearray:
         return deflate.deflate_decompress(self.data, self.size) if self.method == DEFLATED else self.data
@@ -64,7 +66,25 @@ def pack(path: Path) -> Member:
     data = path.read_bytes()
     packed = deflate.deflate_compress(data, LEVEL) if data else b""
     method, body = (DEFLATED, packed) if data and len(packed) < len(data) else (STORED, data)
-    return Member(method, body, deflate.crc32(data), len(data))
+    return Member(method, body, deflate.crc32(data), len(data), is_executable(path))
+
+
+def is_executable(path: Path) -> bool:
+    """Whether its owner may execute a file: of a file's mode, all that a zip here tells."""
+    return bool(path.stat().st_mode & stat.S_IXUSR)
+
+
+def unpack(source: Path | BinaryIO, folder: Path) -> None:
+    """Unpack a zip as Lambda does: the standard library forgets which files may be executed."""
+    with zipfile.ZipFile(source) as packed:
+        packed.extractall(folder)
+        for info in packed.infolist():
+            if _is_executable(info):
+                (folder / info.filename).chmod(0o755)
+
+
+def _is_executable(info: zipfile.ZipInfo) -> bool:
+    return not info.is_dir() and bool(info.external_attr >> 16 & stat.S_IXUSR)
 
 
 def write(path: Path, tree: Path, paths: Iterable[str]) -> Archive:
@@ -110,7 +130,9 @@ def file_sha256(path: Path) -> str:
 def _member(info: zipfile.ZipInfo, data: bytes) -> Member:
     name_bytes, extra_bytes = struct.unpack_from("<HH", data, info.header_offset + 26)
     start = info.header_offset + LOCAL_HEADER + name_bytes + extra_bytes
-    return Member(info.compress_type, data[start : start + info.compress_size], info.CRC, info.file_size)
+    return Member(
+        info.compress_type, data[start : start + info.compress_size], info.CRC, info.file_size, _is_executable(info)
+    )
 
 
 def _write(stream: BinaryIO, members: Mapping[str, Member]) -> int:
@@ -130,7 +152,7 @@ def _write(stream: BinaryIO, members: Mapping[str, Member]) -> int:
             b"PK\x01\x02"
             + struct.pack("<H", MADE_BY_UNIX)
             + common
-            + struct.pack("<HHHII", 0, 0, 0, MODE << 16, offset)
+            + struct.pack("<HHHII", 0, 0, 0, (EXECUTABLE if member.executable else MODE) << 16, offset)
             + name
         )
         offset += LOCAL_HEADER + len(name) + len(member.data)

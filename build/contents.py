@@ -52,7 +52,7 @@ def count(sizes: dict[str, int], removed: dict[str, dict[str, int]], found: Dist
 def kind(path: str) -> str:
     """The kind of a file, by its path in the layer."""
     pure = PurePosixPath(path)
-    if pure.parts[0].endswith(".libs"):
+    if pure.parts[0].endswith(".libs") or pure.is_absolute():
         return "grafted libraries"
     if pure.suffix == ".so" or ".so." in pure.name:
         return "extension modules"

@@ -51,7 +51,7 @@ def check(
     """
     count = 0
     for path in paths:
-        if not _is_elf(site_packages / path):
+        if not is_elf(site_packages / path):
             continue
         count += 1
         facts = {"path": path, "package": distributions.owner(path)}
@@ -88,7 +88,7 @@ def libraries_needed(site_packages: Path, files: Collection[str]) -> set[str]:
     found, waiting = set(), [path for path in files if ".so" in path]
     while waiting:
         path = site_packages / waiting.pop()
-        if not _is_elf(path):
+        if not is_elf(path):
             continue
         new = {there[name] for name in _needed(path) if name in there} - found
         found |= new
@@ -103,7 +103,8 @@ def _needed(path: Path) -> list[str]:
         return [tag.needed for segment in dynamic for tag in segment.iter_tags("DT_NEEDED")]
 
 
-def _is_elf(path: Path) -> bool:
+def is_elf(path: Path) -> bool:
+    """Whether a file is an executable or a library, by its first bytes."""
     with path.open("rb") as stream:
         return stream.read(4) == b"\x7fELF"
 

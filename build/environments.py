@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -37,8 +36,7 @@ def of_layer(out: Path, entry: dict, runtime: Runtime) -> Path:
         return of_versions(out, entry["packages"], runtime)
 
     def unpack(folder: Path) -> None:
-        with zipfile.ZipFile(path) as packed:
-            packed.extractall(folder)
+        archive.unpack(path, folder)
 
     return cache.make(out / TREES, entry["sha256"], unpack, KEPT) / runtime.site_packages
 
@@ -78,5 +76,13 @@ def run(runtime: Runtime, script: str, arguments: Sequence[object], see: Sequenc
     """
     interpreter = interpreters.require(runtime, f"Running a model for {runtime.name}")
     path = ":".join(str(folder.resolve()) for folder in see)
-    clean = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "HOME": "/tmp", "LANG": "C.UTF-8", **env}
+    libraries = ":".join(str(each) for folder in see for each in interpreters.library_folders(folder.resolve()))
+    clean = {
+        "PYTHONPATH": path,
+        "LD_LIBRARY_PATH": libraries,
+        "PYTHONHASHSEED": "0",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        **env,
+    }
     commands.run([interpreter, "-S", "-s", "-B", TARGET / script, *map(str, arguments)], env=clean)

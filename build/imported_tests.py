@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
+import ast
+import io
+import tokenize
+import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 FOLDER = "tests"
-IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import\b(?P<names>[^\n#]*)"
-    rb"|import[ \t]+(?P<plain>[\w.]+))",
-    re.MULTILINE,
-)
+BY_NAME = ("import_module", "__import__")  # functions that import what a text names
+UNREADABLE = (SyntaxError, ValueError, RecursionError, tokenize.TokenError)
+OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def is_test(path: str) -> bool:
@@ -34,29 +35,88 @@ def find(tree: Path, paths: Collection[str]) -> set[str]:
         path = queue.pop()
         data = (tree / path).read_bytes()
         if FOLDER.encode() in data:
-            new = {file for module in _imported(path, data) for file in _files(module, there)} - needed
+            new = _needed(path, data, there) - needed
             needed |= new
-            queue += new
+            queue += [file for file in new if file.endswith(".py")]
     return needed
 
 
-def _imported(path: str, data: bytes) -> Iterator[list[str]]:
+def _needed(path: str, data: bytes, there: frozenset[str]) -> set[str]:
+    """The files in folders of tests that a source imports."""
+    try:
+        parsed = _parsed(data)
+    except UNREADABLE:  # such as a template: what it imports is not known, so all of it may be
+        top = path.partition("/")[0]
+        return {file for file in there if is_test(file) and file.startswith(f"{top}/")}
+    return {file for each in parsed for module in _imported(path, each) for file in _files(module, there)}
+
+
+def _parsed(data: bytes) -> list[ast.AST]:
+    """A source; of one that is written for another Python than this, whatever imports in it.
+
+    Raises:
+        One of UNREADABLE
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its strings' escapes
+        try:
+            return [ast.parse(data)]
+        except UNREADABLE:
+            return [ast.parse(each) for each in _importing(data)]
+
+
+def _importing(data: bytes) -> Iterator[str]:
+    """The statements that import, and the calls: the tokens are the same in every Python that a layer is for."""
+    statement: list[str] = []
+    depth = 0
+    for token in tokenize.tokenize(io.BytesIO(data).readline):
+        depth += (token.string in OPENING) - (token.string in CLOSING) if token.type == tokenize.OP else 0
+        if token.type == tokenize.NEWLINE or (depth == 0 and token.string in (";", ":")):
+            if statement[:1] in (["import"], ["from"]):
+                yield " ".join(statement)
+            statement = []
+        elif token.type in (tokenize.NAME, tokenize.OP, tokenize.STRING):
+            statement.append(token.string)
+            function, *rest = statement[-3:]
+            if function in BY_NAME and rest == ["(", token.string] and token.type == tokenize.STRING:
+                yield f"{function}({token.string})"
+
+
+def _imported(path: str, parsed: ast.AST) -> Iterator[list[str]]:
     """The modules of tests that a source imports, as the parts of their paths."""
     here = path.split("/")[:-1]
-    for match in IMPORT.finditer(data):
-        dots, module, names, plain = ((match[name] or b"").decode() for name in ("dots", "module", "names", "plain"))
-        base = here[: len(here) - len(dots) + 1] if dots else []
-        parts = [*base, *(plain or module).split(".")] if plain or module else base
-        if FOLDER in parts:
-            yield parts
-        elif re.search(rf"\b{FOLDER}\b", names):
-            yield [*parts, FOLDER]
+    for node in ast.walk(parsed):
+        for module in _modules(node, here):
+            if FOLDER in module:
+                yield module
+
+
+def _modules(node: ast.AST, here: list[str]) -> Iterator[list[str]]:
+    """What one statement or call imports; of `from a import b` both, since b may be a module of a."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name.split(".") for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        base = here[: len(here) - node.level + 1] if node.level else []
+        module = [*base, *(node.module or "").split(".")] if node.module else base
+        yield from ([*module, *([] if alias.name == "*" else [alias.name])] for alias in node.names)
+    elif isinstance(node, ast.Call) and _name(node.func) in BY_NAME and node.args:
+        named = node.args[0]
+        if isinstance(named, ast.Constant) and isinstance(named.value, str):
+            text = named.value.lstrip(".")
+            level = len(named.value) - len(text)
+            yield [*(here[: len(here) - level + 1] if level else []), *text.split(".")]
+
+
+def _name(function: ast.expr) -> str | None:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else None
 
 
 def _files(module: list[str], paths: frozenset[str]) -> Iterator[str]:
     """The files of a module, of the packages around it, and, of a folder of tests as a whole, all modules in it."""
     stem = "/".join(module)
-    packages = ["/".join(module[:end]) for end in range(module.index(FOLDER) + 1, len(module) + 1)]
-    yield from {f"{stem}.py", *(f"{package}/__init__.py" for package in packages)} & paths
+    stems = ["/".join(module[:end]) for end in range(module.index(FOLDER) + 1, len(module) + 1)]
+    yield from {file for each in stems for file in (f"{each}.py", f"{each}/__init__.py")} & paths
     if module[-1] == FOLDER:
         yield from (path for path in paths if path.rpartition("/")[0] == stem and path.endswith(".py"))

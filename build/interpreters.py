@@ -66,8 +66,17 @@ def run_script(
     interpreter = find(python)
     if interpreter:
         argv = [interpreter, "-S", "-s", "-B", script, folder, *arguments]
-        return commands.run(argv, stdin=stdin, env={"PYTHONHASHSEED": "0"})
+        env = {"PYTHONHASHSEED": "0", "LD_LIBRARY_PATH": ":".join(map(str, library_folders(folder)))}
+        return commands.run(argv, stdin=stdin, env=env)
     return fallback(script, [".", *arguments], folder, stdin) if fallback else None
+
+
+def library_folders(site_packages: Path) -> list[Path]:
+    """Where Lambda finds libraries of a layer beside its packages: /opt/lib, if the layer has one."""
+    if site_packages.parts[-4:-2] != ("python", "lib"):
+        return []
+    folder = site_packages.parents[3] / "lib"
+    return [folder.resolve()] if folder.is_dir() else []
 
 
 @cache

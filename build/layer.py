@@ -21,7 +21,9 @@ from build import (
     distributions,
     environments,
     interpreters,
+    libraries,
     lighter,
+    local_projects,
     lockfile,
     manifest,
     parts,
@@ -38,7 +40,7 @@ from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 BIGGEST = 10
-LAYERS, PARTS = "layers", "parts"  # folders of the cache
+LAYERS, PARTS, WHEELS = "layers", "parts", "wheels"  # folders of the cache
 FACTS = "layer.json"  # what the cache keeps beside the files
 
 Say = Callable[[str], None]
@@ -109,7 +111,15 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
     builder, why = builders.choose(order.builder, order.image, runtime, architecture)
     say(f"Builder: {why}")
     out.mkdir(parents=True, exist_ok=True)
-    with workplace.alone(out, say), workplace.scratch(out, ".layer-") as scratch:
+    with (
+        workplace.alone(out, say),
+        workplace.scratch(out, ".layer-") as scratch,
+        TemporaryDirectory(prefix="requirements-") as rewritten,
+    ):
+        wheels = local_projects.Rewriting(
+            out / cache.FOLDER / WHEELS, builder.identity(), builder.build_wheel, builder.compiles_for_lambda
+        )
+        requirements = local_projects.as_wheels(requirements, Path(rewritten), wheels)
         asked, lock = own.identity(requirements), None
         if asked is None:  # unless digests say what it will be, an index may have something else today
             lock = builder.resolve(requirements)
@@ -134,15 +144,18 @@ def _make(
     runtime, architecture = order.runtime, order.architecture
     # Fresh: two installations into one folder would leave two versions of the same package in it.
     with TemporaryDirectory(dir=scratch, prefix=".tree-") as name:
-        tree = Path(name) / "site-packages"
-        tree.mkdir()
+        tree = Path(name) / runtime.site_packages  # as below /opt
+        tree.mkdir(parents=True)
         builder.install(requirements, tree, lock)
+        local_projects.refuse_editable(tree)
         if lock:
             lock.write(scratch)
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
         removed = slimming.drop(tree, order.keep)
+        supplied = libraries.complete(tree, found, runtime, architecture, builder.library)
+        found.owners.update({f"/opt/{libraries.FOLDER}/{name}": owner for name, owner in supplied.items()})
         made = parts.make(
             tree,
             distributions.sizes(tree),
@@ -163,9 +176,14 @@ def _make(
             members.update((path, archive.pack(tree / path)) for path in stubs)
         elif not compiled.missing:
             words, sizes = closure.fit(tree, sizes, found, (runtime, architecture), builder.python, order.limit)
+        packed = {f"{runtime.site_packages}/{name}": members[name] for name in sizes}
+        for library in sorted(supplied):
+            member = archive.pack(libraries.folder_of(tree, runtime) / library)
+            packed[f"{libraries.FOLDER}/{library}"] = member
+            sizes[f"/opt/{libraries.FOLDER}/{library}"] = member.size
         _check_size(sizes, found, order.limit)
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
-        written = archive.write_members(path, {f"{runtime.site_packages}/{name}": members[name] for name in sizes})
+        written = archive.write_members(path, packed)
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
     if order.profile:
         entry["profile"] = {"model_sha256": order.profile.sha256()}

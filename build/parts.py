@@ -127,7 +127,7 @@ class _Workshop:
         self.compiled = self._compile([part for part in map(_sources, parts) if part])
 
     def part(self, files: list[str]) -> Made:
-        digests = ((path, archive.file_sha256(self.tree / path).encode()) for path in files)
+        digests = ((path, _digest(self.tree / path)) for path in files)
         key = cache.digest([("key", self.key.encode()), *digests])
         return (self._fetch(key, files) if self.use_kept else None) or self._make(key, files)
 
@@ -178,7 +178,13 @@ class _Workshop:
                 (self.tree / path).parent.mkdir(exist_ok=True)
                 (self.tree / path).unlink(missing_ok=True)  # never into the file: it may be a link into uv's cache
                 (self.tree / path).write_bytes(made.members[path].unpacked())
+                (self.tree / path).chmod(0o755 if made.members[path].executable else 0o644)
         return made
+
+
+def _digest(path: Path) -> bytes:
+    """Of all that a zip tells of a file."""
+    return f"{archive.file_sha256(path)} {archive.is_executable(path)}".encode()
 
 
 def _sources(files: list[str]) -> list[str]:

@@ -63,7 +63,7 @@ class Profile:
     def inputs(self) -> list[str]:
         """Digests of all that the cut depends on."""
         found = self.given()
-        code = sorted(path for path in found.code.rglob("*") if path.is_file()) if found.code else []
+        code = staging.files(found.code) if found.code else []
         code += sorted(staging.HANDLER.rglob("*.py"))  # what it imports, the layer keeps
         noted = [found.folder.path / mlflow_folder.MLMODEL] if found.folder else []
         return [archive.file_sha256(path) for path in (found.source, *noted, *found.wishes.files(), *code)]

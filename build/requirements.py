@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from build import commands, indexes, interpreters, lockfile, requirement_files
 from build.errors import UserError
@@ -57,6 +60,20 @@ def identity(path: Path) -> str | None:
         return None
     parsed = requirement_files.parse(path)
     return "\n".join(sorted(each.requirement_line.line for each in (*parsed.requirements, *parsed.options)))
+
+
+def pinned(package: str, python: str) -> str:
+    """The lock's lines for one package on one Python, with its hashes."""
+    blocks = re.split(r"(?m)^(?=[a-z])", LOCKED.read_text(encoding="utf-8"))
+    mine = [block for block in blocks if block.startswith(f"{package}==")]
+    versions = [Requirement(block.split("\\")[0].strip()) for block in mine]
+    environment = {"python_version": python, "python_full_version": f"{python}.0"}
+    here = [block for block, each in zip(mine, versions, strict=True) if _applies(each, environment)]
+    return here[0]
+
+
+def _applies(requirement: Requirement, environment: dict[str, str]) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate(environment)
 
 
 def lock() -> Path:

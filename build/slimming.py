@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from build import distributions, imported_tests, strip
+from build import distributions, imported_tests, read_stubs, strip
 from build.errors import UserError
 
 
@@ -30,7 +30,7 @@ class Rule:
 SCRIPTS = "bin"  # they bear the path of the interpreter that installed them
 INSTALLER_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 
-METADATA = ("METADATA", "entry_points.txt")
+METADATA = ("METADATA", "entry_points.txt", "top_level.txt")
 LICENCES = ("LICEN", "COPYING", "NOTICE", "AUTHORS", "licen")
 
 
@@ -57,11 +57,11 @@ RULES = (
         _suffixes(".c", ".cc", ".cpp", ".cxx", ".pyx", ".pxd", ".pxi", ".f", ".f90", ".pyx.tp", ".pyx.in", ".pxd.tp"),
     ),
     Rule("headers", "nothing is compiled in Lambda", _suffixes(".h", ".hpp", ".hh", ".h.tp", ".h.in")),
-    Rule("stubs", "type hints for editors", _suffixes(".pyi", "py.typed")),
+    Rule("stubs", "type hints for editors, but for those that are read at run time", _suffixes(".pyi", "py.typed")),
     Rule("archives", "static libraries, long linked", _suffixes(".a", ".lib")),
     Rule(
         "metadata",
-        "of each dist-info METADATA, entry points and licences stay, which importlib.metadata reads",
+        "of each dist-info METADATA, entry points, top levels and licences stay, which importlib.metadata reads",
         _is_idle_metadata,
     ),
     SYMBOLS,
@@ -79,7 +79,7 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
     rules = [rule for rule in RULES if rule is not SYMBOLS and rule.name not in keep]
     saved: dict[str, dict[str, int]] = {rule.name: {} for rule in rules}
     files = distributions.sizes(tree)
-    needed = imported_tests.find(tree, files)
+    needed = imported_tests.find(tree, files) | read_stubs.find(tree, files)
     for path, size in files.items():
         rule = next((rule for rule in rules if rule.drops(path) and path not in needed), None)
         if rule:
@@ -119,6 +119,7 @@ def _stripped(tree: Path, libraries: Iterable[str]) -> Iterator[tuple[str, int]]
         if smaller is not None:
             whole = path.with_name(f".{path.name}")  # never into the file: it may be a link into uv's cache
             whole.write_bytes(smaller)
+            shutil.copymode(path, whole)
             whole.replace(path)
             yield name, len(data) - len(smaller)
 

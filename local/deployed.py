@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from build import archive
 from build.errors import UserError
 from build.runtimes import Runtime
 from local.embedded_aws import EmbeddedAws
@@ -83,7 +83,6 @@ def _unpack(aws: EmbeddedAws, bucket: str, what: str, digest_base64: str, folder
     for key in keys:
         body = client.get_object(Bucket=bucket, Key=key)["Body"].read()
         if hashlib.sha256(body).hexdigest() == digest:
-            with zipfile.ZipFile(io.BytesIO(body)) as packed:
-                packed.extractall(folder)
+            archive.unpack(io.BytesIO(body), folder)
             return
     raise NotThere(what=what, digest=digest, bucket=bucket)

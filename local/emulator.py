@@ -164,6 +164,7 @@ def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: 
         "TZ": ":UTC",
         "TMPDIR": scratch,  # Lambda's /tmp
         "PYTHONPATH": ":".join(map(str, path)),
+        "LD_LIBRARY_PATH": f"{deployed.task}:{deployed.task / 'lib'}:{deployed.layers / 'lib'}",
         "LAMBDA_TASK_ROOT": str(deployed.task),
         "LAMBDA_RUNTIME_DIR": str(packages),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{deployed.runtime}",  # by it the runtime client chooses how it writes answers

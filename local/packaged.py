@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from build import environments, manifest
+from build import archive, environments, manifest
 from build.errors import UserError
 from build.runtimes import architecture, runtime
 from local.deployed import Deployed
@@ -43,8 +42,7 @@ def unpack(out: Path, known: dict, mode: str, folder: Path, where: Mapping[str, 
         where: the variables that say where the model is: MODEL_FILE, or MODEL_BUCKET and MODEL_KEY.
     """
     model, target = known["model"], runtime(known["runtime"])
-    with zipfile.ZipFile(out / known["functions"][mode]["path"]) as packed:
-        packed.extractall(folder)
+    archive.unpack(out / known["functions"][mode]["path"], folder)
     variables = {"MODEL_SHA256": model["sha256"], "MODEL_FORMAT": model["format"], **where}
     if model["sklearn_version"]:
         variables["MODEL_SKLEARN_VERSION"] = model["sklearn_version"]

@@ -26,6 +26,14 @@ class Builder(Protocol):
     def identity(self) -> str:
         """What tells it apart from another that would make other bytes."""
 
+    def library(self, name: str, folder: Path) -> Path | None:
+        """Put a shared library that runs on the target into ``folder``; None where this builder has none."""
+
+    compiles_for_lambda: bool  # whether what it compiles runs there
+
+    def build_wheel(self, project: Path, folder: Path) -> None:
+        """Build a wheel of a local project, which may be written into, in ``folder``."""
+
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         """Run a script under the runtime's own Python in ``folder``; None where this builder has none."""
 

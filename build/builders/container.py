@@ -26,6 +26,16 @@ cd "$FROM"
 exec pip install --target /var/task/tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary
 """
 
+COPY = """
+set -eu
+for folder in /lib64 /usr/lib64 /usr/local/lib64 /usr/local/lib /var/lang/lib /lib/*-linux-gnu /usr/lib/*-linux-gnu; do
+  if [ -f "$folder/$LIBRARY" ]; then
+    exec cp -L "$folder/$LIBRARY" "/var/task/$LIBRARY"
+  fi
+done
+exit 1
+"""
+
 
 IN_EVERY_IMAGE = {Path("/"), Path("/tmp")}  # and the image's own is what works there
 
@@ -81,6 +91,36 @@ class ContainerBuilder:
 
     def identity(self) -> str:
         return f"container {self.engine.image_id(self.image)}"
+
+    def library(self, name: str, folder: Path) -> Path | None:
+        """The build image's own: what was compiled there was linked to it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        words = ["/bin/sh", "-c", COPY]
+        try:
+            self.engine.run(self.image, self.architecture.image, words, work=folder, env={"LIBRARY": name})
+        except commands.CommandFailed:
+            return None
+        return folder / name
+
+    def build_wheel(self, project: Path, folder: Path) -> None:
+        with TemporaryDirectory(prefix="project-") as name:
+            work = Path(name)
+            shutil.copytree(project, work / "project", symlinks=True)
+            words = ["pip", "wheel", "--no-deps", "--wheel-dir", "/var/task/wheels", "/var/task/project"]
+            settings = indexes.pip_settings()
+            self.engine.run(
+                self.image,
+                self.architecture.image,
+                words,
+                work=work,
+                env=self._environment(work),
+                private=_host_settings(settings),
+                read_only=indexes.local_folders(settings),
+            )
+            for wheel in (work / "wheels").glob("*.whl"):
+                shutil.copyfile(wheel, folder / wheel.name)
+
+    compiles_for_lambda = True
 
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         words = ["env", "PYTHONHASHSEED=0", "python3", "-S", "-s", "-B", str(script), *arguments]

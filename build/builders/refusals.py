@@ -14,6 +14,14 @@ class UvFailed(UserError):
     template = "uv cannot install {requirements}:\n{tail}"
 
 
+class OldMetadata(UserError):
+    template = (
+        "uv cannot read what a package of {requirements} says of itself, which was written before such rules:\n{tail}\n"
+        "pip of a CPython {python} can: install one here, with pip (`pyenv install {python}`), or build in "
+        "Lambda's own image: --builder container. Newer versions of the package need neither."
+    )
+
+
 class IndexRefused(UserError):
     template = (
         "The package index does not let us in ({code}) for {requirements}:\n{tail}\n"

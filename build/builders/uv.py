@@ -11,12 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from build import commands, indexes, interpreters, lockfile, requirement_files, runtimes
-from build.builders import refusals
-from build.builders.refusals import NoWheels, UvFailed
+from build.builders import carried, own_pip, refusals
+from build.builders.refusals import NoWheels, OldMetadata, UvFailed
 from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
-__all__ = ["NoWheels", "UvBuilder", "UvFailed", "install"]
+__all__ = ["NoWheels", "OldMetadata", "UvBuilder", "UvFailed", "install"]
 
 # any --python will do to read metadata; the target's version is among the options
 ALWAYS = ("--no-config", "--no-progress", "--no-python-downloads", "--python", sys.executable)
@@ -47,6 +47,7 @@ class UvBuilder:
 
         Raises:
             NoWheels: uv found no set of wheels for the target.
+            OldMetadata: uv cannot read what a package says of itself, and no pip that can is here.
             IndexRefused, NoSuchPackage, UvFailed: something else, such as a hash that does not match.
         """
         try:
@@ -55,12 +56,18 @@ class UvBuilder:
             else:
                 install(requirements, site_packages, self._options)
         except commands.CommandFailed as error:
-            raise self._refusal(error, requirements) from error
+            if not own_pip.UNREADABLE.search(error.output) or lockfile.is_lock(requirements):
+                raise self._refusal(error, requirements) from error
+            old = own_pip.find(self.runtime, self.architecture)
+            if old is None:
+                raise OldMetadata(requirements=requirements, python=self.runtime.python, tail=error) from error
+            own_pip.install(old, requirements, site_packages)
 
     def resolve(self, requirements: Path) -> Lock | None:
         """Exactly what `install` would take now; None where no lock can say it, or not by the requirements' hashes.
 
-        (Then the requirements themselves are what to install: it is for uv to say which hash is wrong.)
+        (Then the requirements themselves are what to install: it is for uv to say which hash is wrong, and for
+        `install` to find who can read metadata that uv cannot.)
 
         Raises:
             The same, and LockBroken, Unbound, UnreadableRequirements.
@@ -70,6 +77,8 @@ class UvBuilder:
         try:
             lock = self._compile(requirements)
         except commands.CommandFailed as error:
+            if own_pip.UNREADABLE.search(error.output):
+                return None
             raise self._refusal(error, requirements) from error
         except lockfile.UNREADABLE:
             return None  # of packages that the format has no form for: they are installed all the same
@@ -81,6 +90,16 @@ class UvBuilder:
 
     def identity(self) -> str:
         return f"uv {self.tag}"
+
+    def library(self, name: str, folder: Path) -> Path | None:
+        return carried.library(name, folder, self.architecture, install)
+
+    def build_wheel(self, project: Path, folder: Path) -> None:
+        python = interpreters.find(self.runtime.python) or sys.executable
+        argv = [interpreters.uv(), "build", "--wheel", "--no-config", "--python", python, "--out-dir", folder, project]
+        commands.run(argv, env=indexes.uv_environment())
+
+    compiles_for_lambda = False
 
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
         return None

@@ -22,7 +22,7 @@ def tree(folder, mtime):
 def test_other_times_modes_and_order_give_the_same_bytes(tmp_path):
     first = tree(tmp_path / "one", 1_000_000_000)
     second = tree(tmp_path / "two", 1_700_000_001)
-    (second / "b.py").chmod(0o755)
+    (second / "b.py").chmod(0o600)
     one = archive.write(tmp_path / "one.zip", first, CONTENTS)
     two = archive.write(tmp_path / "two.zip", second, reversed(CONTENTS))
     assert one == two
@@ -60,3 +60,17 @@ def test_a_write_that_fails_leaves_the_old_zip_and_nothing_else(tmp_path):
 def test_the_digest_in_base64_is_the_same_digest():
     made = archive.Archive(sha256="00" * 31 + "ff", zip_bytes=1, unzipped_bytes=1)
     assert made.sha256_base64 == "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAP8="
+
+
+def test_what_may_be_executed_may_be_so_in_lambda_and_no_other_bit_of_a_mode_counts(tmp_path):
+    (tmp_path / "tree").mkdir()
+    for name, mode in {"tool": 0o700, "data": 0o666}.items():
+        (tmp_path / "tree" / name).write_text(name)
+        (tmp_path / "tree" / name).chmod(mode)
+    archive.write(tmp_path / "a.zip", tmp_path / "tree", ["tool", "data"])
+    archive.write_members(tmp_path / "b.zip", archive.read_members(tmp_path / "a.zip"))
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    archive.unpack(tmp_path / "b.zip", tmp_path / "opt")
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (tmp_path / "opt").iterdir()}
+    assert modes["tool"] == "0o755"
+    assert modes["data"] == "0o644"

@@ -117,6 +117,14 @@ class TestCache:
         assert make(tree("c")) == first
         assert len(busy) == 4
 
+    def test_a_file_that_became_executable_is_made_again(self, tree, make):
+        make(tree("a"))
+        changed = tree("b")
+        (changed / "two" / "fast.so").chmod(0o755)
+        (changed / "two" / "data.txt").chmod(0o755)
+        made = make(changed)
+        assert {path for path, member in made.members.items() if member.executable} == {"two/fast.so", "two/data.txt"}
+
     @pytest.mark.parametrize("how", [{"use_kept": False}, {"keep": ["symbols"]}])
     def test_it_can_be_refused_and_minds_how_they_are_made(self, tree, make, busy, how):
         make(tree("a"))

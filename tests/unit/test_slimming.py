@@ -12,6 +12,7 @@ STAYS = {
     "package/latests/x.py",
     "package-1.dist-info/METADATA",
     "package-1.dist-info/entry_points.txt",
+    "package-1.dist-info/top_level.txt",
     "package-1.dist-info/LICENSE.txt",
     "package-1.dist-info/licenses/COPYING",
 }
@@ -82,11 +83,30 @@ class TestTestsThatAreImported:
         ("line", "kept"),
         [
             ("from a.tests.used import x", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
-            ("    import a.tests.used as y", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
+            (
+                "try:\n    import a.tests.used as y\nfinally:\n    pass",
+                {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"},
+            ),
             ("from ..tests.used import x", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
             ("from .tests import other", {"a/b/tests/other.py"}),
             ("from . import c, tests", {"a/b/tests/other.py"}),
-            ("from a.tests import (\n    used,\n)", set(IN_TESTS[:4])),
+            (
+                "from a.tests import (\n    used as x,\n)",
+                {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"},
+            ),
+            ("from a import (\n    tests,\n)", set(IN_TESTS[:4])),
+            ("import os, a.tests.used", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
+            ("from a.tests \\\n    import used", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
+            ("x = 1; from a.tests import used", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
+            ("import_module('a.tests.used')", {"a/tests/__init__.py", "a/tests/used.py", "a/tests/helper.py"}),
+            ("x = '''\nimport a.tests.used\n'''", set()),
+            ("from {{ a }} import tests", {"a/b/tests/other.py", *IN_TESTS}),
+            # for other Pythons than the one that this is run with
+            ("class C[T]: tests = 1", set()),
+            ("def f[T](x: T): from a.tests import used", {"a/tests/__init__.py", *IN_TESTS[1:3]}),
+            ("print 'a.tests'", set()),
+            ("print 'x'; from a.tests import (\n    used as x,\n)", {"a/tests/__init__.py", *IN_TESTS[1:3]}),
+            ("print importlib.import_module('a.tests.used')", {"a/tests/__init__.py", *IN_TESTS[1:3]}),
             ("# tests: see a.tests.used", set()),
             ("from a.testing import tests_of", set()),
         ],
@@ -99,3 +119,24 @@ class TestTestsThatAreImported:
         (tmp_path / "a/b/__init__.py").write_text(line + "\n")
         slimming.drop(tmp_path)
         assert left(tmp_path) == kept | {"a/b/__init__.py"}
+
+
+class TestStubsThatAreRead:
+    """lazy_loader reads them at run time, so without them the package exports nothing."""
+
+    @pytest.mark.parametrize(
+        ("files", "kept"),
+        [
+            ({"a/__init__.py": "x = lazy.attach_stub(__name__, __file__)"}, {"a/__init__.pyi"}),
+            ({"a/__init__.py": "x = open(__file__.replace('.py', '.pyi'))"}, {"a/__init__.pyi"}),
+            ({"a/_lazy.py": "def attach_stub(name, file): ..."}, {"a/__init__.pyi", "a/b/__init__.pyi"}),
+            ({"a/__init__.py": "x = 1"}, set()),
+        ],
+    )
+    def test_they_stay_and_others_go(self, tmp_path, files, kept):
+        stubs = ("a/__init__.pyi", "a/b/__init__.pyi", "other/__init__.pyi")
+        for name, text in {**dict.fromkeys(stubs, ""), "a/b/__init__.py": "", **files}.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        slimming.drop(tmp_path)
+        assert {name for name in left(tmp_path) if name.endswith(".pyi")} == kept

@@ -1,0 +1,35 @@
+"""Libraries that a wheel of another package carries: where a layer lacks them and there is no build image."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from build import commands
+from build import requirements as own
+from build.runtimes import OLDEST_WITH_DEFAULTS, Architecture
+
+# libgomp is a part of scikit-learn's wheels; the project's own requirements pin one, with its digest
+CARRIER, CARRIED = "scikit-learn", ("libgomp.so.1", "libgomp.so.1.0.0")
+
+
+def library(
+    name: str, folder: Path, architecture: Architecture, install: Callable[[Path, Path, list[str]], None]
+) -> Path | None:
+    """Put a library that is needed under that name into a folder; None where no wheel that is known carries it."""
+    if name not in CARRIED:
+        return None
+    with TemporaryDirectory(prefix="wheel-") as scratch:
+        pinned, tree = Path(scratch, "requirements.txt"), Path(scratch, "tree")
+        pinned.write_text(own.pinned(CARRIER, OLDEST_WITH_DEFAULTS), encoding="utf-8")
+        platform = f"{architecture.wheels}-manylinux2014"  # of a glibc that every runtime has
+        options = ["--python-version", OLDEST_WITH_DEFAULTS, "--python-platform", platform, "--no-deps"]
+        try:
+            install(pinned, tree, [*options, "--only-binary", ":all:"])
+        except commands.CommandFailed:
+            return None
+        copies = sorted(tree.glob(f"*.libs/{name.partition('.')[0]}-*.so.*"))
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(shutil.copyfile(copies[0], folder / name)) if copies else None

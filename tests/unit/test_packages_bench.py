@@ -1,0 +1,27 @@
+"""What the bench of packages has found: nothing that slimming loses."""
+
+import json
+import sys
+
+from bench import RESULTS, packages
+from build import interpreters
+from build.runtimes import runtime
+
+
+def test_every_package_that_was_tried_is_whole_or_says_why_it_was_not_built():
+    found = json.loads((RESULTS / "packages.json").read_text())
+    assert found
+    assert [each for each in found if not each["verdict"].startswith(("whole", "not built: "))] == []
+    assert all(each["modules"] > 0 for each in found if each["verdict"].startswith("whole"))
+
+
+def test_a_module_that_ends_the_process_does_not_hide_what_became_of_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(interpreters, "require", lambda *_: sys.executable)
+    site_packages = tmp_path / runtime("3.13").site_packages
+    for name, text in {"works": "", "ends": "import os\nos._exit(3)\n", "fails": "import no_such_module\n"}.items():
+        (site_packages / "own").mkdir(parents=True, exist_ok=True)
+        (site_packages / "own" / f"{name}.py").write_text(text)
+    names = ["own.ends", "own.fails", "own.works"]
+    said = packages._imported(site_packages, names, runtime("3.13"), tmp_path)
+    assert (said["own.works"], said["own.ends"]) == (None, "the process ended")
+    assert said["own.fails"] == "ModuleNotFoundError"
