@@ -1,18 +1,10 @@
-"""What the bench of packages has found: nothing that slimming loses."""
+"""The bench that compares packages as they are with those in a layer."""
 
-import json
 import sys
 
-from bench import RESULTS, packages
+from bench import packages
 from build import interpreters
 from build.runtimes import runtime
-
-
-def test_every_package_that_was_tried_is_whole_or_says_why_it_was_not_built():
-    found = json.loads((RESULTS / "packages.json").read_text())
-    assert found
-    assert [each for each in found if not each["verdict"].startswith(("whole", "not built: "))] == []
-    assert all(each["modules"] > 0 for each in found if each["verdict"].startswith("whole"))
 
 
 def test_a_module_that_ends_the_process_does_not_hide_what_became_of_the_others(tmp_path, monkeypatch):
