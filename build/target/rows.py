@@ -171,6 +171,8 @@ def plain(predictions):
         predictions = predictions.toarray()
     if not isinstance(predictions, (np.ndarray, list)):
         return None
+    if isinstance(predictions, list) and any(isinstance(each, (list, tuple, dict, np.ndarray)) for each in predictions):
+        return None
     values = np.asarray(predictions)
     if values.dtype.kind not in "biufUO":
         return None

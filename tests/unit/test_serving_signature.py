@@ -22,6 +22,7 @@ from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_
 from sklearn.ensemble import (
     BaggingRegressor,
     HistGradientBoostingRegressor,
+    RandomForestClassifier,
     RandomForestRegressor,
     StackingRegressor,
     VotingRegressor,
@@ -406,6 +407,30 @@ class TestRequests:
     def test_a_batch_that_is_not_read_raises(self, model):
         with pytest.raises(BadRequest, match="row 0 of Items lacks code"):
             answer(served(model), {"Items": [{"size": "1"}]}, None)
+
+    def test_an_empty_text_of_a_typed_item_is_one(self):
+        rows = pd.DataFrame({"note": pd.Series(["a", "", None, "b"], dtype=object), "size": [1.0, 2.0, 3.0, 4.0]})
+        columns = ColumnTransformer([("t", OneHotEncoder(), ["note"])], remainder="passthrough")
+        model = describe(make_pipeline(columns, Ridge()).fit(rows, [1, 5, 2, 9]), "")
+        object.__setattr__(
+            model,
+            "signature",
+            Signature("frame", (Column("note", "text", "object", "None"), Column("size", "number", "float64"))),
+        )
+        own = model.estimator.predict(rows).tolist()
+        assert_own_answers(model, rows, ("dataframe_records", "instances", "typed Items"))
+        lists = [
+            [None if pd.isna(value) else value for value in row] for row in rows.itertuples(index=False, name=None)
+        ]
+        assert answer(served(model), {"Items": lists}, None) == {"predictions": own}
+
+    def test_probabilities_of_several_outputs_are_by_row(self):
+        rows = np.arange(12.0).reshape(6, 2)
+        classes = np.array([["a", "x"], ["b", "y"], ["a", "z"], ["b", "x"], ["a", "y"], ["b", "z"]])
+        model = describe(RandomForestClassifier(3, random_state=0).fit(rows, classes), "")
+        first, second = model.estimator.predict_proba(rows)
+        got = respond(model, {"instances": rows.tolist(), "method": "predict_proba"})["predictions"]
+        assert got == [[one.tolist(), other.tolist()] for one, other in zip(first, second, strict=True)]
 
     def test_a_csv_body_is_read_by_its_content_type(self, root, model):
         event = json.loads((root / "tests" / "fixtures" / "events" / "function_url.json").read_text())

@@ -27,10 +27,17 @@ def to_json(predictions: Any, count: int, method: str) -> list:
     """
     if hasattr(predictions, "toarray"):  # a sparse matrix
         predictions = predictions.toarray()
+    if isinstance(predictions, list) and predictions and all(_is_of_output(each, count) for each in predictions):
+        predictions = [list(row) for row in zip(*predictions, strict=True)]
     rows = _rows(predictions, method)
     if len(rows) != count:
         raise ModelFault(f"the model's {method} gave {len(rows)} predictions for {count} rows")
     return rows
+
+
+def _is_of_output(predictions: Any, count: int) -> bool:
+    """Whether it has the probabilities of one output for all rows, where a model of several gives a list of such."""
+    return isinstance(predictions, np.ndarray) and predictions.ndim == 2 and len(predictions) == count
 
 
 def check_size(answer: dict) -> None:

@@ -26,6 +26,10 @@ LONGEST = 300  # characters of a number that is read as an integer
 SHORTEST_EPOCH = 9  # digits of a time that is a number; fewer may be a date such as 20261125
 
 
+class Typed(str):
+    """A text beside values of JSON: what has types has no need of an empty cell for a missing value."""
+
+
 def read(column: Column, row: int, text: str) -> Any:
     """What a cell is, as JSON would have it.
 
@@ -36,6 +40,8 @@ def read(column: Column, row: int, text: str) -> Any:
 
 
 def _text(column: Column, row: int, text: str) -> Any:
+    if isinstance(text, Typed):
+        return str(text)
     return None if text == "" and not column.empty_is_text and column.missing is not None else text
 
 

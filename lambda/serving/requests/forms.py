@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from serving.requests import cells
 from serving.requests.tables import Columns, Records, Rows
 from serving.requests.words import BadRequest, kind, listed, nearest
 
@@ -47,7 +48,16 @@ def table(event: Any) -> Any:
 
 def batch(event: Mapping[str, Any]) -> Any:
     """The items of a Step Functions batch, unread: {"Items": [...], "BatchInput": ...}."""
-    return _rows("Items", event["Items"], texts=True)
+    return _rows("Items", list(map(_typed, event["Items"])), texts=True)
+
+
+def _typed(item: Any) -> Any:
+    """An item with its empty texts marked, if it is of JSON Lines: of a CSV file all values are texts."""
+    if isinstance(item, dict) and "" in item.values() and not all(isinstance(each, str) for each in item.values()):
+        return {name: cells.Typed(value) if value == "" else value for name, value in item.items()}
+    if isinstance(item, list) and "" in item and not all(isinstance(each, str) for each in item):
+        return [cells.Typed(value) if value == "" else value for value in item]
+    return item
 
 
 def is_batch(event: Any) -> bool:
