@@ -255,9 +255,12 @@ def answer(estimator, method, value):
         return {"error": f"{type(error).__name__}: {error}"[:300]}
     listed = rows.plain(predictions)
     if listed is None:
-        from serving.requests import answers
+        from serving.requests import answers, words
 
-        listed = answers.to_json(predictions, len(value), method)
+        try:
+            listed = answers.to_json(predictions, len(value), method)
+        except words.ModelFault as error:
+            raise Refused("Fault", str(error)) from error
     if len(listed) != len(value):
         raise Refused("Fault", f"its {method} gives {len(listed)} predictions for {len(value)} rows")
     return {"answer": listed}
