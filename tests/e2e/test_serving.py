@@ -102,7 +102,7 @@ def test_no_body_ends_the_environment(start, put, built, body):
     with start(MODEL_SHA256=sha256) as environment:
         first = environment.invoke(request)
         answer = json.loads(environment.send(body))
-        refused_before = b"[[" in body[:2] or b"11111" in body or b'[{"a": ' in body
+        refused_before = body.startswith(b"[[") or any(each in body for each in (b"11111", b'[{"a": ', b"NaN"))
         assert answer.get("statusCode") == 400 or (refused_before and "errorType" in answer)
         assert environment.invoke(request) == first
         assert [line["ColdStart"] for line in lines(environment)].count(1) == 1
