@@ -94,7 +94,7 @@ def test_a_data_frame_still_works_where_pandas_waits(out, python, tmp_path):
     python("-c", ASK_WITH_A_FRAME, see=[tmp_path / "function"], **env)
 
 
-def test_a_model_that_cannot_be_tried_imports_plainly(out, python, tmp_path):
+def test_a_model_is_tried_with_a_request(out, python, tmp_path):
     fit = (
         "import numpy, pickle; from sklearn.pipeline import make_pipeline; from sklearn.linear_model import Ridge;"
         "from sklearn.preprocessing import FunctionTransformer;"
@@ -102,9 +102,6 @@ def test_a_model_that_cannot_be_tried_imports_plainly(out, python, tmp_path):
         f"pickle.dump(model, open({str(tmp_path / 'model.pkl')!r}, 'wb'))"
     )
     python("-c", fit)
-    plain = function.package(out, tmp_path / "model.pkl", wishes=Wishes(untried=True))
-    assert "--example FILE" in plain.recording.why_not
-    assert "deferral.json" not in zipfile.ZipFile(plain.path).namelist()
     (tmp_path / "request.json").write_text(json.dumps({"instances": [[3], [4]]}))
     tried = function.package(out, tmp_path / "model.pkl", wishes=Wishes(request=tmp_path / "request.json"))
     assert tried.recording.plan and len(tried.recording.modules) < tried.recording.plain / 2

@@ -69,7 +69,7 @@ def test_two_builds_in_two_folders_give_the_same_bytes(built, wanted, cut, tmp_p
 @pytest.mark.parametrize("module", ["sklearn.svm", "scipy.optimize._lbfgsb", "scipy.stats"])
 def test_what_was_left_out_says_so(built, site_packages, module):
     interpreter = interpreters.require(built.runtime, "This test")
-    with pytest.raises(commands.CommandFailed, match=r"was left out of the layer.*--profile MODEL --request FILE"):
+    with pytest.raises(commands.CommandFailed, match=r"was left out of the layer.*--profile MODEL --example FILE"):
         commands.run([interpreter, "-S", "-s", "-B", "-c", f"import {module}"], env={"PYTHONPATH": str(site_packages)})
 
 
@@ -97,17 +97,3 @@ def test_for_the_other_architecture(built, wanted, tmp_path):
     assert any("sklearn/tree/_tree." in name and name.endswith(".so") for name in names)
     made = function.package(tmp_path / "dist", built.example.model, wishes=Wishes(request=built.example.request))
     assert made.recording.plan
-
-
-def test_a_model_that_cannot_be_tried_is_no_profile(built, unpacked, tmp_path):
-    path, interpreter = tmp_path / "texts.pkl", interpreters.require(built.runtime, "This test")
-    fit = (
-        "import numpy, pickle, sys; from sklearn.pipeline import make_pipeline; from sklearn.linear_model import Ridge;"
-        "from sklearn.preprocessing import FunctionTransformer;"
-        "m = make_pipeline(FunctionTransformer(numpy.log1p), Ridge()).fit([[1], [2]], [1, 0]);"
-        "pickle.dump(m, open(sys.argv[1], 'wb'))"
-    )
-    commands.run([interpreter, "-S", "-s", "-B", "-c", fit, path], env={"PYTHONPATH": str(unpacked)})
-    with pytest.raises(model.ModelRefused, match="nothing could be tried: it does not say what it takes"):
-        layer.build(tmp_path / "dist", order(built, profile.Profile(path)), silent)
-    assert not list((tmp_path / "dist").glob("layer*"))

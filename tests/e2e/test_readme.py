@@ -25,6 +25,8 @@ NOT_TYPED = {
     "make test": "it runs this test; CI types it",
     "invoke test": "it runs the unit tests; CI types make test, which runs them too",
     "invoke bench": "it takes minutes, and writes results that are committed",
+    "invoke build-layer --requirements FOLDER": "test_mlflow builds from such a folder",
+    "invoke package --model FOLDER": "test_mlflow packages such a folder",
     "invoke lock": "what it writes is what the index has on that day",
     "aws lambda invoke": IN_A_CONTAINER,
     "invoke predict --event": IN_A_CONTAINER,
