@@ -117,9 +117,7 @@ def build_layer(
     )
     if verify:
         same = verification.verify(out, order, say)
-        console.print(
-            f"{shown(same.path)}: built anew from wheels, the same to the bit: SHA-256 {same.entry['sha256']}"
-        )
+        console.print(f"{shown(same.path)}: built anew from wheels, and the same to the bit: {same.entry['sha256']}")
         return
     built = layer.build(out, order, say)
     if built.cached:

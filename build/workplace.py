@@ -15,6 +15,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import filelock
 
+from build.paths import shown
+
 LOCK = ".lock"
 SCRATCH = (".layer-", ".package-", ".profile-", ".train-", ".making-")  # how folders for one command's work are named
 HALF_WRITTEN = ".manifest.json.*"  # only written while the folder is locked
@@ -39,7 +41,7 @@ def alone(out: Path, say: Say = tell) -> Iterator[None]:
     try:
         turn.acquire(blocking=False)
     except filelock.Timeout:
-        say(f"Another command is writing to {out}: waiting until it is done.")
+        say(f"Another command is writing to {shown(out)}: waiting until it is done.")
         turn.acquire()
     try:
         sweep(out)

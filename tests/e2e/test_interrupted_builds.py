@@ -151,7 +151,6 @@ def test_a_tree_that_models_are_checked_in_is_unpacked_anew_if_it_was_damaged(he
     assert path.read_bytes() == data
 
 
-@pytest.mark.xfail(reason="fails since local projects were merged; not looked into yet", strict=False)
 def test_a_command_that_waits_says_so(here, command):
     from build import workplace
 
@@ -165,7 +164,6 @@ def test_a_command_that_waits_says_so(here, command):
     process.stdout.close()
 
 
-@pytest.mark.xfail(reason="fails since local projects were merged; not looked into yet", strict=False)
 def test_the_command_verifies_and_exits_with_1_where_the_bytes_differ(here, command):
     assert finish(command(0))[0] == 0
     code, said = finish(command(0, "--verify"))

@@ -180,7 +180,7 @@ class TestRefusals:
 
     def test_another_scikit_learn(self, out, pickled):
         path = pickled(f"{FIT}import sklearn.base\nsklearn.base.__version__ = '1.0.2'")
-        self.refuses(out, path, r"scikit-learn 1\.0\.2")
+        self.refuses(out, path, r"fitted with scikit-learn 1\.0\.2")
 
     def test_something_that_does_not_predict(self, out, pickled):
         self.refuses(
