@@ -8,7 +8,9 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from invoke import Collection, Exit, task
@@ -413,6 +415,26 @@ def predict(c, event: Path, local=False, out: Path = OUT):
     console.print_json(data=answer)
 
 
+@task(
+    help={
+        "port": "port of this machine alone (0: any that is free)",
+        "out": "folder of the packaged function",
+    }
+)
+@command
+def serve(c, port="8080", out: Path = OUT):
+    """Serve what was packaged over HTTP, on this machine, as an endpoint would: a page for people, and requests."""
+    from local import operations
+
+    with operations.serve(out, port, say) as url:
+        console.print(f"{url}/ has a form to fill in. Or send a request:")
+        console.print(operations.curl(out, url))
+        console.print("Ctrl+C ends it.")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    console.print("Ended.")
+
+
 @task(help={"minutes": "how far back"})
 @command
 def logs(c, minutes=10):
@@ -480,6 +502,7 @@ namespace = Collection(
     demo,
     deploy,
     predict,
+    serve,
     rollback,
     logs,
     test,

@@ -39,6 +39,10 @@ class PortTaken(UserError):
     template = "Port {port} of {host} cannot be served on ({why}). Name another one, such as --port {other}."
 
 
+class NoPort(UserError):
+    template = "{port!r} is no port. Give a number from 0 to 65535, such as --port 8080; 0 takes any that is free."
+
+
 class NoAnswer(Exception):
     """What the function returned is no answer to an HTTP request."""
 
@@ -57,6 +61,18 @@ def start(environment: Environment, port: int = 0) -> Iterator[str]:
         yield url
 
 
+def number(port: int | str) -> int:
+    """A port as a number.
+
+    Raises:
+        NoPort
+    """
+    found = int(port) if str(port).isdecimal() else -1
+    if not 0 <= found <= 65535:
+        raise NoPort(port=port)
+    return found
+
+
 @contextmanager
 def bound(port: int) -> Iterator[socket.socket]:
     """A socket that listens on a port of the loopback interface.
@@ -68,9 +84,9 @@ def bound(port: int) -> Iterator[socket.socket]:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((HOST, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             other = port + 1 if 1024 <= port < 65535 else 8080
-            raise PortTaken(port=port, host=HOST, why=getattr(error, "strerror", None) or error, other=other) from error
+            raise PortTaken(port=port, host=HOST, why=error.strerror, other=other) from error
         listener.listen(128)
         yield listener
 

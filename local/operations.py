@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from botocore.exceptions import BotoCoreError, ClientError
 
 from build.errors import UserError
+from build.package import samples
 from build.requests import Request
 from build.runtimes import runtime
 from local import emulator, front, packaged
@@ -22,6 +23,7 @@ from local.embedded_aws import EmbeddedAws
 from local.terraform import Terraform
 
 MEMORY = 1024  # MB, the module's default
+LONGEST = 4000  # characters of a request that a command line shows
 
 Say = Callable[[str], None]
 
@@ -105,16 +107,24 @@ def predict_locally(out: Path, request: Request, say: Say) -> object:
 
 
 @contextmanager
-def serve(out: Path, port: int, say: Say) -> Iterator[str]:
+def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
     """Serve what was packaged over HTTP until the block ends, with the page for people; what is yielded is the URL.
 
     Raises:
-        NotPackaged, NotOfThisMachine, FunctionFailed, PortTaken
+        NotPackaged, NotOfThisMachine, FunctionFailed, NoPort, PortTaken
     """
-    with front.bound(port) as listener, _packaged(out, {"MODEL_DOCS": "true"}, say) as environment:
+    with front.bound(front.number(port)) as listener, _packaged(out, {"MODEL_DOCS": "true"}, say) as environment:
         environment.invoke({"warmer": True})  # a model that does not load is told now, not at the first request
         with front.over(listener, environment, say) as url:
             yield url
+
+
+def curl(out: Path, url: str) -> str:
+    """A command line that sends a request to what is served: one that is made up from the signature."""
+    body = json.dumps(samples.request(packaged.read(out)["model"]))
+    # of a model with thousands of columns, the file that its user has
+    data = shlex.quote(body) if len(body) <= LONGEST else "@request.json"
+    return f"curl {url}/invocations -H 'content-type: application/json' -d {data}"
 
 
 @contextmanager

@@ -209,6 +209,7 @@ def test_a_port_that_is_taken_is_one_clear_error(environment):
             front.start(environment, port).__enter__()
 
 
-def test_a_number_that_is_no_port_is_the_same_error(environment):
-    with pytest.raises(front.PortTaken, match="Port 99999"):
-        front.start(environment, 99999).__enter__()
+@pytest.mark.parametrize("port", ["abc", "99999", "-1", ""])
+def test_what_is_no_port_is_told(port):
+    with pytest.raises(front.NoPort, match="Give a number from 0 to 65535"):
+        front.number(port)
