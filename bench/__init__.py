@@ -64,11 +64,18 @@ def _answers(say: Say) -> Outcome:
     return answers.run(RESULTS, say)
 
 
+def _page(say: Say) -> Outcome:
+    from bench import page
+
+    return page.run(RESULTS, say)
+
+
 BENCHES: dict[str, Callable[[Say], Outcome]] = {
     "answers": _answers,
     "layer": _layer,
     "cold-start": _cold_start,
     "packages": _packages,
+    "page": _page,
     "cold-start-draft": _cold_start_draft,
 }
 
