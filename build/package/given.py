@@ -77,8 +77,7 @@ class Given:
             "its code": self.code is not None and self.code == self.folder.code,
             "signature": self.wishes.mlflow is not None and self.wishes.signature is None,
             "input example": self.wishes.example is not None and self.wishes.example == self.folder.example,
-            f"method {self.folder.method}": self.folder.method is not None
-            and self.wishes.method == self.folder.method,
+            f"method {self.folder.method}": self.folder.method is not None and self.wishes.method == self.folder.method,
         }
         return ["the model", *(name for name, is_taken in parts.items() if is_taken)]
 

@@ -256,7 +256,7 @@ def answer(estimator, method, value):
         predictions = getattr(estimator, method)(value)
     except Exception as error:  # whatever the model raises
         return {"error": f"{type(error).__name__}: {error}"[:300]}
-    listed = rows.plain(predictions)
+    listed = rows.plain(predictions, len(value))
     if listed is None:
         from serving.requests import answers, words
 
