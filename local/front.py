@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -145,7 +146,7 @@ class Front:
             return response_of(self.environment.read(written))
         except RequestEntityTooLarge:
             return _message(413, f"Lambda takes requests of at most {PAYLOAD_LIMIT:,} bytes.")
-        except (FunctionFailed, NoAnswer, OSError) as error:
+        except (FunctionFailed, NoAnswer, OSError, HTTPException) as error:
             self.say(str(error))
             return _message(502, "Internal Server Error: the function failed, or gave no valid answer.")
 
