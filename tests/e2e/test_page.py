@@ -21,8 +21,8 @@ from sklearn.pipeline import make_pipeline
 
 from bench import browser
 from local import front
-from tests.e2e.test_serve import PATIENCE, opened  # noqa: F401  (the browser)
 
+PATIENCE = 60  # seconds for an answer
 EVIL = "</script><img src=x onerror=hacked=1>"
 DIGEST = "0" * 64
 CONTEXT = SimpleNamespace(aws_request_id="1")
@@ -54,7 +54,7 @@ class Handler:
 
 
 @pytest.fixture
-def page(opened, monkeypatch):  # noqa: F811
+def page(chromium, monkeypatch):
     """Opens the page of a model; what follows has the browser, and the bodies that it sent."""
     monkeypatch.setenv("MODEL_DOCS", "true")
 
@@ -62,11 +62,11 @@ def page(opened, monkeypatch):  # noqa: F811
     def open_(model):
         handler = Handler(model)
         with front.start(handler) as url:
-            opened.get(f"{url}/")
-            yield opened, handler.bodies
-            assert {each for each in browser.requested(opened) if not each.startswith(f"{url}/")} == set()
-            assert browser.errors(opened) == []
-            assert opened.execute_script("return window.hacked") is None
+            chromium.get(f"{url}/")
+            yield chromium, handler.bodies
+            assert {each for each in browser.requested(chromium) if not each.startswith(f"{url}/")} == set()
+            assert browser.errors(chromium) == []
+            assert chromium.execute_script("return window.hacked") is None
 
     return open_
 
@@ -75,11 +75,13 @@ def of(estimator, *columns, container="frame", **more):
     return Model(estimator, DIGEST, Signature(container, columns or None, **more))
 
 
-def predict(opened):  # noqa: F811
-    count = len(opened.find_elements(By.CSS_SELECTOR, "#requests tr"))
-    opened.find_element(By.ID, "send").click()
-    WebDriverWait(opened, PATIENCE).until(lambda each: len(each.find_elements(By.CSS_SELECTOR, "#requests tr")) > count)
-    return opened.find_element(By.CSS_SELECTOR, "#answer .value, #answer pre, #answer .bad").text
+def predict(chromium):
+    count = len(chromium.find_elements(By.CSS_SELECTOR, "#requests tr"))
+    chromium.find_element(By.ID, "send").click()
+    WebDriverWait(chromium, PATIENCE).until(
+        lambda each: len(each.find_elements(By.CSS_SELECTOR, "#requests tr")) > count
+    )
+    return chromium.find_element(By.CSS_SELECTOR, "#answer .value, #answer pre, #answer .bad").text
 
 
 def test_names_and_categories_are_never_code(page):

@@ -45,26 +45,13 @@ def url(packaged):
         yield served
 
 
-@pytest.fixture(scope="module")
-def opened():
-    """A browser. Where there is none, CI fails, and elsewhere these tests are skipped."""
-    try:
-        browser.find()
-    except browser.NoBrowser as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
-    with browser.start() as started:
-        yield started
-
-
 @pytest.fixture
-def page(opened, url):
+def page(chromium, url):
     """The page, just opened; at the end it has asked no other host, and has told of no error."""
-    opened.get(f"{url}/")
-    yield opened
-    assert {each for each in browser.requested(opened) if not each.startswith(f"{url}/")} == set()
-    assert browser.errors(opened) == []
+    chromium.get(f"{url}/")
+    yield chromium
+    assert {each for each in browser.requested(chromium) if not each.startswith(f"{url}/")} == set()
+    assert browser.errors(chromium) == []
 
 
 def rows(own):
