@@ -2,19 +2,14 @@
 
 import json
 from contextlib import contextmanager
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from in_process import Handler
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
-from serving import invocation
-from serving.environment import Environment
 from serving.model import Model, describe
-from serving.phases import Phases
 from serving.requests.signature import Column, Signature
-from serving.settings import Settings
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -25,7 +20,6 @@ from local import front
 PATIENCE = 60  # seconds for an answer
 EVIL = "</script><img src=x onerror=hacked=1>"
 DIGEST = "0" * 64
-CONTEXT = SimpleNamespace(aws_request_id="1")
 
 
 class Telling:
@@ -34,23 +28,6 @@ class Telling:
     def predict(self, rows):
         rows = rows.astype(str).to_dict("records") if hasattr(rows, "to_dict") else np.asarray(rows, dtype=str).tolist()
         return [json.dumps(row) for row in rows]
-
-
-class Handler:
-    """The handler in this process, where the front has an environment."""
-
-    def __init__(self, model):
-        phases = Phases(init=1.0, wait=1.0, unpickle=1.0)
-        self.environment = Environment(Settings(DIGEST, file=Path("model.pkl")), model, phases)
-        self.bodies = []
-
-    def send(self, body):
-        event = json.loads(body)
-        self.bodies += [event["body"]] if "body" in event else []
-        return json.dumps(invocation.answer(self.environment, event, CONTEXT)).encode()
-
-    def read(self, written):
-        return json.loads(written)
 
 
 @pytest.fixture
