@@ -1,4 +1,4 @@
-"""The handler in this process, where an environment of the emulator is expected: for models that were never packaged."""
+"""The handler in this process, where an environment of the emulator is expected: for models that were not packaged."""
 
 from __future__ import annotations
 
