@@ -338,11 +338,18 @@ def demo(c, out: Path = OUT / "demo"):
     console.print(table)
 
 
-@task(help={"name": f"one of: {', '.join(benches.BENCHES)}"}, positional=["name"])
+@task(
+    help={
+        "name": f"one of: {', '.join(benches.BENCHES)}",
+        "only": "for packages: one of them to compare, once for each (default: all)",
+    },
+    iterable=["only"],
+    positional=["name"],
+)
 @command
-def bench(c, name):
+def bench(c, name, only):
     """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
-    outcome = benches.run(name, say)
+    outcome = benches.run(name, say, only)
     table = Table(*outcome.headings, title=outcome.title)
     for row in outcome.rows:
         table.add_row(*row)
