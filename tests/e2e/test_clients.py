@@ -5,17 +5,12 @@ import os
 import re
 import subprocess
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import http_front
 import pandas as pd
 import pytest
-from serving.environment import Environment
-from serving.invocation import answer
+from in_process import Handler
 from serving.model import describe
-from serving.phases import Phases
-from serving.settings import Settings
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
@@ -23,7 +18,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from build import environments, interpreters
 from build.runtimes import runtime
-from local import embedded_aws, emulator, packaged
+from local import embedded_aws, emulator, front, packaged
 
 TARGET = runtime("3.13")
 CLIENTS = "mlflow\ntritonclient[http]\nsagemaker-core>=2\nschemathesis\nnumpy\npandas\n"
@@ -48,22 +43,6 @@ def deployed(built, tmp_path_factory):
         yield environment
 
 
-@dataclass(frozen=True)
-class Served:
-    """A model in this process, asked as `local.emulator.Environment` is."""
-
-    environment: Environment
-
-    def invoke(self, event):
-        return self.read(self.send(json.dumps(event).encode()))
-
-    def send(self, event):
-        return json.dumps(answer(self.environment, json.loads(event), None)).encode()
-
-    def read(self, written):
-        return json.loads(written)
-
-
 @contextmanager
 def of_texts():
     """A classifier of texts that look like numbers, and numbers; its rows and their datatypes."""
@@ -80,7 +59,7 @@ def of_texts():
     )
     estimator = RandomForestClassifier(5, random_state=0)
     model = make_pipeline(columns, estimator).fit(rows.astype({"age": float}), ["no", "yes", "maybe", "no"] * 10)
-    served = Served(Environment(Settings("a"), describe(model, "a" * 64), Phases(init=0, wait=0, unpickle=0)))
+    served = Handler(describe(model, "a" * 64))
     yield served, rows[:6].to_dict(orient="records"), ["BYTES", "BYTES", "INT64", "FP64"]
 
 
@@ -96,7 +75,7 @@ def of_numbers(request):
 def test_each_client_gets_the_models_own_answers(root, clients, tmp_path, model, request):
     with (
         of_texts() if "texts" in model else of_numbers(request) as (environment, records, datatypes),
-        http_front.start(environment) as url,
+        front.start(environment) as url,
     ):
         methods = ["predict", "predict_proba" if "texts" in model else "predict"]
         own = {
@@ -128,7 +107,7 @@ def test_each_client_gets_the_models_own_answers(root, clients, tmp_path, model,
 @pytest.mark.long
 def test_what_openapi_tells_is_what_is_answered(clients, deployed, tmp_path):
     """schemathesis makes requests of the document, right ones and wrong ones, and judges the answers by it."""
-    with http_front.start(deployed) as url:
+    with front.start(deployed) as url:
         # That a shape fits its data, no schema can say: so not every request that a schema allows is one
         options = ["--checks=all", "--exclude-checks=positive_data_acceptance", "--phases=examples,coverage,fuzzing"]
         options += ["--max-examples=15", "--seed=1", "--continue-on-failure", "--no-color"]
