@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime, timezone
 from pathlib import Path
 
 from build.distributions import Distribution
+from build.errors import UserError
 
 EPOCH = datetime(1980, 1, 1, tzinfo=timezone.utc)  # as in the zips: the same layer, the same bytes
+
+
+class NotItsBill(UserError):
+    template = (
+        "{path} is not the bill of materials of the layer beside it ({why}).\nBuild both anew: invoke build-layer"
+    )
 
 
 def text(layer_name: str, layer_sha256: str, installed: list[Distribution]) -> str:
@@ -49,3 +57,22 @@ def text(layer_name: str, layer_sha256: str, installed: list[Distribution]) -> s
 def path_of(layer_zip: Path) -> Path:
     """Where the bill of a layer's zip is written."""
     return layer_zip.with_suffix(".cdx.json")
+
+
+def packages(layer_zip: Path, sha256: str) -> dict[str, str]:
+    """The packages in the bill of a layer's zip, and their versions.
+
+    Args:
+        sha256: the layer's digest.
+
+    Raises:
+        NotItsBill
+    """
+    path = path_of(layer_zip)
+    try:
+        bill = json.loads(path.read_text(encoding="utf-8"))
+        if bill["metadata"]["component"]["version"] != sha256:
+            raise NotItsBill(path=path, why="it names another one")
+        return {each["name"]: each["version"] for each in bill["components"] if each["purl"].startswith("pkg:pypi/")}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise NotItsBill(path=path, why="it is not there" if isinstance(error, OSError) else "it is damaged") from error
