@@ -9,6 +9,7 @@ from build import commands, engines
 from build.builders.container import ContainerBuilder
 from build.builders.uv import UvBuilder
 from build.errors import UserError
+from build.libraries import Origin
 from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime, host_architecture
 
@@ -26,7 +27,7 @@ class Builder(Protocol):
     def identity(self) -> str:
         """What tells it apart from another that would make other bytes."""
 
-    def library(self, name: str, folder: Path) -> Path | None:
+    def library(self, name: str, folder: Path) -> Origin | None:
         """Put a shared library that runs on the target into ``folder``; None where this builder has none."""
 
     compiles_for_lambda: bool  # whether what it compiles runs there

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from build import commands, indexes, lockfile, requirement_files
 from build.engines import Engine
 from build.errors import UserError
+from build.libraries import Origin
 from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
@@ -30,7 +31,8 @@ COPY = """
 set -eu
 for folder in /lib64 /usr/lib64 /usr/local/lib64 /usr/local/lib /var/lang/lib /lib/*-linux-gnu /usr/lib/*-linux-gnu; do
   if [ -f "$folder/$LIBRARY" ]; then
-    exec cp -L "$folder/$LIBRARY" "/var/task/$LIBRARY"
+    cp -L "$folder/$LIBRARY" "/var/task/$LIBRARY"
+    exec readlink -f "$folder/$LIBRARY"
   fi
 done
 exit 1
@@ -92,15 +94,15 @@ class ContainerBuilder:
     def identity(self) -> str:
         return f"container {self.engine.image_id(self.image)}"
 
-    def library(self, name: str, folder: Path) -> Path | None:
+    def library(self, name: str, folder: Path) -> Origin | None:
         """The build image's own: what was compiled there was linked to it."""
         folder.mkdir(parents=True, exist_ok=True)
         words = ["/bin/sh", "-c", COPY]
         try:
-            self.engine.run(self.image, self.architecture.image, words, work=folder, env={"LIBRARY": name})
+            path = self.engine.run(self.image, self.architecture.image, words, work=folder, env={"LIBRARY": name})
         except commands.CommandFailed:
             return None
-        return folder / name
+        return Origin("image", self.image, self.engine.image_id(self.image), path.strip())
 
     def build_wheel(self, project: Path, folder: Path) -> None:
         with TemporaryDirectory(prefix="project-") as name:

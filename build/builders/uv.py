@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from build import commands, indexes, interpreters, lockfile, requirement_files, runtimes
 from build.builders import carried, own_pip, refusals
 from build.builders.refusals import NoWheels, OldMetadata, UvFailed
+from build.libraries import Origin
 from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
@@ -91,7 +92,7 @@ class UvBuilder:
     def identity(self) -> str:
         return f"uv {self.tag}"
 
-    def library(self, name: str, folder: Path) -> Path | None:
+    def library(self, name: str, folder: Path) -> Origin | None:
         return carried.library(name, folder, self.architecture, install)
 
     def build_wheel(self, project: Path, folder: Path) -> None:
