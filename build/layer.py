@@ -146,10 +146,10 @@ def _make(
     with TemporaryDirectory(dir=scratch, prefix=".tree-") as name:
         tree = Path(name) / runtime.site_packages  # as below /opt
         tree.mkdir(parents=True)
-        builder.install(requirements, tree, lock)
+        took = builder.install(requirements, tree, lock)
         local_projects.refuse_editable(tree)
-        if lock:
-            lock.write(scratch)
+        if took:
+            took.write(scratch)
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)

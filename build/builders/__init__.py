@@ -19,7 +19,8 @@ NAMES = ("auto", "container", "uv")
 class Builder(Protocol):
     """Installs requirements so that they run on a runtime and architecture of Lambda."""
 
-    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> None: ...
+    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> Lock | None:
+        """Install into a folder what ``lock`` says, or else the requirements; what was taken, where it is known."""
 
     def resolve(self, requirements: Path) -> Lock | None:
         """Exactly what `install` would take now; None where that is not known before."""

@@ -40,7 +40,7 @@ class UvBuilder:
     def _options(self) -> list[str]:
         return ["--python-version", self.runtime.python, "--python-platform", self.tag, "--only-binary", ":all:"]
 
-    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> None:
+    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> Lock | None:
         """Install a requirements file or a lock file into a folder.
 
         Args:
@@ -63,6 +63,8 @@ class UvBuilder:
             if old is None:
                 raise OldMetadata(requirements=requirements, python=self.runtime.python, tail=error) from error
             own_pip.install(old, requirements, site_packages)
+            return None
+        return lock
 
     def resolve(self, requirements: Path) -> Lock | None:
         """Exactly what `install` would take now; None where no lock can say it, or not by the requirements' hashes.
