@@ -469,7 +469,7 @@ def test(c, fast=False, options=""):
 
     terraform.binary()
     # Three at once, whatever the machine: most of what they do is to wait, for Terraform and for servers
-    which = ["tests/unit"] if fast else ["--numprocesses=3", "--dist=loadfile"]
+    which = ["tests/unit"] if fast else ["--numprocesses=3", "--dist=loadfile", "--durations=30"]
     words = [sys.executable, "-m", "pytest", *which, *shlex.split(options)]
     raise Exit(code=subprocess.run(words, cwd=MODULE, check=False).returncode)
 

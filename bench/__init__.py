@@ -10,7 +10,7 @@ from build.errors import UserError
 
 RESULTS = Path(__file__).with_name("results")
 ROOT = Path(__file__).parents[1]
-PAGES = (ROOT / "README.md", ROOT / "docs" / "answers.md")  # with tables between markers
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))  # with tables between markers
 
 Say = Callable[[str], None]
 
@@ -64,9 +64,16 @@ def _answers(say: Say) -> Outcome:
     return answers.run(RESULTS, say)
 
 
+def _load(say: Say) -> Outcome:
+    from bench import load
+
+    return load.run(RESULTS, say)
+
+
 BENCHES: dict[str, Callable[[Say], Outcome]] = {
     "answers": _answers,
     "layer": _layer,
+    "load": _load,
     "cold-start": _cold_start,
     "packages": _packages,
     "cold-start-draft": _cold_start_draft,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from build import commands, environments
+from build import commands
 from build.errors import UserError
-from build.runtimes import Runtime
+from build.package.process import Process
 
 FILE = "deferral.json"  # as in lambda/serving/deferral
 
@@ -40,32 +39,6 @@ class Recording:
         return "predictions" in self.answers[0]
 
 
-@dataclass(frozen=True)
-class Process:
-    """How a model is run in a clean process: what `environments.run` wants to know."""
-
-    runtime: Runtime
-    function: Path  # the staged function
-    site_packages: Path
-    env: Mapping[str, str]
-    scratch: Path
-
-    def phase(self, name: str, probes: list, plan: dict | None = None) -> dict:
-        """Run a phase of target/record_use.py on these probes."""
-        result, asked = self.scratch / f"{name}.json", self.scratch / "probes.json"
-        asked.write_text(json.dumps(probes), encoding="utf-8")
-        arguments = [name, result, asked]
-        if plan is not None:
-            arguments.append(self.scratch / "plan.json")
-            arguments[-1].write_text(json.dumps(plan), encoding="utf-8")
-        see = [self.function, self.site_packages]
-        environments.run(self.runtime, "record_use.py", arguments, see, dict(self.env))
-        found = json.loads(result.read_text(encoding="utf-8"))
-        if "error" in found:
-            raise DoesNotLoad(error=found["error"])
-        return found
-
-
 def record(process: Process, probes: list) -> Recording:
     """Record what the handler uses to answer, and show that a plan made of it changes no answer.
 
@@ -76,14 +49,14 @@ def record(process: Process, probes: list) -> Recording:
         process: sees a whole layer, and a function without a plan.
         probes: events for the handler; the first is the one that counts for what is imported at init.
     """
-    eager = process.phase("eager", probes)
+    eager = phase(process, "eager", probes)
     plain = Recording(
         None, None, eager["modules"], eager["files"], eager["answers"], eager["partly"], len(eager["modules"])
     )
     if not plain.tried:
         return replace(plain, why_not="no prediction could be tried. Give rows to try: --example FILE")
     try:
-        lazy = process.phase("deferred", probes, _plan(eager, eager["names"]))
+        lazy = phase(process, "deferred", probes, _plan(eager, eager["names"]))
     except FAILS as error:
         return replace(plain, why_not=f"with imports put off it fails: {error}")
     asked = {module: {name: eager["names"][module][name] for name in names} for module, names in lazy["names"].items()}
@@ -95,13 +68,32 @@ def record(process: Process, probes: list) -> Recording:
     return replace(plain, why_not=why_not) if why_not else found
 
 
+def phase(process: Process, name: str, probes: list, plan: dict | None = None) -> dict:
+    """Run a phase of target/record_use.py on these probes.
+
+    Raises:
+        DoesNotLoad
+    """
+    result, asked = process.scratch / f"{name}.json", process.scratch / "probes.json"
+    asked.write_text(json.dumps(probes), encoding="utf-8")
+    arguments = [name, result, asked]
+    if plan is not None:
+        arguments.append(process.scratch / "plan.json")
+        arguments[-1].write_text(json.dumps(plan), encoding="utf-8")
+    process.run("record_use.py", arguments)
+    found: dict = json.loads(result.read_text(encoding="utf-8"))
+    if "error" in found:
+        raise DoesNotLoad(error=found["error"])
+    return found
+
+
 def check(process: Process, probes: list, found: Recording) -> str | None:
     """Run by the plan as Lambda will; what is wrong, if anything is. Leaves the plan in the staged function."""
     path = process.function / FILE
     if found.plan is not None:
         path.write_text(json.dumps(found.plan, separators=(",", ":")), encoding="utf-8")
     try:
-        answers = process.phase("planned", probes)["answers"]
+        answers = phase(process, "planned", probes)["answers"]
     except FAILS as error:
         path.unlink(missing_ok=True)
         return str(error)

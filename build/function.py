@@ -13,6 +13,7 @@ from build import archive, bytecode, deferral, distributions, environments, mani
 from build import model as models
 from build.errors import UserError
 from build.package.given import Given, given
+from build.package.process import Process
 from build.package.wishes import Wishes
 from build.runtimes import OLDEST_WITH_DEFAULTS, RUNTIMES, UNZIPPED_LIMIT, runtime
 
@@ -122,7 +123,7 @@ def package(
                 raise staging.CodeInTheWay(path=f"{code}/{entry['path']}", name=entry["path"])
             shutil.copyfile(model, stage / entry["path"])
         env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
-        process = deferral.Process(target, stage, whole, env, scratch)
+        process = Process(target, stage, whole, env, scratch)
         recording = _plan(process, packages, deferral.probes(checked.proof.events, checked.facts), model)
         compiled = bytecode.compile_tree(stage, "/var/task", target)
         sizes = distributions.sizes(stage)
@@ -142,7 +143,7 @@ def package(
     return Package(out / made.name, function, entry, checked, compiled, recording, source)
 
 
-def _plan(process: deferral.Process, packages: Path, probes: list, model: Path) -> deferral.Recording:
+def _plan(process: Process, packages: Path, probes: list, model: Path) -> deferral.Recording:
     """Leave in the staged function the plan of what it imports, if there is a safe one."""
     recording = deferral.record(process, probes)
     if packages != process.site_packages:

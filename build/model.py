@@ -10,6 +10,7 @@ from pathlib import Path
 
 from build.errors import UserError
 from build.package import pickles, proof
+from build.package.process import Process
 from build.package.wishes import Wishes
 from build.runtimes import Runtime
 
@@ -113,7 +114,7 @@ def check(
             estimator itself.
     """
     format_ = sniff(path)
-    process = proof.Process(runtime, function, site_packages, environment(path, sha256, format_), scratch)
+    process = Process(runtime, function, site_packages, environment(path, sha256, format_), scratch)
     try:
         return Checked(format_, proof.find(process, path, format_, sha256, wishes))
     except proof.Refused as error:

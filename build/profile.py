@@ -18,6 +18,7 @@ from build.elf import libraries_needed
 from build.errors import UserError
 from build.package import mlflow_folder
 from build.package.given import Given, given
+from build.package.process import Process
 from build.package.wishes import Wishes
 from build.runtimes import Runtime
 
@@ -97,7 +98,7 @@ def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch
         wishes=source.wishes,
     )
     env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
-    process = deferral.Process(runtime, function, host_tree, env, scratch)
+    process = Process(runtime, function, host_tree, env, scratch)
     probes = deferral.probes(checked.proof.events, checked.facts)
     used = deferral.record(process, probes)
     removed = _cut(tree, used)

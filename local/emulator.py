@@ -77,9 +77,17 @@ class Environment:
 
     def peak_rss(self) -> int:
         """The most memory that the function's process ever had, in bytes."""
+        return self._status("VmHWM")
+
+    def rss(self) -> int:
+        """The memory that the function's process has now, in bytes."""
+        return self._status("VmRSS")
+
+    def _status(self, name: str) -> int:
+        """What the kernel says of the function's process, in bytes."""
         tasks = Path(f"/proc/{self.process}/task").glob("*/children")  # whichever of its threads has started it
-        child = next(name for task in tasks for name in task.read_text().split())
-        return int(Path(f"/proc/{child}/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
+        child = next(each for task in tasks for each in task.read_text().split())
+        return int(Path(f"/proc/{child}/status").read_text().split(f"{name}:")[1].split()[0]) * 1024
 
     def tail(self) -> str:
         """The last lines of what the function and the emulator wrote."""

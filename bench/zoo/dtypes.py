@@ -98,6 +98,15 @@ def datetimes_unit() -> Fitted:
     return fitted(make_pipeline(FunctionTransformer(since_epoch), TREE), rows)
 
 
+@model("a timedelta column with missing values", own_code=True)
+def timedeltas() -> Fitted:
+    from own_steps import hours
+
+    waited = pd.Series(people()["age"] * 8_125, dtype="timedelta64[s]").astype("timedelta64[ms]")
+    waited[2::5] = pd.NaT
+    return fitted(make_pipeline(FunctionTransformer(hours), _boosting()), frame("income", waited=waited))
+
+
 @model("KMeans on a float32 array")
 def float32_array() -> Fitted:
     return fitted(KMeans(8, n_init=1, random_state=0), numbers(6).astype(np.float32))

@@ -77,6 +77,7 @@ class Given:
             "its code": self.code is not None and self.code == self.folder.code,
             "signature": self.wishes.mlflow is not None and self.wishes.signature is None,
             "input example": self.wishes.example is not None and self.wishes.example == self.folder.example,
+            f"method {self.folder.method}": self.folder.method is not None and self.wishes.method == self.folder.method,
         }
         return ["the model", *(name for name, is_taken in parts.items() if is_taken)]
 
@@ -90,7 +91,12 @@ def given(model: Path, code: Path | None, wishes: Wishes) -> Given:
     if not model.is_dir():
         return Given(model, code, wishes)
     folder = mlflow_folder.read(model)
-    merged = replace(wishes, example=wishes.example or folder.example, mlflow=folder.columns)
+    merged = replace(
+        wishes,
+        example=wishes.example or folder.example,
+        method=wishes.method or folder.method,
+        mlflow=folder.columns,
+    )
     return Given(folder.model, code or folder.code, merged, folder)
 
 
@@ -123,11 +129,17 @@ def for_layer(out: Path, python: str | None, requirements: Path | None, profile:
     return ForLayer(target, _requirements(folder, out), folder)
 
 
+def _line(folder: Folder, line: str) -> str:
+    """A line of requirements; a file of the folder, such as a wheel of add_libraries_to_model, by its absolute path."""
+    name = line.strip()
+    return str((folder.path / name).resolve()) if name and (folder.path / name).is_file() else line
+
+
 def _requirements(folder: Folder, out: Path) -> Path:
     """The requirements of an MLflow folder without mlflow itself, as a file in the cache of ``out``."""
     if not any(line.strip() for line in folder.requirements):
         raise NoRequirementsInFolder(path=folder.path)
-    data = "".join(f"{line}\n" for line in folder.requirements)
+    data = "".join(f"{_line(folder, line)}\n" for line in folder.requirements)
     beside = [each for each in (folder.path / "constraints.txt",) if each.is_file()]  # which MLflow's lines may name
 
     def fill(new: Path) -> None:

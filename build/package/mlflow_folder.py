@@ -74,6 +74,7 @@ class Folder:
     code: Path | None
     columns: list[dict] | None
     example: Path | None
+    method: str | None  # that MLflow's own server would call, where it is not predict
     python: str | None  # minor version, as "3.13"
     requirements: tuple[str, ...]  # lines, without mlflow itself
     left_out: tuple[str, ...]  # in words
@@ -130,6 +131,7 @@ def read(path: Path) -> Folder:
         _inside(path, code, "the folder of its code", is_folder=True) if code else None,
         _columns(said.get("signature"), left_out),
         _example(path, said.get("saved_input_example_info"), left_out),
+        _method(own, pyfunc),
         _python(path, pyfunc),
         tuple(lines),
         tuple(left_out),
@@ -179,6 +181,12 @@ def _example(path: Path, info: Any, left_out: list[str]) -> Path | None:
         left_out.append(f"the input example ({info['artifact_path']} is missing)")
         return None
     return _inside(path, info["artifact_path"], "the input example")
+
+
+def _method(own: Mapping[str, Any], pyfunc: Mapping[str, Any]) -> str | None:
+    """The method that the model was logged with as pyfunc_predict_fn."""
+    said = pyfunc.get("predict_fn") or own.get("predict_fn")
+    return said if isinstance(said, str) and said != "predict" else None
 
 
 def _python(path: Path, pyfunc: Mapping[str, Any]) -> str | None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from build import environments, requests
 from build.errors import UserError
 from build.package import wishes
+from build.package.process import Process
 from build.package.wishes import Wishes
-from build.runtimes import Runtime
 
 SIGNATURE = "signature.json"  # beside the handler, as in lambda/serving/requests/signature.py
 ARROW = (".parquet", ".feather")  # files that pandas reads with pyarrow
@@ -32,26 +32,20 @@ class Refused(UserError):
         self.kind, self.message = kind, message
 
 
-@dataclass(frozen=True)
-class Process:
-    """How a model is run: under which Python, seeing which folders, by which variables."""
+def ask(process: Process, script: str, order: Mapping[str, Any], see: Sequence[Path] = ()) -> dict:
+    """Run a script of target/ on an order, and read its result.
 
-    runtime: Runtime
-    function: Path  # the staged function
-    site_packages: Path
-    env: Mapping[str, str]
-    scratch: Path
-
-    def run(self, script: str, order: Mapping[str, Any], see: Sequence[Path] = ()) -> dict:
-        """Run a script of target/ on an order, and read its result."""
-        name = script.removesuffix(".py")
-        path, result = self.scratch / f"{name}-order.json", self.scratch / f"{name}.json"
-        path.write_text(json.dumps({**order, "result": str(result)}), encoding="utf-8")
-        environments.run(self.runtime, script, [path], [self.function, self.site_packages, *see], dict(self.env))
-        found: dict = json.loads(result.read_text(encoding="utf-8"))
-        if "error" in found:
-            raise Refused(found["error"]["type"], found["error"]["message"])
-        return found
+    Raises:
+        Refused: the result tells of an error.
+    """
+    name = script.removesuffix(".py")
+    path, result = process.scratch / f"{name}-order.json", process.scratch / f"{name}.json"
+    path.write_text(json.dumps({**order, "result": str(result)}), encoding="utf-8")
+    process.run(script, [path], see)
+    found: dict = json.loads(result.read_text(encoding="utf-8"))
+    if "error" in found:
+        raise Refused(found["error"]["type"], found["error"]["message"])
+    return found
 
 
 @dataclass(frozen=True)
@@ -84,7 +78,7 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
         "rows": str(rows),
         "expect": len(expect["answers"]) if expect else 0,
     }
-    own = process.run("own_answers.py", order, _reader_of(example, process))
+    own = ask(process, "own_answers.py", order, _reader_of(example, process))
     signature = {"model_sha256": sha256, "signature": own["signature"]}
     (process.function / SIGNATURE).write_text(json.dumps(signature, separators=(",", ":")), encoding="utf-8")
     answered = [each for each in own["tried"] if "answer" in each]
@@ -97,8 +91,8 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
         expect["event"] = _event(own)
     tried = sorted(own["tried"], key=lambda each: "answer" not in each)  # the first is what imports are planned by
     env = {**process.env, **({"MODEL_TRUSTED": ",".join(own["facts"]["trusted"])} if "trusted" in own["facts"] else {})}
-    proving = Process(process.runtime, process.function, process.site_packages, env, process.scratch)
-    shown = proving.run(
+    shown = ask(
+        replace(process, env=env),
         "prove.py",
         {
             "own": {**own, "tried": tried},

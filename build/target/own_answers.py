@@ -63,10 +63,13 @@ def find(order):
         raise Refused("NoSuchMethod", ", ".join(told.methods))
     told = replace(told, method=method)
     value, typed, expected = None, False, []
+    by_hand = [each for each in order["columns"] or () if not each.get("weak")]
+    # What MLflow noted fills in what the estimator does not tell; the example's own types count for more than both
+    told = override(told, [each for each in order["columns"] or () if each.get("weak")])
     if order["example"]:
         value, typed = examples.read(order["example"])
         told, value = examples.describe(value, typed, told)
-        told = override(told, order["columns"])
+        told = override(told, by_hand)
         expected = rows.cells(rows.take(value, list(range(min(len(value), order["expect"])))))
         value = rows.choose(value)
         if not typed and told.columns is not None and told.container in ("frame", "array"):
@@ -75,7 +78,7 @@ def find(order):
             except (TypeError, ValueError, OverflowError) as error:
                 raise examples.BadExample(f"{type(error).__name__}: {error}") from error
     else:
-        told = override(told, order["columns"])
+        told = override(told, by_hand)
         value = rows.made(told)
     facts = {
         "estimator": f"{type(estimator).__module__}.{type(estimator).__qualname__}",
@@ -253,7 +256,7 @@ def answer(estimator, method, value):
         predictions = getattr(estimator, method)(value)
     except Exception as error:  # whatever the model raises
         return {"error": f"{type(error).__name__}: {error}"[:300]}
-    listed = rows.plain(predictions)
+    listed = rows.plain(predictions, len(value))
     if listed is None:
         from serving.requests import answers, words
 

@@ -165,27 +165,40 @@ def texts(value):
     return list(csv.reader(io.StringIO(value.to_csv(index=False, header=False))))
 
 
-def plain(predictions):
-    """Predictions as JSON has them, with nothing of the handler's; None for what only the handler's code knows."""
-    if hasattr(predictions, "toarray"):
-        predictions = predictions.toarray()
-    if not isinstance(predictions, (np.ndarray, list)):
-        return None
-    if isinstance(predictions, list) and any(isinstance(each, (list, tuple, dict, np.ndarray)) for each in predictions):
-        return None
-    values = np.asarray(predictions)
-    if values.dtype.kind not in "biufUO":
-        return None
-
-    def each(value):
-        if isinstance(value, list):
-            return [each(inner) for inner in value]
-        value = value.item() if isinstance(value, np.generic) else value
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    listed = each(values.tolist())
+def plain(predictions, count):
+    """Predictions for `count` rows as JSON has them, with nothing of the handler's; None for what it alone knows."""
     try:
-        json.dumps(listed)
+        listed = _plain(_by_row(predictions, count))
+        json.dumps(listed).encode()
     except (TypeError, ValueError):
         return None
-    return listed
+    return listed if isinstance(listed, list) else None
+
+
+def _by_row(predictions, count):
+    if hasattr(predictions, "toarray"):
+        return predictions.toarray()
+    if hasattr(predictions, "itertuples"):  # a DataFrame
+        return list(predictions.itertuples(index=False, name=None))
+    if hasattr(predictions, "to_list"):  # a Series
+        return predictions.to_list()
+    outputs = isinstance(predictions, list) and predictions
+    if outputs and all(getattr(each, "ndim", 0) == 2 and len(each) == count for each in predictions):
+        return [list(row) for row in zip(*predictions, strict=True)]  # an array for each output
+    return predictions
+
+
+def _plain(value):
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufUO":
+        value = value.tolist()
+    elif isinstance(value, np.generic) and value.dtype.kind in "biufU":
+        value = value.item()
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict) and all(isinstance(name, str) for name in value):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    raise TypeError(type(value).__name__)

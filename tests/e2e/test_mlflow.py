@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from build import commands, environments, function, interpreters, layer
+from build import commands, environments, function, interpreters, layer, requests
 from build.package import given
 from build.package.wishes import Wishes
 from build.runtimes import host_architecture, runtime
@@ -74,7 +74,7 @@ def test_a_folder_becomes_layer_and_function_and_answers_as_the_estimator(logged
     answers = own.pop("predictions")
     request = tmp_path / "request.json"
     request.write_text(json.dumps({**own, "params": {"method": "predict_proba"}}))
-    assert operations.predict_locally(out, request, silent)["predictions"] == answers
+    assert operations.predict_locally(out, requests.read(request), silent)["predictions"] == answers
 
 
 @pytest.mark.long

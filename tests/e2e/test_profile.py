@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from build import archive, commands, deferral, environments, function, interpreters, layer, model, profile
+from build.package.process import Process
 from build.package.wishes import Wishes
 from build.runtimes import architecture, host_architecture
 
@@ -51,8 +52,8 @@ def test_the_model_answers_in_it_to_the_bit(built, cut, site_packages, tmp_path)
         packed.extractall(stage)
     env = model.environment(built.example.model, made.model["sha256"], "pickle")
     asked = [json.loads(built.example.request.read_text())]
-    process = deferral.Process(built.runtime, stage, site_packages, env, tmp_path)
-    (answer,) = process.phase("planned", asked)["answers"]
+    process = Process(built.runtime, stage, site_packages, env, tmp_path)
+    (answer,) = deferral.phase(process, "planned", asked)["answers"]
     result = tmp_path / "own.json"
     whole = environments.of_layer(
         built.out, json.loads((built.out / "manifest.json").read_text())["layer"], built.runtime

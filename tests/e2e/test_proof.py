@@ -72,14 +72,17 @@ class TestExamples:
         assert made.checked.proof.tried > 60
         assert samples.request(made.model)["dataframe_records"][0]["size"] == "s"
 
-    def test_parquet_keeps_them_too_though_the_layer_has_no_pyarrow(self, built, out, pickled, months, code, tmp_path):
+    @pytest.mark.parametrize("kind", ["parquet", "feather"])
+    def test_files_of_arrow_keep_them_too_though_the_layer_has_no_pyarrow(
+        self, built, out, pickled, months, code, tmp_path, kind
+    ):
         path, _ = months
         requirements = tmp_path / "requirements.txt"
         requirements.write_text("pyarrow\n")
         (tmp_path / "arrow").mkdir()
         arrow = environments.of_requirements(requirements, built.runtime, tmp_path / "arrow", ["--no-deps"])
-        example = tmp_path / "example.parquet"
-        pickled(f"{FRAME}m = None\nrows.to_parquet({str(example)!r})", name="none.pkl", see=[code, arrow])
+        example = tmp_path / f"example.{kind}"
+        pickled(f"{FRAME}m = None\nrows.to_{kind}({str(example)!r})", name="none.pkl", see=[code, arrow])
         made = function.package(out, path, code=code, wishes=Wishes(example=example))
         assert types(made)["count"] == "Int64"
         assert made.model["signature"]["inputs"][1]["ordered"]

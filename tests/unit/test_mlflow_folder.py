@@ -38,6 +38,24 @@ class TestRead:
         assert found.requirements == ("cloudpickle==3.1.3", *PINS)
         assert found.left_out == ("mlflow==3.17.2 (not needed to serve)",)
 
+    def test_the_method_that_mlflow_would_call_is_the_default_one(self, folder):
+        path = folder("code")
+        assert given.given(path, None, Wishes()).wishes.method is None
+        edit(path / "MLmodel", "predict_fn: predict", "predict_fn: predict_proba")
+        found = given.given(path, None, Wishes())
+        assert found.wishes.method == "predict_proba"
+        assert "method predict_proba" in found.taken_over()
+        assert given.given(path, None, Wishes(method="predict")).wishes.method == "predict"
+
+    def test_a_wheel_in_the_folder_is_named_where_it_lies(self, folder, tmp_path):
+        path = folder("code")
+        (path / "wheels").mkdir()
+        (path / "wheels" / "own-1.0-py3-none-any.whl").touch()
+        (path / "requirements.txt").write_text("mlflow==3.17.2\nwheels/own-1.0-py3-none-any.whl\nscikit-learn==1.9.1\n")
+        lines = given.for_layer(tmp_path / "dist", None, path, None).requirements.read_text().splitlines()
+        assert str(path / "wheels" / "own-1.0-py3-none-any.whl") in lines
+        assert "scikit-learn==1.9.1" in lines
+
     def test_a_tensor_has_an_example_and_no_columns(self, folder):
         found = mlflow_folder.read(folder("tensor"))
         assert (found.columns, found.code) == (None, None)

@@ -356,7 +356,7 @@ class TestColumnsOfASignature:
 
 
 class TestRequests:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def model(self):
         rows = table("d")
         return describe(encoded(LogisticRegression()).fit(rows, np.arange(len(rows)) % 2), "")

@@ -16,6 +16,11 @@ def since_epoch(rows):
     return rows.assign(joined=rows["joined"].astype("int64"))
 
 
+def hours(rows):
+    """The columns, a duration replaced by its hours."""
+    return rows.assign(waited=rows["waited"].dt.total_seconds() / 3600)
+
+
 def codes(rows):
     """The columns, a category replaced by its number among the categories."""
     return rows.assign(code=rows["code"].cat.codes)
