@@ -1,64 +1,16 @@
 """What is known of the layer's packages, by pip-audit itself: from a service on this machine, or from none."""
 
-import json
 import subprocess
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
+import advisories
 import pytest
 import wheels
-from packaging.version import Version
 
 from build import audit, layer, sbom
 from build.runtimes import host_architecture, runtime
-
-
-def advisory(name, package, alias, fixed):
-    """As OSV has it; facts of the Python Packaging Advisory Database."""
-    events = [{"introduced": "0"}, {"fixed": fixed}]
-    return {
-        "id": name,
-        "schema_version": "1.6.0",
-        "modified": "2021-06-16T00:03:24.800813Z",
-        "published": "2018-10-09T17:29:00Z",
-        "aliases": [alias],
-        "details": f"Versions before {fixed}.",
-        "affected": [
-            {
-                "package": {"name": package, "ecosystem": "PyPI", "purl": f"pkg:pypi/{package}"},
-                "ranges": [{"type": "ECOSYSTEM", "events": events}],
-            }
-        ],
-    }
-
-
-ADVISORIES = [
-    advisory("PYSEC-2019-217", "jinja2", "CVE-2019-10906", "2.10.1"),
-    advisory("PYSEC-2018-28", "requests", "CVE-2018-18074", "2.20.0"),
-]
-
-
-class Osv(BaseHTTPRequestHandler):
-    """POST /v1/query, as api.osv.dev answers it."""
-
-    advisories = ADVISORIES
-    answer = None  # in place of one: status and body
-
-    def do_POST(self):
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        found = [each for each in self.advisories if self._is_of(each["affected"][0], asked)]
-        status, body = self.answer or (200, json.dumps({"vulns": found} if found else {}))
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def _is_of(self, affected, asked):
-        fixed = affected["ranges"][0]["events"][1]["fixed"]
-        return affected["package"]["name"] == asked["package"]["name"] and Version(asked["version"]) < Version(fixed)
-
-    def log_message(self, *words):
-        pass
 
 
 @pytest.fixture
@@ -68,12 +20,37 @@ def serve(monkeypatch):
     started = []
 
     def serve(**facts):
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Service", (Osv,), facts))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Service", (advisories.Osv,), facts))
         started.append(server)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}/v1/query"
 
     yield serve
+    for server in started:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def pypi(tmp_path, monkeypatch):
+    """Has a server on this machine taken for pypi.org, with these releases and what is known of them."""
+    tls = advisories.tls("pypi.org", tmp_path / "both.pem")
+    for name in ("NO_PROXY", "no_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "both.pem"))
+    monkeypatch.setenv("PIP_CACHE_DIR", str(tmp_path / "cache"))  # no other command is to take these answers for real
+    started = []
+
+    def pypi(**releases):
+        known = {tuple(each.split("==")): vulnerabilities for each, vulnerabilities in releases.items()}
+        server = ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("Proxy", (advisories.PyPI,), {"tls": tls, "releases": known})
+        )
+        started.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.server_port}")
+
+    yield pypi
     for server in started:
         server.shutdown()
         server.server_close()
@@ -130,9 +107,33 @@ def test_what_is_accepted_is_named_and_ends_with_0(invoke, serve, name):
 
 
 def test_a_build_of_its_own_is_looked_up_by_the_version_that_the_indexes_know(out, serve):
-    numpy = [*ADVISORIES, advisory("PYSEC-2099-1", "numpy", "CVE-2099-1", "2.0.1")]
+    numpy = [*advisories.ADVISORIES, advisories.of_osv("PYSEC-2099-1", "numpy", "CVE-2099-1", "2.0.1")]
     found = audit.audit(out, ["PYSEC-2018-28"], serve(advisories=numpy)).found
     assert [(each.package, each.version, each.fixed_in) for each in found] == [("numpy", "2.0.0+cpu", ("2.0.1",))]
+
+
+JINJA2 = {"jinja2==2.4.1": [advisories.of_pypi("PYSEC-2019-217", "CVE-2019-10906", "2.10.1")]}
+
+
+def test_pypi_is_asked_where_no_service_is_named_and_what_it_does_not_know_is_told(invoke, pypi):
+    pypi(**JINJA2, **{"requests==2.19.0": [advisories.of_pypi("PYSEC-2018-28", "CVE-2018-18074", "2.20.0")]})
+    done = invoke()
+    assert done.returncode == 1
+    assert "Known vulnerabilities, by PyPI" in done.stdout and "PYSEC-2018-28" in done.stdout
+    assert "PyPI does not know, so nothing is said of: numpy 2.0.0+cpu" in done.stdout
+
+
+def test_where_pypi_knows_of_none_it_says_so_and_ends_with_0(invoke, pypi):
+    pypi(**JINJA2, **{"requests==2.19.0": [], "numpy==2.0.0": []})
+    done = invoke()
+    assert done.returncode == 0, done.stderr
+    assert "PyPI knows no vulnerability of the layer's packages (2 looked up)" in done.stdout
+
+
+def test_a_mirror_of_pypi_without_advisories_is_not_taken_for_pypi(out, pypi):
+    pypi(**{"jinja2==2.4.1": [], "requests==2.19.0": [], "numpy==2.0.0": []})
+    with pytest.raises(audit.CouldNotLook, match="at PyPI: it has no advisories, not even of jinja2"):
+        audit.audit(out)
 
 
 @pytest.mark.parametrize("service", ["pypi", "osv", "http://127.0.0.1:9/v1/query"])
