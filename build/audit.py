@@ -79,8 +79,8 @@ def audit(out: Path, ignore: Collection[str] = (), service: str = "pypi") -> Aud
         raise NothingToAudit(out=out)
     held = sbom.packages(out / entry["path"], entry["sha256"])
     if not any(each.get("vulns") for each in _ask(service, VULNERABLE)):
-        known = "".join(f"{name} {version}" for name, version in VULNERABLE.items())
-        raise _could_not(service, f"it has no advisories, not even of {known}")
+        (release,) = VULNERABLE.items()
+        raise _could_not(service, f"it has no advisories, not even of {' '.join(release)}")
     public = {name: _public(version) for name, version in held.items()}
     answers = _ask(service, {name: version for name, version in public.items() if version})
     known = {each["name"]: each["vulns"] for each in answers if "vulns" in each}
@@ -107,8 +107,8 @@ def _ask(service: str, packages: dict[str, str]) -> list[dict[str, Any]]:
     with TemporaryDirectory(prefix="audit-") as scratch:
         pinned, answer = Path(scratch, "requirements.txt"), Path(scratch, "answer.json")
         pinned.write_text("".join(f"{name}=={version}\n" for name, version in packages.items()), encoding="utf-8")
-        argv = [sys.executable, "-m", "pip_audit", "--requirement", pinned, "--no-deps", "--disable-pip"]
-        argv += ["--format", "json", "--output", answer, "--progress-spinner", "off"]
+        argv = [sys.executable, "-m", "pip_audit", "--requirement", str(pinned), "--no-deps", "--disable-pip"]
+        argv += ["--format", "json", "--output", str(answer), "--progress-spinner", "off"]
         argv += ["--vulnerability-service", service] if service in NAMES else ["-s", "osv", "--osv-url", service]
         bundle = indexes.ca_bundle()
         env = {"REQUESTS_CA_BUNDLE": str(bundle)} if bundle else {}
