@@ -70,7 +70,7 @@ def audit(out: Path, ignore: Collection[str] = (), service: str = "pypi") -> Aud
 
     Raises:
         NothingToAudit, UnknownService, sbom.NotItsBill
-        CouldNotLook: the service did not answer, or has no advisories.
+        CouldNotLook: the service did not answer, has no advisories, or knows none of the packages.
     """
     if service not in NAMES and not service.startswith(("http://", "https://")):
         raise UnknownService(name=service, known=", ".join(NAMES))
@@ -84,6 +84,8 @@ def audit(out: Path, ignore: Collection[str] = (), service: str = "pypi") -> Aud
     public = {name: _public(version) for name, version in held.items()}
     answers = _ask(service, {name: version for name, version in public.items() if version})
     known = {each["name"]: each["vulns"] for each in answers if "vulns" in each}
+    if not known:
+        raise _could_not(service, f"it knows none of them ({', '.join(held)})")
     advisories = [advisory for name in sorted(known) for advisory in _advisories(name, held[name], known[name])]
     ignored = [each for each in advisories if set(each.names) & set(ignore)]
     return Audit(

@@ -136,6 +136,12 @@ def test_a_mirror_of_pypi_without_advisories_is_not_taken_for_pypi(out, pypi):
         audit.audit(out)
 
 
+def test_where_pypi_knows_none_of_the_packages_nothing_is_said_of_them(out, pypi):
+    pypi(**JINJA2)
+    with pytest.raises(audit.CouldNotLook, match=r"it knows none of them \(numpy, requests\)"):
+        audit.audit(out)
+
+
 @pytest.mark.parametrize("service", ["pypi", "osv", "http://127.0.0.1:9/v1/query"])
 def test_without_the_service_it_says_that_it_could_not_look(invoke, monkeypatch, service):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
