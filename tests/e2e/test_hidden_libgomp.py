@@ -30,13 +30,11 @@ for path in $(ldconfig -p | awk '/libgomp/ { print $NF }'); do mount --bind /dev
 exec "$@"
 """
 
-
 TARGET = runtime("3.13")
+LAYERS = {"alone": "lightgbm", "beside scikit-learn": "lightgbm\nscikit-learn\npandas"}
 
 
-@pytest.fixture(
-    scope="module", params=["lightgbm", "lightgbm\nscikit-learn\npandas"], ids=["alone", "beside scikit-learn"]
-)
+@pytest.fixture(scope="module", params=LAYERS.values(), ids=LAYERS)
 def made(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lightgbm")
     (folder / "requirements.txt").write_text(f"{request.param}\n")
@@ -88,9 +86,8 @@ def test_the_bill_of_materials_names_it_and_where_it_is_from(made, opt):
     assert wheel["version"] == made.entry["packages"].get("scikit-learn", wheel["version"])
 
 
+@pytest.mark.parametrize("made", [LAYERS["beside scikit-learn"]], ids=["beside scikit-learn"], indirect=True)
 def test_a_model_of_it_is_packaged_and_answers(made, opt, root, tmp_path):
-    if "scikit-learn" not in made.entry["packages"]:
-        pytest.skip("lightgbm's estimators are scikit-learn's")
     interpreter, out = interpreters.require(TARGET, "This test"), made.path.parent
     env = {"PYTHONPATH": str(opt / TARGET.site_packages), "LD_LIBRARY_PATH": str(opt / "lib"), "PATH": "/usr/bin:/bin"}
     (tmp_path / "fit.py").write_text(FIT)
