@@ -33,7 +33,7 @@ locals {
 
   # What the function has to know of its model, and where it lies: in our bucket, in the user's, or in the zip
   model = {
-    sha256          = var.model == null ? local.parts.model.sha256 : var.model.sha256
+    sha256          = var.model == null ? local.parts.model.sha256 : try(lower(var.model.sha256), null)
     format          = var.model == null ? local.parts.model.format : var.model.format
     sklearn_version = var.model == null ? local.parts.model.sklearn_version : var.model.sklearn_version
     trusted         = var.model == null ? local.parts.model.trusted : var.model.trusted

@@ -66,9 +66,9 @@ variable "model" {
   default = null
 
   validation {
-    condition = var.model == null || try(var.model.follow, false) || can(regex("^[0-9a-f]{64}$", var.model.sha256))
+    condition = var.model == null || try(var.model.follow, false) || can(regex("^[0-9A-Fa-f]{64}$", var.model.sha256))
     error_message = join(" ", [
-      "model.sha256 is the hex SHA-256 of the model's bytes, 64 digits of 0-9 and a-f: sha256sum model.pkl prints it.",
+      "model.sha256 is the hex SHA-256 of the model's bytes, 64 digits of 0-9 and a-f or A-F: sha256sum model.pkl prints it.",
       "Or set model.follow = true for a model that changes.",
     ])
   }
@@ -270,7 +270,7 @@ variable "warm" {
     How it is kept warm. strategy: "ping" (on schedules, for a part of a cent), "snapstart" (every cold start from a snapshot), "provisioned"
     (Lambda keeps environments initialized) or "none". Of ping: schedules are rate(...) or cron(...) expressions, such as
     cron(0/5 8-17 ? * MON-FRI *) for business hours, by default rate(5 minutes), in UTC, or in timezone, right across daylight saving;
-    concurrency is how many environments a ping keeps warm. Of provisioned: provisioned is how many there are.
+    concurrency is how many environments a ping keeps warm, at most 100. Of provisioned: provisioned is how many there are.
   EOT
   type = object({
     strategy    = optional(string, "ping")
@@ -310,6 +310,12 @@ variable "warm" {
       number == null || try(number >= 1 && floor(number) == number, false)
     ])
     error_message = "warm.concurrency and warm.provisioned are whole numbers of environments, 1 or more."
+  }
+
+  validation {
+    # As in lambda/serving/warming.py
+    condition     = try(var.warm.concurrency <= 100, true)
+    error_message = "warm.concurrency is at most 100, which one ping can call at once: lower it, or set warm.strategy = \"provisioned\"."
   }
 
   validation {

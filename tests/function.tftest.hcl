@@ -270,10 +270,11 @@ run "a_followed_model_is_not_pinned" {
 
   assert {
     condition = aws_lambda_function.this.environment[0].variables == tomap({
-      MODEL_FOLLOW = "true"
-      MODEL_FORMAT = "pickle"
-      MODEL_BUCKET = "models"
-      MODEL_KEY    = "churn/model.pkl"
+      MODEL_FOLLOW  = "true"
+      MODEL_FORMAT  = "pickle"
+      MODEL_BUCKET  = "models"
+      MODEL_KEY     = "churn/model.pkl"
+      MODEL_TIMEOUT = "60"
     })
     error_message = "Neither digest nor version: the handler looks them up with each new object."
   }
@@ -580,6 +581,7 @@ run "the_handler_is_told_of_a_model_in_s3" {
 
   variables {
     environment = { LOG_LEVEL = "DEBUG" }
+    timeout     = 17
   }
 
   assert {
@@ -591,6 +593,7 @@ run "the_handler_is_told_of_a_model_in_s3" {
       MODEL_BUCKET          = "models"
       MODEL_KEY             = "churn/model.pkl"
       MODEL_VERSION_ID      = "v9"
+      MODEL_TIMEOUT         = "17"
     })
     error_message = "The environment is the contract with lambda/handler.py, and the user's own."
   }
@@ -603,7 +606,7 @@ run "what_is_not_known_of_the_model_is_left_out" {
 
   variables {
     model = {
-      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      sha256 = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"
       format = "joblib"
       object = { bucket = "models", key = "churn/model.joblib" }
     }
@@ -611,12 +614,13 @@ run "what_is_not_known_of_the_model_is_left_out" {
 
   assert {
     condition = aws_lambda_function.this.environment[0].variables == tomap({
-      MODEL_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-      MODEL_FORMAT = "joblib"
-      MODEL_BUCKET = "models"
-      MODEL_KEY    = "churn/model.joblib"
+      MODEL_SHA256  = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      MODEL_FORMAT  = "joblib"
+      MODEL_BUCKET  = "models"
+      MODEL_KEY     = "churn/model.joblib"
+      MODEL_TIMEOUT = "60"
     })
-    error_message = "No variable is empty."
+    error_message = "No variable is empty, and the digest is as Python writes it."
   }
 }
 
@@ -638,9 +642,10 @@ run "a_model_in_the_zip_needs_no_access_to_s3" {
   }
   assert {
     condition = aws_lambda_function.this.environment[0].variables == tomap({
-      MODEL_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-      MODEL_FORMAT = "pickle"
-      MODEL_FILE   = "model.pkl"
+      MODEL_SHA256  = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      MODEL_FORMAT  = "pickle"
+      MODEL_FILE    = "model.pkl"
+      MODEL_TIMEOUT = "60"
     })
     error_message = "The handler is told the file's name."
   }

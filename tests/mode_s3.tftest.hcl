@@ -125,7 +125,7 @@ run "a_model_that_is_in_s3_already_is_not_uploaded" {
     model = {
       bucket = "models"
       key    = "churn/model.joblib"
-      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      sha256 = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855" # as some tools print it
       format = "joblib"
     }
   }
@@ -147,6 +147,6 @@ run "a_model_that_is_in_s3_already_is_not_uploaded" {
       sha256     = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       version_id = tostring(null)
     }
-    error_message = "The model's version is what was given."
+    error_message = "The model's version is what was given, as it is written elsewhere."
   }
 }

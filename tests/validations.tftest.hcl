@@ -577,6 +577,16 @@ run "no_environment_to_keep_warm" {
   expect_failures = [var.warm]
 }
 
+run "more_environments_than_a_ping_can_call" {
+  command = plan
+
+  variables {
+    warm = { concurrency = 101 }
+  }
+
+  expect_failures = [var.warm]
+}
+
 run "half_a_provisioned_environment" {
   command = plan
 

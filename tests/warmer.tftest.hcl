@@ -246,6 +246,20 @@ run "a_schedule_that_is_null" {
   expect_failures = [var.schedules]
 }
 
+run "more_environments_than_a_ping_can_call" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    input = "{\"concurrency\":101,\"warmer\":true}"
+  }
+
+  expect_failures = [var.input]
+}
+
 run "an_input_that_is_not_json" {
   command = plan
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 _clients: dict[str, Any] = {}
+_making = threading.Lock()  # else each of several threads would make one
 
 
 def client(service: str, **config: Any) -> Any:
@@ -12,14 +14,15 @@ def client(service: str, **config: Any) -> Any:
 
     Of botocore: boto3 makes the same one, and takes a tenth longer.
     """
-    if service not in _clients:
-        # 0.2 s that only those spend who need it
-        import botocore.session
-        from botocore.config import Config
+    with _making:
+        if service not in _clients:
+            # 0.2 s that only those spend who need it
+            import botocore.session
+            from botocore.config import Config
 
-        session = botocore.session.get_session()
-        _clients[service] = session.create_client(service, config=Config(**config))
-    return _clients[service]
+            session = botocore.session.get_session()
+            _clients[service] = session.create_client(service, config=Config(**config))
+        return _clients[service]
 
 
 def drop_connections() -> None:

@@ -17,7 +17,7 @@ class Environment:
         self.model = model  # read once per invocation, and replaced whole
         self.phases = phases
         self.is_cold = True  # until its first answer
-        self.refused: tuple[str, str] | None = None  # what the followed object held and why that is not served
+        self.refused: tuple[tuple, str] | None = None  # what the followed object held and why that is not served
         self.renew()
 
     def renew(self) -> None:

@@ -1,30 +1,25 @@
 """Brings the model's bytes to this environment while the libraries are imported.
 
 Importing holds Python's lock, so a thread would get its turn every 5 ms, one packet a turn. In bundle mode that does no
-harm: the file is mapped and hashed in one call that needs no lock. A download is a process of its own (`transfer`),
-which shares memory with this one: no lock, no copy, and botocore never gets into this process. At the init it is a
-fork, which need not start Python; at a ping it is spawned, since numpy's libraries and their threads survive no fork.
+harm: the file is mapped and hashed in one call that needs no lock. A download is a process of its own (`processes`).
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import json
 import mmap
 import os
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from serving import deadlines, processes
 from serving.errors import FetchError
 from serving.settings import Settings
-
-CHILD = "import sys; from serving import transfer; transfer.main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
 
 # What the environment needs beside the model, roughly, and how often it holds the model while it is unpickled
 OTHER_BYTES, COPIES = 256 << 20, 2
@@ -50,14 +45,20 @@ class Fetched:
 Fetch = Callable[[], Fetched]  # waits for the bytes; raises FetchError
 
 
-def begin(settings: Settings, environ: Mapping[str, str] = os.environ) -> Fetch:
-    """Start bringing the model here, and return how to wait for it."""
+def begin(settings: Settings, environ: Mapping[str, str] = os.environ, seconds: float | None = None) -> Fetch:
+    """Start bringing the model here, and return how to wait for it.
+
+    Args:
+        seconds: that a download may take; None: what an init has.
+    """
     if settings.file is not None:
         return _of_file(settings.file)
+    seconds = deadlines.of_init(settings.timeout, environ) if seconds is None else seconds
+    until = time.perf_counter() + seconds
     kept = kept_path(settings)
-    if kept is not None and kept.exists():
-        return _of_file(kept)
-    return _download(settings, environ)
+    if kept is not None and os.path.lexists(kept):
+        return _of_kept(kept, settings, environ, until)
+    return _download(settings, environ, until)
 
 
 def kept_path(settings: Settings) -> Path | None:
@@ -96,103 +97,62 @@ def _of_file(path: Path) -> Fetch:
     return wait
 
 
-def _download(settings: Settings, environ: Mapping[str, str]) -> Fetch:
-    memory = _anonymous_file()
-    answer, answer_end = os.pipe()
-    # The digest is checked here
-    variables = {**environ, "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required"}
-    start = _fork if _may_fork() else _spawn
-    try:
-        child = start(json.dumps(_job(settings, environ)), memory, answer_end, variables)
-    except OSError as error:  # too many processes, or no memory for one
-        os.close(memory)
-        os.close(answer)
-        raise FetchError(f"the download of {settings.url} cannot be started: {error.strerror}") from error
-    finally:
-        os.close(answer_end)
+def _of_kept(path: Path, settings: Settings, environ: Mapping[str, str], until: float) -> Fetch:
+    """What an earlier init left in /tmp; where that is something else by now, a download."""
+    read = _of_file(path)
 
     def wait() -> Fetched:
-        with os.fdopen(answer, "rb") as stream:
-            said = stream.read()
-        _, status = os.waitpid(child, 0)
         try:
-            return _downloaded(settings, memory, json.loads(said or b"null"), status)
-        except BaseException:
-            os.close(memory)
-            raise
+            found = read()
+            if found.sha256 == settings.sha256:
+                return found
+            found.data.close()  # or else its room is not free
+            why = f"{path} has SHA-256 {found.sha256}"
+        except FetchError as error:
+            why = str(error)
+        print(f"[WARNING] {settings.url} is downloaded anew: {why}, expected {settings.sha256}")
+        with suppress(OSError):  # a folder stays, and the download lies beside it
+            path.unlink()
+        return _download(settings, environ, until)()
 
     return wait
 
 
-def _may_fork() -> bool:
-    """Whether nothing is here that a fork could harm: libraries that have their own locks, or threads of any kind."""
-    return "numpy" not in sys.modules and len(os.listdir("/proc/self/task")) == 1
+def _download(settings: Settings, environ: Mapping[str, str], until: float) -> Fetch:
+    wait_for = processes.start(_job(settings, environ, until), settings.url, environ)
 
-
-def _fork(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int:
-    """Download in a copy of this process; its id."""
-    child = os.fork()
-    if child == 0:
+    def wait() -> Fetched:
+        said, descriptor = wait_for()
         try:
-            from serving import transfer
+            if said["path"] is not None:
+                os.close(descriptor)
+                descriptor = os.open(said["path"], os.O_RDONLY)
+                if not said["kept"]:
+                    os.unlink(said["path"])  # stays readable for whom has it open
+            path = f"/proc/self/fd/{descriptor}"
+            return Fetched(_map(path), path, said["sha256"], said["seconds"], said, descriptor)
+        except OSError as error:
+            with suppress(OSError):
+                os.close(descriptor)
+            raise FetchError(f"the download of {settings.url} cannot be read: {error.strerror}") from error
 
-            gc.enable()
-            os.environ.clear()
-            os.environ.update(environ)
-            transfer.main(job, memory, answer)
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        finally:
-            os._exit(1)  # whatever happened: this is not the process that serves
-    return child
-
-
-def _spawn(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int:
-    """Download in a process of its own; its id."""
-    for descriptor in (memory, answer):
-        os.set_inheritable(descriptor, True)
-    command = [sys.executable, "-S", "-s", "-B", "-c", CHILD, job, f"{memory}", f"{answer}"]
-    path = os.pathsep.join(filter(None, sys.path))
-    child = os.posix_spawn(sys.executable, command, {**environ, "PYTHONPATH": path})
-    os.set_inheritable(memory, False)
-    return child
+    return wait
 
 
-def _job(settings: Settings, environ: Mapping[str, str]) -> dict:
-    megabytes = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+def _job(settings: Settings, environ: Mapping[str, str], until: float) -> dict:
+    megabytes, began = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), time.perf_counter()
+    seconds = max(until - began, 0.1)
     return {
-        "began": time.perf_counter(),
+        "began": began,
+        "seconds": seconds,
+        "silence": deadlines.of_silence(seconds),
         "bucket": settings.bucket,
         "key": settings.key,
         "version_id": settings.version_id,
         "sha256": settings.sha256,
-        "path": os.fspath(kept_path(settings) or Path(tempfile.gettempdir()) / f"model-{time.time_ns()}"),
+        "path": os.fspath(kept_path(settings) or Path(tempfile.gettempdir()) / "model-followed"),
         "fits_memory": ((int(megabytes) << 20) - OTHER_BYTES) // COPIES if megabytes else None,
     }
-
-
-def _downloaded(settings: Settings, memory: int, said: dict | None, status: int) -> Fetched:
-    if said is None:
-        raise FetchError(f"the download of {settings.url} ended without a word, with wait status {status}")
-    if "error" in said:
-        raise FetchError(said["error"])
-    if said["path"] is None:
-        path = f"/proc/self/fd/{memory}"
-        return Fetched(_map(path), path, said["sha256"], said["seconds"], said, memory)
-    descriptor = os.open(said["path"], os.O_RDONLY)
-    os.close(memory)
-    if settings.sha256 != said["sha256"]:
-        os.unlink(said["path"])  # stays readable for whom has it open
-    path = f"/proc/self/fd/{descriptor}"
-    return Fetched(_map(path), path, said["sha256"], said["seconds"], said, descriptor)
-
-
-def _anonymous_file() -> int:
-    """A file without a name, in memory; where the C library is too old for that (python3.10, 3.11) in /tmp."""
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create("model")
-    with tempfile.TemporaryFile(prefix="model-") as stream:
-        return os.dup(stream.fileno())
 
 
 def _map(path: str | os.PathLike[str]) -> mmap.mmap:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ class Model:
     estimator: Any
     sha256: str
     signature: Signature
-    etag: str | None = None  # of the object that it came from
+    held: tuple | None = None  # what its object held: as `held` says
 
 
 def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
@@ -52,29 +53,37 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
             # InconsistentVersionWarning, by its words: importing it would import scikit-learn for models without it
             warnings.filterwarnings("error", message="Trying to unpickle estimator")
             estimator = FORMATS[settings.format](fetched, settings)
+        if isinstance(estimator, type):
+            raise ModelError(f"{settings.name} is the class {estimator.__qualname__}; expected one that is fitted")
         if not methods.of(estimator):
             raise ModelError(
                 f"{settings.name} is a {type(estimator).__qualname__}, which has none of the methods "
                 f"{', '.join(METHODS)}"
             )
-        return describe(estimator, fetched.sha256, fetched.facts.get("etag"))
+        return describe(estimator, fetched.sha256, held(fetched.facts) if settings.follow else None)
 
 
-def describe(estimator: Any, sha256: str, etag: str | None = None) -> Model:
+def held(facts: Mapping[str, Any]) -> tuple:
+    """What tells an object's bytes, and what it says of them, from others: ETag, digest, version of scikit-learn."""
+    metadata = facts["metadata"]
+    return facts["etag"], metadata.get("sha256"), metadata.get("sklearn-version")
+
+
+def describe(estimator: Any, sha256: str, held: tuple | None = None) -> Model:
     """A model with its signature: the one that packaging left for these bytes, or else what the estimator says."""
     found = signature.read(FOLDER, sha256)
     if found is None:
         from serving.requests import inspection  # packaging has done it for most models
 
         found = inspection.inspect(estimator)
-    return Model(estimator=estimator, sha256=sha256, signature=found, etag=etag)
+    return Model(estimator=estimator, sha256=sha256, signature=found, held=held)
 
 
 def _check_digest(settings: Settings, fetched: Fetched) -> None:
     name = settings.name
     expected = settings.sha256
     if settings.follow:
-        expected = fetched.facts["metadata"].get("sha256")
+        expected = fetched.facts["metadata"].get("sha256", "").strip().lower()
         if not expected:
             raise ModelError(
                 f"{name} has no metadata sha256, so nothing vouches for it: not unpickled. To serve it, "

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+LONGEST = 86_400  # seconds, so that waiting has an end: Lambda's own is 900
+
 
 class SettingsError(Exception):
     """The environment variables do not say which model to serve."""
@@ -24,6 +26,7 @@ class Settings:
     bucket: str | None = None  # MODEL_BUCKET, MODEL_KEY, MODEL_VERSION_ID: the model in S3
     key: str | None = None
     version_id: str | None = None
+    timeout: float = 60.0  # MODEL_TIMEOUT: seconds that one call may take
 
     @property
     def follow(self) -> bool:
@@ -56,9 +59,17 @@ class Settings:
                 )
         elif not environ.get("MODEL_SHA256") or bool(bundled) == bool(stored):
             raise SettingsError("expected MODEL_SHA256, and either MODEL_FILE or both of MODEL_BUCKET and MODEL_KEY")
+        try:
+            timeout = float(environ.get("MODEL_TIMEOUT") or cls.timeout)
+        except ValueError:
+            timeout = 0.0
+        if not 0 < timeout <= LONGEST:
+            raise SettingsError(
+                f"expected as MODEL_TIMEOUT the function's timeout in seconds; got {environ['MODEL_TIMEOUT']!r}"
+            )
         root = Path(environ.get("LAMBDA_TASK_ROOT", "."))
         return cls(
-            sha256=environ.get("MODEL_SHA256") or None,
+            sha256=environ.get("MODEL_SHA256", "").strip().lower() or None,  # some tools print it in capitals
             format=environ.get("MODEL_FORMAT", "pickle"),
             sklearn_version=environ.get("MODEL_SKLEARN_VERSION"),
             trusted=tuple(filter(None, environ.get("MODEL_TRUSTED", "").split(","))),
@@ -66,4 +77,5 @@ class Settings:
             bucket=environ.get("MODEL_BUCKET"),
             key=environ.get("MODEL_KEY"),
             version_id=environ.get("MODEL_VERSION_ID"),
+            timeout=timeout,
         )

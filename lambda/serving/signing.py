@@ -32,7 +32,7 @@ def get(job: Mapping, environ: Mapping[str, str], headers: Mapping[str, str]) ->
     if url is None:
         return None
     scheme, host, path, query, _ = urlsplit(url)
-    connection = (HTTPSConnection if scheme == "https" else HTTPConnection)(host, timeout=20)
+    connection = (HTTPSConnection if scheme == "https" else HTTPConnection)(host, timeout=job["silence"])
     try:
         signed = sign(host, path, query, headers, environ, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
         connection.request("GET", f"{path}?{query}" if query else path, headers=signed)

@@ -15,7 +15,7 @@ locals {
 
   # The contract with lambda/handler.py. What is not known is left out.
   model_environment = {
-    MODEL_SHA256          = var.model.sha256
+    MODEL_SHA256          = try(lower(var.model.sha256), null)
     MODEL_FOLLOW          = var.model.follow ? "true" : null
     MODEL_FORMAT          = var.model.format
     MODEL_SKLEARN_VERSION = var.model.sklearn_version
@@ -25,6 +25,7 @@ locals {
     MODEL_KEY             = try(var.model.object.key, null)
     MODEL_VERSION_ID      = try(var.model.object.version_id, null)
     MODEL_METRICS         = var.metrics ? null : "false"
+    MODEL_TIMEOUT         = tostring(var.timeout)
   }
   environment = merge(var.environment, { for name, value in local.model_environment : name => value if value != null })
 

@@ -84,6 +84,12 @@ variable "input" {
     condition     = can(jsondecode(var.input)) && length(var.input) <= 8192
     error_message = "input is the ping's event as JSON text of at most 8192 characters: jsonencode({ warmer = true })."
   }
+
+  validation {
+    # As in lambda/serving/warming.py
+    condition     = try(jsondecode(var.input).concurrency <= 100, true)
+    error_message = "concurrency in input is at most 100, which one ping can call at once: lower it, or set provisioned instead."
+  }
 }
 
 variable "permissions_boundary_arn" {

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import faulty_s3
 import pytest
 
 from build import manifest
@@ -158,6 +159,18 @@ def test_a_ping_keeps_several_environments_warm(start, put, built):
         for _ in range(2):  # cold, then warm
             reply = environment.invoke({"warmer": True, "concurrency": 3})
             assert reply == {"warm": True, "model_sha256": sha256, "environments": 3}
+
+
+def test_a_fault_of_s3_fails_the_init_in_words_and_the_next_call_is_right(start, built):
+    with faulty_s3.started() as s3:
+        sha256 = s3.put(built.example.model.read_bytes())
+        s3.breaks(faulty_s3.says(503, "SlowDown"))
+        variables = {"AWS_ENDPOINT_URL_S3": s3.url, "AWS_MAX_ATTEMPTS": "1"}
+        with start(MODEL_SHA256=sha256, **variables) as environment:
+            with pytest.raises(emulator.FunctionFailed, match="S3 could not bring s3://models/k now"):
+                environment.invoke({"warmer": True})
+            s3.breaks(None)
+            assert environment.invoke({"warmer": True}) == {"warm": True, "model_sha256": sha256}
 
 
 def test_a_model_that_is_not_the_deployed_one_fails_the_init_in_words(start, put):

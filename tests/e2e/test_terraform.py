@@ -203,6 +203,7 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
             "MODEL_BUCKET": outputs["bucket"],
             "MODEL_KEY": "model/model",
             "MODEL_VERSION_ID": outputs["model_version"]["version_id"],
+            "MODEL_TIMEOUT": "17",
         }
         assert function["Tags"] == inputs["tags"]
 

@@ -1,8 +1,12 @@
 """What the tests of the code that runs in AWS share: models, and S3 as it can be reached from any process."""
 
 import hashlib
+import json
 import os
 import pickle
+import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +44,39 @@ def loaded(settings: Settings, environ=None) -> Model:
 
 def environment(settings: Settings, model: Model) -> Environment:
     return Environment(settings, model, Phases(init=900.0, wait=10.0, unpickle=20.5))
+
+
+FRESH = """
+import hashlib, json, os, sys, threading
+from serving import fetching
+from serving.settings import Settings
+
+forks, environ = [], dict(os.environ)
+os.register_at_fork(after_in_parent=lambda: forks.append(1))
+exec(sys.argv[2])
+try:
+    fetched = fetching.begin(Settings(**json.loads(sys.argv[1])), environ)()
+    said = {"sha256": fetched.sha256, "is": hashlib.sha256(fetched.data).hexdigest()}
+except fetching.FetchError as error:
+    said = {"error": str(error)}
+except BaseException:
+    os._exit(7)  # also a fork that goes on as if it were the one that serves
+print(json.dumps({**said, "forks": len(forks), "imported": "serving.transfer" in sys.modules}))
+"""
+
+
+def in_a_fresh_process(settings, before="", prefix=()):
+    """What a process that has imported nothing but the handler's own says of a download.
+
+    Args:
+        before: what it does first.
+        prefix: of the command.
+    """
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": tempfile.gettempdir()}
+    asked = {name: value for name, value in vars(settings).items() if value is not None}
+    command = [*prefix, sys.executable, "-W", "error", "-c", FRESH, json.dumps(asked), before]
+    done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True, timeout=300)
+    return json.loads(done.stdout)
 
 
 @dataclass(frozen=True)

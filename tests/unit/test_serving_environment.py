@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+import time
 import types
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
-from serving import aws, snapshots, telemetry, warming
+from serving import aws, fetching, snapshots, telemetry, warming
 from serving.environment import Environment
 from serving.invocation import answer
 from serving.model import describe
@@ -59,11 +60,15 @@ class TestPings:
         assert answer(plain, {"warmer": True, "hold": hold}, None)["environment"] == plain.name
         assert held == [seconds]
 
-    @pytest.mark.parametrize("concurrency", [0, -1, 101, "5", 2.0, True, None])
-    def test_a_concurrency_that_is_none_is_refused(self, plain, concurrency):
+    @pytest.mark.parametrize("concurrency", [0, -1, "5", 2.0, True, None])
+    def test_a_concurrency_that_is_none_is_told_and_counted(self, plain, concurrency, capsys):
         reply = answer(plain, {"warmer": True, "concurrency": concurrency}, None)
-        assert reply["statusCode"] == 400
-        assert "a number from 1 to 100" in reply["error"]
+        assert reply["warm"]
+        said = f"expected as concurrency a whole number from 1 to 100; got {concurrency!r}"
+        assert said in reply["failures"]
+        warning, line = capsys.readouterr().out.splitlines()
+        assert said in warning
+        assert json.loads(line)["WarmUpFailures"] == 1
 
 
 class TestConcurrency:
@@ -150,6 +155,24 @@ class TestConcurrency:
         assert len(calls) == 4  # none was tried again
         assert json.loads(capsys.readouterr().out.splitlines()[-1])["WarmUpFailures"] == 2
 
+    def test_more_than_the_most_are_told_and_the_most_are_warmed(self, plain, monkeypatch, capsys):
+        monkeypatch.setattr(warming, "HOLD", 0)
+        monkeypatch.setattr(ThreadingHTTPServer, "request_queue_size", warming.MOST)
+        with self.lambda_service(plain, monkeypatch) as (_, calls):
+            reply = self.ping(plain, 101)
+        assert len(calls) == warming.MOST - 1
+        assert reply["failures"] == ["expected as concurrency a whole number from 1 to 100; got 101"]
+        assert reply["failures"][0] in capsys.readouterr().out
+
+    def test_calls_that_last_longer_than_the_ping_may_are_told(self, plain, monkeypatch):
+        monkeypatch.setattr(warming, "HOLD", 20_000)
+        with self.lambda_service(plain, monkeypatch):
+            context = types.SimpleNamespace(invoked_function_arn=ARN, get_remaining_time_in_millis=lambda: 1000)
+            began = time.monotonic()
+            reply = answer(plain, {"warmer": True, "concurrency": 3}, context)
+            assert time.monotonic() - began < 15
+        assert reply["failures"] == ["2 calls were not answered in the 0.5 s that were left"]
+
     def test_a_context_without_an_arn_is_a_failure(self, plain):
         assert answer(plain, {"warmer": True, "concurrency": 2}, None)["failures"]
 
@@ -208,6 +231,30 @@ class TestFollowing:
         put(3)
         assert "failures" not in answer(followed, {"warmer": True}, None)
         assert self.says(followed) == [3]
+
+    def test_the_same_bytes_are_served_once_what_they_say_of_themselves_is_right(self, followed, put):
+        """As the refusal says: uploaded again, with the digest. The ETag is the same."""
+        put(2, sha256="")
+        assert "failures" in answer(followed, {"warmer": True}, None)
+        second = put(2)
+        assert answer(followed, {"warmer": True}, None) == {"warm": True, "model_sha256": second}
+        assert self.says(followed) == [2]
+
+    def test_what_was_refused_and_is_uploaded_again_as_it_was_is_looked_at_again(self, followed, put, monkeypatch):
+        put(2, sha256="0" * 64)
+        answer(followed, {"warmer": True}, None)
+        time.sleep(1.1)  # S3's clock has seconds
+        put(2, sha256="0" * 64)
+        begun, begin = [], fetching.begin
+        monkeypatch.setattr(fetching, "begin", lambda *each, **options: begun.append(1) or begin(*each, **options))
+        for _ in range(2):
+            assert "failures" in answer(followed, {"warmer": True}, None)
+        assert len(begun) == 1
+
+    def test_what_is_served_and_says_something_else_of_itself_by_now_is_looked_at_again(self, followed, put):
+        put(1, sha256="0" * 64)
+        assert "expected 0000" in answer(followed, {"warmer": True}, None)["failures"][0]
+        assert self.says(followed) == [1]
 
     def test_one_that_is_gone_leaves_the_old_one(self, followed, bucket):
         bucket.s3.delete_object(Bucket=bucket.name, Key="k")

@@ -38,6 +38,18 @@ class TestSettings:
         assert settings.follow
         assert settings.url == "s3://b/k"
 
+    def test_a_digest_may_be_in_capitals(self):
+        settings = Settings.from_environment({"MODEL_SHA256": " AB12\n", "MODEL_FILE": "m"})
+        assert settings.sha256 == "ab12"
+
+    def test_the_functions_timeout_is_a_number_of_seconds(self):
+        environ = {"MODEL_SHA256": "ab", "MODEL_FILE": "m"}
+        assert Settings.from_environment(environ).timeout == 60
+        assert Settings.from_environment({**environ, "MODEL_TIMEOUT": "900"}).timeout == 900
+        for said in ("0", "-1", "nan", "inf", "a minute"):
+            with pytest.raises(SettingsError, match=f"the function's timeout in seconds; got '{said}'"):
+                Settings.from_environment({**environ, "MODEL_TIMEOUT": said})
+
     def test_trusted_types_are_a_list(self):
         environ = {"MODEL_SHA256": "ab", "MODEL_FILE": "m", "MODEL_TRUSTED": "a.B,c.D"}
         assert Settings.from_environment(environ).trusted == ("a.B", "c.D")
@@ -111,6 +123,15 @@ class TestLoad:
         path.write_bytes(_pickled_with_state(LinearRegression, state))
         with pytest.raises(Warning, match=r"from version 0\.1 when using version"):
             loaded(Settings(digest(path.read_bytes()), file=path))
+
+    @pytest.mark.parametrize(
+        ("what", "said"),
+        [({"a": 1}, "is a dict, which has none of the methods predict, "), (LinearRegression, "is the class LinearRe")],
+    )
+    def test_what_cannot_predict_is_refused(self, tmp_path, what, said):
+        path, sha256 = written(tmp_path, what)
+        with pytest.raises(ModelError, match=said):
+            loaded(Settings(sha256, file=path))
 
     def test_an_unknown_format_lists_the_known_ones(self, tmp_path, estimator):
         path, sha256 = written(tmp_path, estimator)

@@ -2,18 +2,15 @@
 
 import errno
 import gc
-import json
 import os
-import subprocess
-import sys
 from contextlib import suppress
 
 import numpy as np
 import pytest
-from botocore.exceptions import ClientError
-from serving import fetching, transfer
-from serving.errors import FetchError, ModelError
-from serving_parts import Loud, digest, loaded, written
+from serving import causes, fetching, processes, scratch, transfer
+from serving.errors import FetchError, ModelError, NoRoom
+from serving.parts import Refused
+from serving_parts import Loud, digest, in_a_fresh_process, loaded, written
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsRegressor
 
@@ -86,34 +83,6 @@ class TestPinned:
         assert rows.sum() == 199_990_000
 
 
-FRESH = """
-import hashlib, json, os, sys, threading
-from serving import fetching
-from serving.settings import Settings
-
-forks, environ = [], dict(os.environ)
-os.register_at_fork(after_in_parent=lambda: forks.append(1))
-exec(sys.argv[2])
-try:
-    fetched = fetching.begin(Settings(**json.loads(sys.argv[1])), environ)()
-    said = {"sha256": fetched.sha256, "is": hashlib.sha256(fetched.data).hexdigest()}
-except fetching.FetchError as error:
-    said = {"error": str(error)}
-except BaseException:
-    os._exit(7)  # also a fork that goes on as if it were the one that serves
-print(json.dumps({**said, "forks": len(forks), "imported": "serving.transfer" in sys.modules}))
-"""
-
-
-def in_a_fresh_process(settings, before=""):
-    """What a process that has imported nothing but the handler's own says of a download."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": fetching.tempfile.gettempdir()}
-    asked = {name: value for name, value in vars(settings).items() if value is not None}
-    command = [sys.executable, "-W", "error", "-c", FRESH, json.dumps(asked), before]
-    done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True, timeout=300)
-    return json.loads(done.stdout)
-
-
 class TestAtInit:
     """When nothing is imported yet, as it is in Lambda; elsewhere here numpy is there, and threads."""
 
@@ -146,7 +115,7 @@ class TestAtInit:
         def spawn(*_):
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-        monkeypatch.setattr(fetching, "_spawn", spawn)
+        monkeypatch.setattr(processes, "_spawn", spawn)
         before = open_memory_and_pipes()
         with pytest.raises(FetchError, match="s3://bucket/k cannot be started: Resource temporarily unavailable"):
             fetching.begin(bucket.settings("0" * 64))
@@ -181,18 +150,21 @@ class TestRefusals:
             loaded(bucket.settings("0" * 64), environ)
 
     def test_a_download_that_dies_is_told(self, bucket, monkeypatch):
-        monkeypatch.setattr(fetching, "CHILD", "import os; os.kill(os.getpid(), 9)")
+        monkeypatch.setattr(processes, "CHILD", "import os; os.kill(os.getpid(), 9)")
         with pytest.raises(FetchError, match="ended without a word, with wait status 9"):
             loaded(bucket.settings("0" * 64))
 
     def test_access_denied_names_what_the_role_needs(self):
-        denied = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
-        said = transfer.explain(denied, {"bucket": "b", "key": "k"})
+        said = causes.explain(Refused("AccessDenied", "Access Denied"), {"bucket": "b", "key": "k"})
         assert said.startswith("the role may not read s3://b/k, or it is not there. The role needs s3:GetObject")
 
     def test_a_tmp_that_is_too_small_is_told_with_what_to_raise(self, tmp_path):
-        with pytest.raises(transfer.NoRoom, match="Raise memory_size or ephemeral_storage_size"):
-            transfer._check_room(str(tmp_path / "model"), 1 << 60)
+        with (
+            pytest.raises(NoRoom, match="Raise memory_size or ephemeral_storage_size"),
+            scratch.part(str(tmp_path / "model"), 1 << 60),
+        ):
+            pass
+        assert not list(tmp_path.iterdir())
 
 
 class TestFollowed:
@@ -201,7 +173,7 @@ class TestFollowed:
         bucket.put(path.read_bytes(), Metadata={"sha256": sha256})
         model = loaded(bucket.settings(None))
         assert (model.sha256, model.signature.width) == (sha256, 2)
-        assert model.etag
+        assert model.held[1:] == (sha256, None)
 
     def test_without_a_digest_it_is_refused_with_how_to_upload(self, bucket, tmp_path):
         path, _ = written(tmp_path, Loud())
@@ -221,8 +193,15 @@ class TestFollowed:
         with pytest.raises(ModelError, match=r"fitted with scikit-learn 0\.1"):
             loaded(bucket.settings(None))
 
-    def test_what_cannot_predict_is_refused(self, bucket, tmp_path):
-        path, sha256 = written(tmp_path, {"a": 1})
-        bucket.put(path.read_bytes(), Metadata={"sha256": sha256})
-        with pytest.raises(ModelError, match="is a dict, which has none of the methods predict, "):
-            loaded(bucket.settings(None))
+    def test_its_digest_may_be_in_capitals(self, bucket, tmp_path, estimator):
+        path, sha256 = written(tmp_path, estimator)
+        bucket.put(path.read_bytes(), Metadata={"sha256": sha256.upper()})
+        assert loaded(bucket.settings(None)).sha256 == sha256
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_what_cannot_predict_is_refused(bucket, tmp_path, follow):
+    path, sha256 = written(tmp_path, {"a": 1})
+    bucket.put(path.read_bytes(), Metadata={"sha256": sha256})
+    with pytest.raises(ModelError, match="is a dict, which has none of the methods predict, "):
+        loaded(bucket.settings(None if follow else sha256))

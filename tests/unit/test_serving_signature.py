@@ -165,6 +165,28 @@ class TestTexts:
         both = respond(model, {"dataframe_records": [{"code": "007", "town": None, "size": 1.0, "rank": 2}, other]})
         assert alone["predictions"] == both["predictions"][:1]
 
+    @pytest.mark.parametrize("missing", [None, np.nan])
+    def test_behind_an_imputer_the_encoder_says_which_texts_there_are(self, missing):
+        imputer = SimpleImputer(missing_values=missing, strategy="most_frequent")
+        inner = ColumnTransformer([("town", make_pipeline(imputer, OneHotEncoder()), ["town"])])
+        rows = table(missing)
+        column = {
+            column.name: column for column in inspect(make_pipeline(inner, Ridge()).fit(rows, target(rows))).columns
+        }
+        assert column["town"].categories == ("a", "b", "c")
+        assert (column["town"].type, column["town"].missing) == ("text", "NaN" if missing else "None")
+
+    def test_what_one_part_leaves_out_another_may_know(self):
+        codes = ColumnTransformer([("code", OrdinalEncoder(), ["code"])])
+        towns = ColumnTransformer([("town", OneHotEncoder(), ["town"]), ("size", StandardScaler(), ["size"])])
+        rows = table("d")
+        union = make_pipeline(FeatureUnion([("codes", codes), ("towns", towns)]), Ridge()).fit(rows, target(rows))
+        told = {column.name: (column.type, column.categories) for column in inspect(union).columns}
+        assert told["town"] == ("text", ("a", "b", "c", "d"))
+        assert told["code"] == ("text", tuple(sorted(CODES)))
+        assert told["size"] == ("number", None)
+        assert told["rank"] == ("any", None)
+
     def test_an_array_of_objects_has_the_missing_value_that_its_imputer_knows(self):
         rows = np.array([[1, "x"], [np.nan, "y"], [3, np.nan], [4, "y"]], dtype=object)
         columns = ColumnTransformer(
@@ -188,6 +210,12 @@ class TestOtherTypes:
         rows = pd.DataFrame({"new": [True, False, True, False] * 3, "size": np.arange(12.0)})
         columns = ColumnTransformer([("b", OneHotEncoder(), ["new"])], remainder="passthrough")
         assert_own_answers(describe(make_pipeline(columns, Ridge()).fit(rows, target(rows)), ""), rows)
+
+    def test_booleans_that_numpy_holds_as_objects(self):
+        rows = pd.DataFrame({"new": pd.Series([np.True_, np.False_, None] * 4, dtype=object)})
+        model = make_pipeline(OrdinalEncoder(), Ridge()).fit(rows, np.arange(12))
+        (column,) = inspect(model).columns
+        assert (column.type, column.missing) == ("boolean", "None")
 
     def test_booleans_with_missing_values(self):
         rows = pd.DataFrame({"new": pd.Series([True, False, None] * 4, dtype=object), "size": np.arange(12.0)})

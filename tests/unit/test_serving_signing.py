@@ -1,12 +1,13 @@
 """Requests to S3 that are signed without botocore: as botocore signs them, and only where it would ask the same."""
 
+import dataclasses
 import sys
 
 import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from serving import aws, signing, transfer
+from serving import aws, parts, signing, transfer
 from serving_parts import digest
 
 ENVIRON = {
@@ -15,6 +16,7 @@ ENVIRON = {
     "AWS_REGION": "eu-central-1",
 }
 JOB = {"bucket": "models", "key": "k", "version_id": None}
+TO_MEMORY = {**JOB, "sha256": None, "fits_memory": None, "silence": 5.0}
 
 
 def url(environ=None, **changes):
@@ -69,9 +71,9 @@ class TestDownload:
     def test_both_ways_bring_the_same(self, bucket, tmp_path):
         data = bytes(range(256)) * 200_000
         bucket.put(data, Metadata={"sha256": "abc"})
-        job = {"bucket": bucket.name, "key": "k", "version_id": None, "sha256": None, "fits_memory": None}
+        job = {**TO_MEMORY, "bucket": bucket.name}
         with (tmp_path / "target").open("w+b") as target:
-            said = transfer.download(job, target.fileno())
+            said = transfer.download(job, target.fileno(), transfer.Progress())
             assert target.read() == data
         head = bucket.s3.head_object(Bucket=bucket.name, Key="k")
         assert said == {
@@ -84,14 +86,14 @@ class TestDownload:
 
     def test_the_ordinary_way_needs_no_botocore(self, bucket, monkeypatch, request):
         bucket.put(b"data")
-        job = {"bucket": bucket.name, "key": "k", "version_id": None}
+        job = {**TO_MEMORY, "bucket": bucket.name}
         monkeypatch.setitem(sys.modules, "botocore.session", None)
         aws.drop_connections()
         if "signed here" in request.node.name:
-            assert transfer.get(job, 0, 10).read() == b"data"
+            assert parts.get(job, 0, 10).read() == b"data"
         else:
             with pytest.raises(ImportError):
-                transfer.get(job, 0, 10)
+                parts.get(job, 0, 10)
 
     @pytest.mark.parametrize("size", [1, transfer.PART, transfer.PART + 1, 10 * transfer.PART, 300_000_001])
     def test_ranges_cover_an_object_without_gap_or_overlap(self, size):
@@ -103,17 +105,17 @@ class TestDownload:
     def test_a_part_that_breaks_off_is_asked_for_again(self, bucket, tmp_path, monkeypatch):
         data = bytes(2 * transfer.PART)
         bucket.put(data)
-        broken, ask = [], transfer.get
+        broken, ask = [], parts.get
 
         def get(job, start, end):
             part = ask(job, start, end)
             if start in broken:
                 return part
             broken.append(start)
-            return transfer.Part(lambda size: b"", part.size, part.etag, part.version_id, part.metadata)
+            return dataclasses.replace(part, read=lambda size: b"")
 
-        monkeypatch.setattr(transfer, "get", get)
-        job = {"bucket": bucket.name, "key": "k", "version_id": None, "sha256": None, "fits_memory": None}
+        monkeypatch.setattr(parts, "get", get)
+        job = {**TO_MEMORY, "bucket": bucket.name}
         with (tmp_path / "target").open("w+b") as target:
-            assert transfer.download(job, target.fileno())["sha256"] == digest(data)
+            assert transfer.download(job, target.fileno(), transfer.Progress())["sha256"] == digest(data)
         assert sorted(broken) == [0, transfer.PART]

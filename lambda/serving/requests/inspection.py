@@ -94,6 +94,7 @@ class Walk:
         self.found: dict[Any, Column] = {}
         self.floats: dict[Any, set[str]] = {}  # the kinds of numbers that the first estimators of a column learned
         self.seen: set[int] = set()
+        self.dropped: set[Any] = set()  # columns of which nobody knows more than that somebody leaves them out
         self.look(estimator, keys, True, 0)
 
     def column(self, key: Any) -> Column:
@@ -127,8 +128,10 @@ class Walk:
         else:
             self._say(libraries.columns(estimator, keys), sure)
             self._learned(estimator, keys)
+            before = set(self.dropped)
             self._inner(estimator, keys, sure, depth)
-            self._say([Column(key, "number", "float64") for key in keys], sure)
+            inside = self.dropped - before  # an estimator in it leaves them out
+            self._say([Column(key, "number", "float64") for key in keys if key not in inside], sure)
 
     def _steps(self, steps: list[Any], keys: list[Any], sure: bool, depth: int) -> None:
         for step in steps:
@@ -145,7 +148,7 @@ class Walk:
             if not isinstance(chosen, list):  # one column as such, not a table of one: what vectorizers take
                 self._say([Column(chosen, "text", "object", empty_is_text=True)], sure)
             elif part == "drop":
-                self._say([Column(key, "any", "object") for key in chosen], sure)
+                self._drop(chosen)
             elif part == "passthrough":
                 self._say([Column(key, "any", "float64") for key in chosen], sure)
             else:
@@ -163,11 +166,22 @@ class Walk:
             if input_names(each) or input_width(each) in (None, len(keys)):
                 self.look(each, keys, sure, depth + 1)
 
+    def _drop(self, keys: list[Any]) -> None:
+        """Columns that a ColumnTransformer leaves out may hold anything, unless another estimator knows them."""
+        for key in keys:
+            if key not in self.found:
+                self.found[key] = Column(key, "any", "object")
+                self.dropped.add(key)
+
     def _say(self, columns: Iterable[Column], sure: bool) -> None:
         for column in columns:
             known = self.found.get(column.name)
-            if known is None:
+            if known is None or column.name in self.dropped:
                 self.found[column.name] = column if sure else _believed(column)
+                self.dropped.discard(column.name)
+            elif sure and known.type == column.type == "text" and known.categories is None:
+                # an imputer has said that they are texts, and the encoder behind it knows which
+                self.found[column.name] = replace(known, categories=column.categories)
             elif known.type == "any" and known.dtype == "any":  # a later step may know how a CSV file is to be read
                 self.found[column.name] = _believed(column)
 

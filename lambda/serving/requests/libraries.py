@@ -30,6 +30,7 @@ def columns(estimator: Any, keys: list[Any]) -> Iterator[Column]:
 def column_of_values(key: Any, seen: Any) -> Column:
     """What a column is that has these values, an array without doubles."""
     values = list(seen.tolist() if isinstance(seen, np.ndarray) else seen)
+    values = [value.item() if isinstance(value, np.generic) else value for value in values]  # as objects hold them
     missing = "None" if None in values else "NaN"
     present = [value for value in values if not is_missing(value)]
     if present and all(isinstance(value, str) for value in present):
