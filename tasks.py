@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 import bench as benches
+from build import audit as auditing
 from build import commands, example, function, layer, requests, requirements, runtimes, slimming
 from build import docs as documentation
 from build import report as reporting
@@ -279,6 +280,39 @@ def report(c, json=False, out: Path = OUT):
     console.print(shown(reporting.write_html(found, out)))
 
 
+@task(
+    help={
+        "ignore": "advisory that is known and accepted, by one of its names, once for each",
+        "service": "who is asked: pypi, osv, or the URL of a service with OSV's interface",
+        "out": "folder of the layer and the manifest",
+    },
+    iterable=["ignore"],
+    positional=[],
+)
+@command
+def audit(c, ignore, service="pypi", out: Path = OUT):
+    """Look up which vulnerabilities are known of what the layer holds; the exit code is 1 if there are any."""
+    looked = auditing.audit(out, ignore, service)
+    for each in looked.ignored:
+        say(f"Ignored, as asked: {each.id}, of {each.package} {each.version}")
+    if looked.unknown:
+        console.print(
+            f"{looked.service} does not know, so nothing is said of: {', '.join(looked.unknown)}", style="yellow"
+        )
+    say("The runtime's own packages, such as boto3, are not in the layer, and were not looked up: AWS updates them.")
+    if not looked.found:
+        others = "other " if looked.ignored else ""
+        console.print(
+            f"{looked.service} knows no {others}vulnerability of the layer's packages ({looked.known} looked up)"
+        )
+        return
+    table = Table("package", "version", "advisory", "fixed in", title=f"Known vulnerabilities, by {looked.service}")
+    for each in looked.found:
+        table.add_row(each.package, each.version, ", ".join(each.names), ", ".join(each.fixed_in) or "no version yet")
+    console.print(table)
+    raise Exit(code=1)
+
+
 @task(help={"python": PYTHON_HELP, "out": "its folder `example` gets model.pkl and request.json"})
 @command
 def train_example(c, python=runtimes.DEFAULT_PYTHON, out: Path = OUT):
@@ -504,6 +538,7 @@ namespace = Collection(
     package,
     describe,
     report,
+    audit,
     profile_cold_start,
     train_example,
     demo,
