@@ -6,6 +6,7 @@ The signature drives it, so that the same row is the same frame, alone or in com
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,8 @@ def _array(signature: Signature, table: Any) -> Any:
 
 def _at_once(rows: Any, dtype: str) -> Any:
     """Rows of plain numbers as an array, the fast way; None where there is something to look at more closely."""
+    if not set(map(type, chain.from_iterable(rows))) <= {float, int}:  # of texts numpy would make room for the longest
+        return None
     try:
         array = np.array(rows)
     except (ValueError, OverflowError):
@@ -160,11 +163,26 @@ def _unknown(signature: Signature, table: Any) -> Any:
     if not all(isinstance(row, list) for row in table.rows):
         return list(table.rows)
     _check_typed(table, (value for row in table.rows for value in row))
+    # Not of texts without a type, for which numpy would make room for the longest in each cell
+    dtype = object if _has_texts(table.rows) else None
     try:
-        array = np.array(table.rows)
+        array = np.array(table.rows, dtype)
     except ValueError as error:
         raise BadRequest(f"the rows of {table.form} have different lengths") from error
-    return np.array(table.rows, dtype=object) if array.dtype.kind == "U" else array
+    if dtype is object and any(isinstance(each, list) for each in array.flat):
+        raise BadRequest(f"the rows of {table.form} have different lengths")
+    return array
+
+
+def _has_texts(rows: Iterable[Any]) -> bool:
+    """Whether there is a text in them, however deep."""
+    left = list(rows)
+    while left:
+        kinds = set(map(type, left))
+        if str in kinds:
+            return True
+        left = list(chain.from_iterable(each for each in left if type(each) is list)) if list in kinds else []
+    return False
 
 
 def _check_typed(table: Any, given: Iterable[Any]) -> None:

@@ -1,0 +1,83 @@
+"""The code that runs in AWS: a request costs what its bytes are worth, whatever is in them."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from serving.invocation import respond
+from serving.model import Model, describe
+from serving.requests.signature import Signature
+from sklearn.linear_model import LinearRegression
+
+# A process of its own, so that what it may take is bounded: 300 MB more than it has
+BOUNDED = """
+import json, resource, sys
+from serving.invocation import respond
+from serving.model import Model, describe
+from serving.requests.signature import Signature
+from sklearn.linear_model import LinearRegression
+
+class Any:
+    def predict(self, rows):
+        return [0] * len(rows)
+
+model = describe(LinearRegression().fit([[0, 0], [1, 0]], [0, 1]), "0" * 64)
+if sys.argv[1] == "unknown":
+    model = Model(Any(), "0" * 64, Signature("unknown"))
+respond(model, {"instances": [[1, 2]]})
+pages = int(open("/proc/self/statm").read().split()[0])
+most = pages * resource.getpagesize() + (300 << 20)
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+rows = json.loads(sys.argv[2]) + [[1, 2]] * 5_000
+rows[0][0] *= 50_000
+print(json.dumps(respond(model, {"instances": rows})))
+"""
+
+
+@pytest.mark.parametrize(
+    ("container", "rows", "said"),
+    [
+        ("array", [["x", 1]], "row 0 of instances, column 0: expected a number; got 'xxx"),
+        ("unknown", [["x", 1]], None),
+        ("unknown", [[["x"], 1]], "the rows of instances have different lengths"),
+    ],
+)
+def test_a_long_text_among_numbers_takes_no_room_in_the_other_cells(container, rows, said):
+    command = [sys.executable, "-c", BOUNDED, container, json.dumps(rows)]
+    env = {"PYTHONPATH": ":".join(sys.path), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, timeout=120, check=True)
+    answer = json.loads(done.stdout)
+    if said is None:
+        assert answer == {"predictions": [0] * 5_001}
+    else:
+        assert (answer["statusCode"], answer["error"][: len(said)]) == (400, said)
+
+
+class Seeing:
+    def predict(self, rows):
+        self.rows = rows
+        return [0] * len(rows)
+
+
+@pytest.mark.parametrize(
+    ("rows", "dtype"),
+    [([["a", 1]], object), ([[["a"], ["b"]]], object), ([[1, 2.5]], float), ([[[1, 2], [3, 4]]], int)],
+)
+def test_rows_of_a_model_that_says_nothing_keep_their_shape_and_values(rows, dtype):
+    model = Model(Seeing(), "0" * 64, Signature("unknown"))
+    assert respond(model, {"instances": rows}) == {"predictions": [0]}
+    assert model.estimator.rows.dtype == np.dtype(dtype)
+    assert model.estimator.rows.tolist() == rows
+
+
+@pytest.mark.parametrize("rows", [[["a"], ["b", "c"]], [["a", ["b"]], ["c", ["d"]]]])
+def test_rows_of_different_lengths_are_refused(rows):
+    model = Model(Seeing(), "0" * 64, Signature("unknown"))
+    assert respond(model, {"instances": rows})["error"] == "the rows of instances have different lengths"
+
+
+@pytest.fixture
+def plain():
+    return describe(LinearRegression().fit([[0, 0], [1, 0], [0, 1]], [0, 1, 1]), "0" * 64)
