@@ -3,9 +3,13 @@
 import json
 import subprocess
 import sys
+import time
 
 import numpy as np
+import pandas as pd
 import pytest
+from serving.http import bodies
+from serving.http.messages import Refused
 from serving.invocation import respond
 from serving.model import Model, describe
 from serving.requests.signature import Signature
@@ -81,3 +85,43 @@ def test_rows_of_different_lengths_are_refused(rows):
 @pytest.fixture
 def plain():
     return describe(LinearRegression().fit([[0, 0], [1, 0], [0, 1]], [0, 1, 1]), "0" * 64)
+
+
+@pytest.fixture
+def named():
+    rows = pd.DataFrame(np.eye(40), columns=[f"column{at}" for at in range(40)])
+    return describe(LinearRegression().fit(rows, range(40)), "0" * 64)
+
+
+def seconds(call):
+    began = time.process_time()
+    call()
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("cell", ["{}x", "{}e", ".{}x", "-{}.5x", " {} x"])
+def test_a_cell_of_many_digits_that_is_no_number_is_refused_at_once(plain, cell):
+    text = cell.format("1" * 100_000)
+    answers = []
+    assert seconds(lambda: answers.append(respond(plain, {"csv": f"0,1\n{text},2\n"}))) < 2
+    assert answers[0]["error"].startswith("row 0 of csv, column 0: expected a number; got ")
+
+
+def test_names_that_are_not_known_are_compared_with_few(named):
+    record = {f"kolumn{at}": 1 for at in range(100_000)}
+    answers = []
+    assert seconds(lambda: answers.append(respond(named, {"dataframe_records": [record]}))) < 5
+    said = answers[0]["error"]
+    assert said.startswith("row 0 of dataframe_records lacks column0 (is 'kolumn0' meant for it?), column1 (is ")
+    assert "column19 (is 'kolumn19' meant for it?) and 20 more; not known here: 'kolumn0', " in said
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-7", "base64"])
+def test_a_charset_is_one_of_texts(charset):
+    with pytest.raises(Refused, match=f"expected as charset utf-8; got '{charset}'"):
+        bodies.decoded(b"a-" + b"b" * 1_000_000, charset)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "us-ascii", "latin-1", "iso-8859-15", "windows-1252", "utf-16le"])
+def test_a_charset_of_texts_is_read(charset):
+    assert bodies.decoded("Oslo".encode(charset), charset) == "Oslo"

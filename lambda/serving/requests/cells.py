@@ -18,7 +18,7 @@ NA_TEXTS = frozenset(
         *("NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
     )
 )
-FINITE = r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
+FINITE = r"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"  # one way to match each, or else a long one takes minutes
 NUMBER = re.compile(rf"\s*[+-]?(?:{FINITE}|inf|infinity)\s*", re.ASCII | re.IGNORECASE)
 WHOLE = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 TRUTHS = {"True": True, "TRUE": True, "true": True, "False": False, "FALSE": False, "false": False}
@@ -100,7 +100,8 @@ def _time(column: Column, row: int, text: str) -> Any:
     if text in NA_TEXTS:
         return None
     if not WHOLE.fullmatch(text):
-        return text
+        number = _as_number(text) if column.type == "timedelta" else None
+        return text if number is None else number
     if len(text.strip()) < SHORTEST_EPOCH and column.type == "datetime":
         raise WrongValue(row, text, "a time in ISO 8601, or a number of more digits: so few may be either")
     return int(text)

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from serving.requests.signature import Signature
-from serving.requests.words import BadRequest, kind, listed, nearest
+from serving.requests.words import NAMES, BadRequest, kind, listed, nearest
 
 NOT_IN_NAMES = re.compile(r"\W")  # LightGBM puts _ in the place of each blank and of what JSON needs itself
 
@@ -149,9 +149,9 @@ def _plain(name: Any) -> str:
 def _lacks(what: str, missing: list, row: Mapping, keys: list, signature: Signature) -> str:
     unknown = [str(name) for name in row if name not in set(keys)]
     hints = []
-    for name in missing:
+    for name in missing[:NAMES]:
         near = nearest(name, unknown)
         hints.append(f"{name} (is {near!r} meant for it?)" if near else f"{name}")
-    more = f" and {len(hints) - 20} more" if len(hints) > 20 else ""
+    more = f" and {len(missing) - NAMES} more" if len(missing) > NAMES else ""
     others = f"; not known here: {listed(sorted(unknown))}" if unknown else ""
-    return f"{what} lacks {', '.join(hints[:20])}{more}{others}. null stands for a missing value. {expected(signature)}"
+    return f"{what} lacks {', '.join(hints)}{more}{others}. null stands for a missing value. {expected(signature)}"

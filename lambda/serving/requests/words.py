@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 LONGEST = 200  # characters of a request that a message repeats
 NAMES = 20  # names that a message lists
+COMPARED = 500  # names that another is compared with, each of which costs some microseconds
 
 KINDS = {list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
 
@@ -65,7 +67,7 @@ def nearest(name: Any, names: Iterable[Any]) -> str | None:
     """The name that may have been meant, if there is one."""
     import difflib  # only for who misspells
 
-    by_text = {str(each).lower(): str(each) for each in names}
+    by_text = {str(each).lower(): str(each) for each in islice(names, COMPARED)}
     found = difflib.get_close_matches(str(name).lower()[:LONGEST], by_text, 1)
     return by_text[found[0]] if found else None
 
