@@ -387,6 +387,8 @@ class TestOutputs:
             ([1, 2**63], "UINT64", [1, 2**63]),
             ([1, -(2**63)], "INT64", [1, -(2**63)]),
             ([1, None], "FP64", [1.0, None]),
+            ([2**60, 0.5], "FP64", [2.0**60, 0.5]),
+            ([2**63, None], "FP64", [2.0**63, None]),
             ([1, 0.5], "FP64", [1.0, 0.5]),
             ([math.nan, math.inf], "FP64", [None, None]),
             (["a", None], "BYTES", ["a", None]),
@@ -403,7 +405,13 @@ class TestOutputs:
         assert status == 200
         assert (body["outputs"][0]["datatype"], body["outputs"][0]["data"]) == (datatype, data)
 
-    @pytest.mark.parametrize("given", [[1, "a"], [True, None], [True, 1], [{"a": 1}, {}], [[1], [1, 2]], [[1], 2]])
+    @pytest.mark.parametrize(
+        "given",
+        [
+            *([1, "a"], [True, None], [True, 1], [{"a": 1}, {}], [[1], [1, 2]], [[1], 2]),
+            *([2**60 + 1, None], [2**53 + 1, 0.5], [-1, 2**63], [2**64, 1], [10**400, None]),  # would be other integers
+        ],
+    )
     def test_what_no_tensor_has_is_500_in_words(self, given):
         class Giving:
             n_features_in_ = 1

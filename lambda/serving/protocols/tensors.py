@@ -13,7 +13,7 @@ import numpy as np
 
 from serving.requests.signature import Column, Signature
 from serving.requests.tables import Columns, Rows
-from serving.requests.values import EXACT
+from serving.requests.values import EXACT, is_exact
 from serving.requests.words import BadRequest, ModelFault, cut, is_missing, kind, quoted
 
 FORM = "inputs"
@@ -228,10 +228,12 @@ def output(method: str, predictions: list[Any], declared: Mapping[str, Any]) -> 
         raise ModelFault(f"the model's {method} gives values of several types, {ELSEWHERE}")
     if found == "BOOL" and None in values:
         raise ModelFault(f"the model's {method} gives a boolean that is missing, {ELSEWHERE}")
-    if found == "INT64" and None in values:
+    if found in ("INT64", "UINT64") and None in values:
         found = "FP64"  # as in pandas
     found = found or OF_TYPE[declared.get("type", "number")]
     if found == "FP64":
+        if not all(type(each) is not int or is_exact(each) for each in values):
+            raise ModelFault(f"the model's {method} gives integers of more digits than FP64 has, {ELSEWHERE}")
         values = [float(each) if type(each) is int else each for each in values]
     return {"name": method, "datatype": found, "shape": shape, "data": values}
 
@@ -245,7 +247,10 @@ def _of_values(values: Sequence[Any]) -> str | None:
     if not kinds:
         return ""
     if kinds == {int}:
-        return "INT64" if all(each is None or -(2**63) <= each < 2**63 for each in values) else "UINT64"
+        whole = [each for each in values if each is not None]
+        if min(whole) >= -(2**63) and max(whole) < 2**63:
+            return "INT64"
+        return "UINT64" if min(whole) >= 0 and max(whole) < 2**64 else None
     if kinds <= {int, float}:
         return "FP64"
     return {bool: "BOOL", str: "BYTES"}.get(kinds.pop()) if len(kinds) == 1 else None

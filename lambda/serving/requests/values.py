@@ -47,14 +47,15 @@ def _numbers(column: Column, values: list) -> Any:
         values = [math.nan if value is None else value for value in values]
     if int in kinds:
         for row, value in enumerate(values):
-            if type(value) is int and not -EXACT <= value <= EXACT and not _is_exact(value):
+            if type(value) is int and not -EXACT <= value <= EXACT and not is_exact(value):
                 raise WrongValue(row, value, "a number of at most 53 bits, as the model was fitted with")
     if column.dtype in NUMPY_FLOATS:
         return np.array(values, dtype=float).astype(column.dtype, copy=False)
     return _of_pandas(column, values)
 
 
-def _is_exact(value: int) -> bool:
+def is_exact(value: int) -> bool:
+    """Whether a number of 64 bits is the same."""
     try:
         return float(value) == value
     except OverflowError:
@@ -149,8 +150,32 @@ def _categories(column: Column, values: list) -> Any:
             )
         # one that the model was not fitted with stays what it is: what that means is for the model to say
         codes.append(places.setdefault((type(value) is str, value), len(places)))
-    labels = pd.Index([each for _, each in places], dtype=column.categories_dtype)
+    labels = _labels(column, values, [each for _, each in places])
     return pd.Categorical.from_codes(codes, categories=labels, ordered=column.ordered)
+
+
+def _labels(column: Column, values: list, known: list) -> Any:
+    """The categories as pandas has them, with those of a request that the model was not fitted with."""
+    import pandas as pd
+
+    try:
+        labels = pd.Index(known, dtype=column.categories_dtype)
+        if labels.is_unique:
+            return labels
+    except (ValueError, OverflowError, TypeError):  # of one that is none of their dtype
+        pass
+    seen = set(column.categories or ())
+    for row, value in enumerate(values):
+        if is_missing(value) or value in seen:
+            continue
+        try:
+            label = pd.Index([value], dtype=column.categories_dtype)[0]
+        except (ValueError, OverflowError, TypeError):
+            label = None
+        if label is None or label in seen or label != value:
+            raise WrongValue(row, value, f"a value of {column.categories_dtype}, as its categories are")
+        seen.add(label)
+    raise AssertionError("each category can be held, and not all")
 
 
 def _any(column: Column, values: list) -> Any:
