@@ -36,17 +36,16 @@ def answer(environment: Environment, event: Any, context: Any) -> dict[str, Any]
     try:
         if warming.is_ping(event):
             return warming.answer(environment, event, context, record)
-        if isinstance(event, dict):
-            if OF_HTTP in event:
-                from serving.http import envelopes, routes
+        if isinstance(event, dict) and OF_HTTP in event:
+            from serving.http import envelopes, routes
 
-                envelope = envelopes.find(event)
-                if envelope is not None:
-                    return routes.answer(envelope, event, model, record)
-            if not OF_SOURCES.isdisjoint(event):
-                from serving.protocols import event_sources
+            envelope = envelopes.find(event)
+            if envelope is not None:
+                return routes.answer(envelope, event, model, record)
+        if isinstance(event, list) or (isinstance(event, dict) and not OF_SOURCES.isdisjoint(event)):
+            from serving.protocols import event_sources
 
-                event_sources.check(event)
+            event_sources.check(event)
         if forms.is_batch(event):
             # Not answered with 400, which a state machine would take for a result, and go on without the batch
             return {"predictions": predict(model, forms.batch(event), model.signature.method, record)}

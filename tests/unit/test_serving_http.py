@@ -308,7 +308,13 @@ class TestEventSources:
         with pytest.raises(NoRequest):
             answer(plain, event, None)
 
-    @pytest.mark.parametrize("event", [{"Records": 7}, {"records": [1]}, {"eventSource": 7}, {"detail-type": "a"}])
+    def test_records_in_a_bare_list_raise_as_pipes_send_them(self, plain):
+        with pytest.raises(NoRequest, match="this is an event of SQS"):
+            answer(plain, SOURCES["sqs"]["Records"], None)
+
+    @pytest.mark.parametrize(
+        "event", [{"Records": 7}, {"records": [1]}, {"eventSource": 7}, {"detail-type": "a"}, [], [[1, 2]], [{"0": 1}]]
+    )
     def test_what_is_none_is_answered(self, plain, event):
         assert answer(plain, event, None)["statusCode"] == 400
 

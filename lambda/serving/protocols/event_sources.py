@@ -6,7 +6,6 @@ processed, and they would be gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from serving.requests.words import BadRequest, quoted
@@ -32,7 +31,7 @@ class NoRequest(BadRequest):
     """An event that is no request."""
 
 
-def check(event: Mapping[str, Any]) -> None:
+def check(event: Any) -> None:
     """See that an event is none of an event source's.
 
     Raises:
@@ -47,8 +46,10 @@ def check(event: Mapping[str, Any]) -> None:
         )
 
 
-def sender_of(event: Mapping[str, Any]) -> str | None:
+def sender_of(event: Any) -> str | None:
     """Who sent an event that carries no request; None if it is none of such."""
+    if not isinstance(event, dict):  # EventBridge Pipes send the records of a source in a bare list
+        return sender_of(event[0]) if isinstance(event, list) and event and isinstance(event[0], dict) else None
     records = event.get("Records")
     first = records[0] if isinstance(records, list) and records else None
     for each in (first, event):
