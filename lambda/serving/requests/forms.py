@@ -72,11 +72,13 @@ def of_csv(text: str, header: bool = True, form: str = "csv") -> Any:
         header: whether the first line names the columns.
     """
     import csv
+    import io
 
     if not isinstance(text, str):
         raise BadRequest(f"{form} is {kind(text)}; expected the text of a CSV file, whose first line names the columns")
+    text = text.removeprefix("\ufeff")
     try:
-        lines = [line for line in csv.reader(text.splitlines(keepends=True), strict=True) if line]
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except csv.Error as error:
         raise BadRequest(f"{form} is not a CSV file: {error}") from error
     if not header:
@@ -84,7 +86,7 @@ def of_csv(text: str, header: bool = True, form: str = "csv") -> Any:
     if not lines:
         raise BadRequest(f"{form} is empty; expected a first line that names the columns")
     names, rows = lines[0], lines[1:]
-    return _named(form, [name.removeprefix("\ufeff") for name in names], rows, texts=True, first=2)
+    return _named(form, names, rows, texts=True, first=2)
 
 
 def _rows(form: str, rows: Any, texts: bool = False) -> Any:

@@ -12,6 +12,8 @@ from serving.requests.words import WrongValue, is_missing
 CLOCK = r"\d\d(?::\d\d(?::\d\d(?:[.,]\d+)?)?)?"
 ISO = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]{CLOCK}\s?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII | re.IGNORECASE)
 
+UNIT = re.compile("[A-Za-zµμ:]")  # what a text of a duration has; of a bare number pandas makes nanoseconds
+
 
 def times(column: Column, values: list) -> Any:
     import pandas as pd
@@ -51,7 +53,11 @@ def durations(column: Column, values: list) -> Any:
     def duration(row: int, value: Any) -> Any:
         if is_missing(value):
             return pd.NaT
-        return pd.Timedelta(value, unit=column.unit or "ms") if type(value) in (int, float) else pd.Timedelta(value)
+        if type(value) in (int, float):
+            return pd.Timedelta(value, unit=column.unit or "ms")
+        if not isinstance(value, str) or not UNIT.search(value):
+            raise ValueError
+        return pd.Timedelta(value)
 
     def column_of(found: list) -> Any:
         return pd.TimedeltaIndex(found).astype(column.dtype).array
