@@ -141,6 +141,10 @@ class TestEnvelopes:
             method = "POST" if path.endswith("invocations") else "GET"
             assert answer(plain, asking(read("alb"), method, path), None)["statusCode"] == 200
 
+    @pytest.mark.parametrize("path", ["/v2/models/other/invocations", "/churn/v2/models/other/versions/1/invocations"])
+    def test_a_path_of_another_model_is_no_prefix(self, plain, path):
+        assert answer(plain, asking(read("alb"), "POST", path), None)["statusCode"] == 404
+
     def test_the_root_below_a_stage_is_the_root(self, plain):
         for name in ("http_api", "http_api_1", "rest_api"):
             for path in ("", "/"):

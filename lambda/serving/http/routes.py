@@ -34,6 +34,8 @@ ROUTES: dict[str, dict[str, str]] = {
     "/v2/models/{name}/versions/{version}/infer": {"POST": "inference_v2.infer"},
 }
 
+MODELS = ["v2", "models"]  # the beginning of the paths that name a model
+
 
 def answer(envelope: Envelope, event: Mapping[str, Any], model: Model, record: dict[str, Any]) -> dict[str, Any]:
     """Answer a request over HTTP; whatever is wrong with it is an answer, too."""
@@ -94,6 +96,8 @@ def _find(path: str) -> tuple[str, dict[str, str], str]:
             names = _match(known.split("/")[1:], parts[start:])
             if names is not None:
                 return known, names, "".join(f"/{part}" for part in parts[:start])
+        if parts[start : start + 2] == MODELS:  # of which this may be none: /v2/models/other/invocations
+            break
     return "", {}, ""
 
 
