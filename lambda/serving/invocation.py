@@ -124,6 +124,8 @@ def predict(model: Model, table: Any, method: str, record: dict[str, Any]) -> li
     count = len(table)
     record["Rows"] = count
     if not count:
+        if table.texts and isinstance(table, tables.Columns):  # a CSV file of one line: it may have been a row
+            table.columns(model.signature)
         return []
     rows = reader.read(model.signature, table)
     began = time.perf_counter()

@@ -285,6 +285,13 @@ class TestBodies:
         reply = answer(plain, asking(read("function_url"), body=body, headers={"content-type": kind}), None)
         assert json.loads(reply["body"]) == ANSWERED
 
+    def test_one_line_of_csv_without_names_is_not_answered_with_nothing(self, plain):
+        """As SageMaker's serializers send a row."""
+        reply = answer(
+            plain, asking(read("function_url"), body=b"1.5,2.5\n", headers={"content-type": "text/csv"}), None
+        )
+        assert (reply["statusCode"], "header=absent" in reply["body"]) == (400, True)
+
     def test_csv_without_its_line_of_names_tells_how_to_say_so(self, plain):
         headers = {"content-type": "text/csv"}
         reply = answer(plain, asking(read("function_url"), body=b"5,6\n1,2\n", headers=headers), None)

@@ -1,5 +1,6 @@
 """The code that runs in AWS: values of requests that may be read as others."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from serving.http import bodies
@@ -65,6 +66,14 @@ class TestDurations:
         pd.testing.assert_frame_equal(of_cell, model.estimator.rows)
 
 
+class TestTensors:
+    @pytest.mark.parametrize(("shape", "rows"), [([2], [1.5, 2.5]), ([2, 1], [[1.5], [2.5]]), ([1, 2], [[1.5, 2.5]])])
+    def test_one_of_a_model_that_says_nothing_keeps_its_shape(self, shape, rows):
+        model = Model(Seeing(), "a" * 64, Signature("unknown"))
+        respond(model, {"inputs": [{"name": "x", "shape": shape, "datatype": "FP64", "data": [1.5, 2.5]}]})
+        assert np.array(model.estimator.rows).tolist() == rows
+
+
 class TestCsv:
     @pytest.mark.parametrize("character", ["\x0b", "\x0c", "\x1c", "\x1e", "\x85", "\u2028", "\u2029"])
     def test_a_line_ends_where_rfc_4180_says(self, character):
@@ -76,6 +85,13 @@ class TestCsv:
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
     def test_each_end_of_a_line_is_one(self, end):
         assert forms.of_csv(f'a,b{end}1,"x{end}y"{end}', header=False).rows == [["a", "b"], ["1", f"x{end}y"]]
+
+    @pytest.mark.parametrize("names", [("a", "b"), (0, 1)])
+    def test_a_file_of_one_line_is_no_line_of_names_if_it_has_values(self, names):
+        columns = tuple(Column(name, "number", "float64") for name in names)
+        model = Model(Seeing(), "a" * 64, Signature("frame" if names[0] == "a" else "array", columns, dtype="float64"))
+        assert "not known here: '1.5', '2.5'" in respond(model, {"csv": "1.5,2.5\n"})["error"]
+        assert respond(model, {"csv": f"{names[0]},{names[1]}\n"}) == {"predictions": []}
 
     def test_a_byte_order_mark_is_no_part_of_the_first_value(self):
         text = bodies.decoded('"Oslo",1\n'.encode("utf-8-sig"))

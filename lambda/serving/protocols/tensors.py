@@ -171,7 +171,8 @@ def table(tensors: Sequence[Tensor], signature: Signature) -> Rows | Columns:
     width = first.shape[1] if len(first.shape) == 2 else 1
     known = {str(name) for name in signature.names or ()}
     if len(tensors) == 1 and width == 1 and signature.container in ("texts", "objects", "unknown"):
-        return Rows(FORM, first.values)
+        nested = signature.container == "unknown" and len(first.shape) == 2
+        return Rows(FORM, [[each] for each in first.values] if nested else first.values)
     if len(tensors) == 1 and (width != 1 or (signature.width == 1 and first.name not in known)):
         return Rows(FORM, [first.values[at : at + width] for at in range(0, len(first.values), width or 1)])
     for tensor in tensors:
