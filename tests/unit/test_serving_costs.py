@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 from serving.http import bodies
 from serving.http.messages import Refused
-from serving.invocation import respond
+from serving.invocation import answer, respond
 from serving.model import Model, describe
 from serving.requests.signature import Signature
+from serving.settings import Settings
+from serving_parts import environment
 from sklearn.linear_model import LinearRegression
 
 # A process of its own, so that what it may take is bounded: 300 MB more than it has
@@ -125,3 +127,32 @@ def test_a_charset_is_one_of_texts(charset):
 @pytest.mark.parametrize("charset", ["utf-8", "UTF8", "us-ascii", "latin-1", "iso-8859-15", "windows-1252", "utf-16le"])
 def test_a_charset_of_texts_is_read(charset):
     assert bodies.decoded("Oslo".encode(charset), charset) == "Oslo"
+
+
+def test_a_path_of_many_parts_is_looked_at_once(plain):
+    event = {"version": "2.0", "rawPath": "/a" * 100_000, "requestContext": {"http": {"method": "GET"}}}
+    replies = []
+    assert seconds(lambda: replies.append(answer(environment(Settings("a"), plain), event, None))) < 2
+    assert replies[0]["statusCode"] == 404
+
+
+@pytest.mark.parametrize(
+    ("given", "is_small"),
+    [
+        (["a", *["x" * 10_000] * 999], False),
+        ([None, *["x" * 10_000] * 999], False),
+        ([[None, 1], *[["x" * 10_000, 1]] * 999], False),
+        ([[1], *[[0.1234567890123456] * 500] * 999], False),
+        ([[]] * 1000, True),
+        ([[[0.1, 0.9]] * 3] * 1000, True),
+    ],
+)
+def test_an_answer_is_measured_whatever_its_first_prediction_is(given, is_small):
+    class Giving:
+        n_features_in_ = 1
+
+        def predict(self, rows):
+            return given
+
+    said = respond(describe(Giving(), "0" * 64), {"instances": [[1]] * 1000})
+    assert said.get("statusCode", 200) == (200 if is_small else 413)

@@ -34,6 +34,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/v2/models/{name}/versions/{version}/infer": {"POST": "inference_v2.infer"},
 }
 
+LONGEST = max(path.count("/") for path in ROUTES)  # parts that a path has
 MODELS = ["v2", "models"]  # the beginning of the paths that name a model
 
 
@@ -91,7 +92,7 @@ def _find(path: str) -> tuple[str, dict[str, str], str]:
     parts = path.strip("/").split("/")
     if parts == [""]:
         return "/", {}, ""
-    for start in range(len(parts)):
+    for start in range(max(len(parts) - LONGEST, 0), len(parts)):
         for known in ROUTES:
             names = _match(known.split("/")[1:], parts[start:])
             if names is not None:
