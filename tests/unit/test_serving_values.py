@@ -93,6 +93,14 @@ class TestCsv:
         assert "not known here: '1.5', '2.5'" in respond(model, {"csv": "1.5,2.5\n"})["error"]
         assert respond(model, {"csv": f"{names[0]},{names[1]}\n"}) == {"predictions": []}
 
+    def test_a_first_row_of_whole_numbers_is_no_other_order_of_positions(self):
+        columns = tuple(Column(at, "number", "float64") for at in range(2))
+        model = Model(Seeing(), "a" * 64, Signature("array", columns, dtype="float64"))
+        said = respond(model, {"csv": "1,0\n0,1\n"})["error"]
+        assert "csv names the columns by their positions in another order, or its first line has values" in said
+        assert respond(model, {"csv": "0,1\n5,6\n"}) == {"predictions": [0]}
+        assert model.estimator.rows.tolist() == [[5, 6]]
+
     def test_a_byte_order_mark_is_no_part_of_the_first_value(self):
         text = bodies.decoded('"Oslo",1\n'.encode("utf-8-sig"))
         assert forms.of_csv(text, header=False).rows == [["Oslo", "1"]]

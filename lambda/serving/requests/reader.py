@@ -107,8 +107,16 @@ def _check_names(signature: Signature, table: Any) -> None:
     """A model without names takes rows by position; names would promise an order that nobody can check."""
     if isinstance(table, Rows) or not isinstance(next(iter(signature.names or ()), 0), int):
         return
+    known = [str(name) for name in signature.names or ()]
+    if isinstance(table, Columns) and table.texts:
+        order = [str(name) for name in table.names() if str(name) in set(known)]
+        if set(order) == set(known) and order != known:  # a first row of whole numbers looks so
+            raise BadRequest(
+                f"{table.form} names the columns by their positions in another order, or its first line has values. "
+                f"Send them in order, 0 to {len(known) - 1}. {expected(signature)}"
+            )
     given = table.names() if isinstance(table, Columns) else [*table.rows[0]] if isinstance(table.rows[0], dict) else []
-    if not {str(name) for name in signature.names or ()} <= {str(name) for name in given}:
+    if not set(known) <= {str(name) for name in given}:
         raise BadRequest(
             "this model was fitted without feature names: send instances, or name the columns by their positions, "
             f"0 to {len(signature.names or ()) - 1}. {expected(signature)}"
