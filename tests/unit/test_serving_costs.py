@@ -156,3 +156,40 @@ def test_an_answer_is_measured_whatever_its_first_prediction_is(given, is_small)
 
     said = respond(describe(Giving(), "0" * 64), {"instances": [[1]] * 1000})
     assert said.get("statusCode", 200) == (200 if is_small else 413)
+
+
+# As a process of 512 MB, of which 300 are left
+COMPRESSED = """
+import base64, gzip, json, resource
+from types import SimpleNamespace
+from serving.http import bodies, envelopes, routes
+from serving.model import describe
+from sklearn.linear_model import LinearRegression
+
+model = describe(LinearRegression().fit([[0, 0], [1, 0]], [0, 1]), "0" * 64)
+
+def send(data):
+    event = {"version": "2.0", "rawPath": "/invocations", "headers": {"content-encoding": "gzip"}}
+    event |= {"requestContext": {"http": {"method": "POST"}}, "isBase64Encoded": True}
+    event["body"] = base64.b64encode(gzip.compress(data)).decode()
+    reply = routes.answer(envelopes.find(event), event, model, {})
+    return [reply["statusCode"], json.loads(reply["body"]).get("error", "")]
+
+said = [send(b'{"instances": [[1, 2]]}')]
+pages = int(open("/proc/self/statm").read().split()[0])
+most = pages * resource.getpagesize() + (300 << 20)
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+for count in (2_700_000, 11_000_000):
+    said.append(send(b'{"instances": [' + b"[]," * count + b"[]]}"))
+print(json.dumps(said))
+"""
+
+
+def test_a_body_that_is_small_while_it_is_compressed_fits_into_the_memory():
+    env = {"PYTHONPATH": ":".join(sys.path), "OPENBLAS_NUM_THREADS": "1", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512"}
+    command = [sys.executable, "-c", COMPRESSED]
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, timeout=120, check=True)
+    good, small, large = json.loads(done.stdout)
+    assert good == [200, ""]
+    assert small == [400, "row 0 of instances has 0 values. Expected for each row: 2 values"]
+    assert large == [413, "the body has more than 8,388,608 bytes when it is decompressed. Send fewer rows"]

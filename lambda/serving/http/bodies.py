@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 from serving.http.messages import HttpRequest, Refused
 from serving.requests.words import BadRequest, cut, quoted
 
-MOST = 32 << 20  # bytes that a compressed body may have when it is decompressed; rows take several times as much
+MOST = 32 << 20  # bytes that a compressed body may have when it is decompressed
+OF_MEMORY = 64  # and no more than this part of the memory: read from JSON, they take up to 25 times as much
 MOST_MEMBERS = 100  # of a gzip file: each costs a copy of what is left
 CODINGS = ("gzip", "x-gzip", "deflate")
 
@@ -88,18 +91,24 @@ def is_json(kind: str) -> bool:
 def _inflated(found: bytes, coding: str) -> bytes:
     """Decompressed, as far as it is not too much."""
     window = 31 if coding != "deflate" else 15 if _is_zlib(found) else -15
-    plain = bytearray()
+    plain, most = bytearray(), _most()
     for _ in range(MOST_MEMBERS if window == 31 else 1):
         stream = zlib.decompressobj(window)
-        plain += stream.decompress(found, MOST + 1 - len(plain))
-        if len(plain) > MOST:
-            raise Refused(413, f"the body has more than {MOST:,} bytes when it is decompressed. Send fewer rows")
+        plain += stream.decompress(found, most + 1 - len(plain))
+        if len(plain) > most:
+            raise Refused(413, f"the body has more than {most:,} bytes when it is decompressed. Send fewer rows")
         if not stream.eof:
             raise zlib.error("it is cut short")
         found = stream.unused_data
         if not found:
             return bytes(plain)
     raise zlib.error("more follows its end")
+
+
+def _most(environ: Mapping[str, str] = os.environ) -> int:
+    """Bytes that a body may have when it is decompressed."""
+    megabytes = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+    return min(MOST, (int(megabytes) << 20) // OF_MEMORY) if megabytes else MOST
 
 
 def _is_zlib(found: bytes) -> bool:
