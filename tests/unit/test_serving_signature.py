@@ -263,7 +263,7 @@ class TestOtherTypes:
         for event in (
             {"dataframe_records": [{"1": 5, "0": 2}]},
             {"dataframe_split": {"columns": [1, 0], "data": [[5, 2]]}},
-            {"csv": "1,0\n5,2\n"},
+            {"csv": "0,1\n2,5\n"},
         ):
             assert respond(model, event) == {"predictions": own}
 
