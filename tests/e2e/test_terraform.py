@@ -47,6 +47,24 @@ def test_each_module_alone_is_valid_without_a_warning(root, tmp_path, module):
     assert "Warning" not in printed
 
 
+def test_objects_are_uploaded_to_a_bucket_that_is_closed_and_encrypted(root, tmp_path):
+    alone = Terraform(tmp_path / "alone")
+    shutil.copytree(root / "modules" / "artifacts", alone.folder)
+    alone.init()
+    edges = re.findall(r'"(aws_\S+|terraform_data\S+)" -> "(\S+)"', alone.run("graph"))
+    declared = {resource for edge in edges for resource in edge}
+    settings = {name for name in declared if name.startswith("aws_s3_bucket_")}
+    assert len(settings) == 5
+    for name in ("aws_s3_object.this", "aws_s3_object.versioned"):
+        assert settings <= before(name, edges)
+
+
+def before(resource, edges):
+    """All that is made before a resource."""
+    direct = {after for one, after in edges if one == resource}
+    return direct.union(*(before(each, edges) for each in direct))
+
+
 def test_terraform_test_passes(tested):
     printed = tested.run("test")
     assert "0 failed" in printed
