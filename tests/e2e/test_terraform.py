@@ -48,15 +48,26 @@ def test_each_module_alone_is_valid_without_a_warning(root, tmp_path, module):
 
 
 def test_objects_are_uploaded_to_a_bucket_that_is_closed_and_encrypted(root, tmp_path):
-    alone = Terraform(tmp_path / "alone")
-    shutil.copytree(root / "modules" / "artifacts", alone.folder)
-    alone.init()
-    edges = re.findall(r'"(aws_\S+|terraform_data\S+)" -> "(\S+)"', alone.run("graph"))
-    declared = {resource for edge in edges for resource in edge}
-    settings = {name for name in declared if name.startswith("aws_s3_bucket_")}
+    edges = graph(root / "modules" / "artifacts", tmp_path)
+    settings = {name for edge in edges for name in edge if name.startswith("aws_s3_bucket_")}
     assert len(settings) == 5
     for name in ("aws_s3_object.this", "aws_s3_object.versioned"):
         assert settings <= before(name, edges)
+
+
+def test_the_role_outlives_the_interfaces_of_the_function(root, tmp_path):
+    """What is made before another is destroyed after it."""
+    edges = graph(root / "modules" / "function", tmp_path)
+    assert "aws_security_group.leaving" in before("aws_lambda_function.this", edges)
+    assert {"aws_iam_role.this", "aws_iam_role_policy.further"} <= before("aws_security_group.leaving", edges)
+
+
+def graph(module, tmp_path):
+    """The resources of a module that need one another, as pairs."""
+    alone = Terraform(tmp_path / "alone")
+    shutil.copytree(module, alone.folder)
+    alone.init()
+    return re.findall(r'"(\S+)" -> "(\S+)"', alone.run("graph"))
 
 
 def before(resource, edges):
