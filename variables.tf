@@ -243,8 +243,8 @@ variable "reserved_concurrency" {
 variable "network" {
   description = <<-EOT
     Subnets and security groups of a VPC to run in; the policy for it is implied. S3 has to be reached from there in mode s3, and CloudWatch
-    always: by endpoints or a NAT. vpc: the VPC itself, where destroy has to wait until Lambda has removed its interfaces, which takes up to 45
-    minutes; the role stays until then, as Lambda removes them with it. null: no VPC.
+    always: by endpoints or a NAT. vpc: the VPC itself, where destroy has to wait until Lambda has removed its interfaces, which takes up
+    to 45 minutes; the role stays until then, as Lambda removes them with it. null: no VPC.
   EOT
   type = object({
     subnet_ids         = set(string)

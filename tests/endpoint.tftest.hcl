@@ -135,8 +135,70 @@ run "an_api_for_holders_of_a_token" {
     error_message = "Pages from there may call."
   }
   assert {
+    condition = { for route in aws_apigatewayv2_route.preflight : route.route_key => "${route.authorization_type} ${route.target}" } == {
+      "OPTIONS /"         = "NONE integrations/integration1"
+      "OPTIONS /{proxy+}" = "NONE integrations/integration1"
+    }
+    error_message = "And their browsers may ask whether they may, which they do without a token."
+  }
+  assert {
     condition     = output.caller_policy == null
     error_message = "Who has a token needs no policy."
+  }
+}
+
+run "pages_that_call_with_iam_are_asked_for_it_by_the_call_alone" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type = "http_api"
+    cors = { allow_origins = ["https://app.example.com"] }
+  }
+
+  assert {
+    condition = (
+      aws_apigatewayv2_route.this[0].authorization_type == "AWS_IAM" &&
+      keys(aws_apigatewayv2_route.preflight) == ["/", "/{proxy+}"]
+    )
+    error_message = "The preflight needs no signature, and all else does."
+  }
+}
+
+run "without_pages_nothing_is_unauthorized" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type = "http_api"
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_route.preflight) == 0 && aws_apigatewayv2_route.this[0].authorization_type == "AWS_IAM"
+    error_message = "There is one route, with IAM."
+  }
+}
+
+run "a_url_answers_preflights_by_itself" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    cors = { allow_origins = ["https://app.example.com"] }
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_route.preflight) == 0 && length(aws_lambda_function_url.this) == 1
+    error_message = "There is no API to have routes."
   }
 }
 
@@ -150,11 +212,16 @@ run "an_api_for_anybody_is_asked_for" {
   variables {
     type          = "http_api"
     authorization = "NONE"
+    cors          = { allow_origins = ["*"] }
   }
 
   assert {
     condition     = aws_apigatewayv2_route.this[0].authorization_type == "NONE" && length(aws_apigatewayv2_authorizer.this) == 0
     error_message = "Public, as it was said."
+  }
+  assert {
+    condition     = length(aws_apigatewayv2_route.preflight) == 0
+    error_message = "The one route lets preflights in as well."
   }
 }
 
