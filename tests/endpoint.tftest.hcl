@@ -82,6 +82,10 @@ run "an_api_is_throttled_logged_and_signed" {
     error_message = "It is throttled."
   }
   assert {
+    condition     = !aws_apigatewayv2_stage.this[0].default_route_settings[0].detailed_metrics_enabled
+    error_message = "Metrics for each route are charged for, and not asked for."
+  }
+  assert {
     condition = (
       aws_apigatewayv2_stage.this[0].access_log_settings[0].destination_arn == aws_cloudwatch_log_group.this[0].arn &&
       jsondecode(aws_apigatewayv2_stage.this[0].access_log_settings[0].format).status == "$context.status"
@@ -119,8 +123,14 @@ run "an_api_for_holders_of_a_token" {
     authorization = "JWT"
     jwt           = { issuer = "https://login.example.com", audience = ["churn"], scopes = ["predict"] }
     cors          = { allow_origins = ["https://app.example.com"] }
+
+    detailed_metrics = true
   }
 
+  assert {
+    condition     = aws_apigatewayv2_stage.this[0].default_route_settings[0].detailed_metrics_enabled
+    error_message = "Metrics for each route, as was asked for."
+  }
   assert {
     condition = (
       aws_apigatewayv2_route.this[0].authorization_type == "JWT" &&

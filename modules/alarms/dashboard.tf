@@ -58,6 +58,8 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
+  count = var.dashboard ? 1 : 0
+
   dashboard_name = var.function_name
 
   dashboard_body = jsonencode({

@@ -55,9 +55,9 @@ resource "aws_apigatewayv2_route" "this" {
   authorization_scopes = var.authorization == "JWT" ? var.jwt.scopes : null
 }
 
-# $default catches the browsers' OPTIONS, too, and they send them without authorization: AWS advises a route for these alone ("Configure CORS
-# for HTTP APIs", API Gateway Developer Guide). The API itself answers them by its CORS settings. {proxy+} stands for one part of a path at
-# least, so / has a route of its own.
+# $default catches the browsers' OPTIONS, too, and they send them without authorization: AWS advises a route for these alone ("Configure
+# CORS for HTTP APIs", API Gateway Developer Guide). The API itself answers them by its CORS settings. {proxy+} stands for one part of a
+# path at least, so / has a route of its own.
 resource "aws_apigatewayv2_route" "preflight" {
   for_each = local.is_api && var.cors != null && var.authorization != "NONE" ? toset(["/", "/{proxy+}"]) : []
 
@@ -78,7 +78,7 @@ resource "aws_apigatewayv2_stage" "this" {
   default_route_settings {
     throttling_rate_limit    = var.throttling.rate_limit
     throttling_burst_limit   = var.throttling.burst_limit
-    detailed_metrics_enabled = true
+    detailed_metrics_enabled = var.detailed_metrics
   }
 
   access_log_settings {

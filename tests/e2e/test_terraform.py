@@ -268,7 +268,8 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         (route,) = aws.client("apigatewayv2").get_routes(ApiId=api["ApiId"])["Items"]
         assert route["AuthorizationType"] == "AWS_IAM"
         alarms = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
-        assert len(alarms) == 5
+        watched = {alarm["AlarmName"].removeprefix("wired-") for alarm in alarms}
+        assert watched == {"concurrency", "dropped-events", "duration", "errors", "throttles", "warm-up"}
         assert all(alarm["AlarmActions"] == inputs["alarms"]["topic_arns"] for alarm in alarms)
         terraform.destroy(inputs)
 
