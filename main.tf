@@ -63,6 +63,7 @@ module "function" {
   kms_key_arns             = { environment = var.kms_key_arns.environment, logs = var.kms_key_arns.logs }
 
   metrics            = var.metrics
+  docs               = var.endpoint == null ? false : var.endpoint.docs
   tracing            = var.tracing
   on_failure         = var.on_failure
   log_retention_days = var.log_retention_days

@@ -8,7 +8,9 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from invoke import Collection, Exit, task
@@ -16,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 import bench as benches
+from build import audit as auditing
 from build import commands, example, function, layer, requests, requirements, runtimes, slimming
 from build import docs as documentation
 from build import report as reporting
@@ -277,6 +280,39 @@ def report(c, json=False, out: Path = OUT):
     console.print(shown(reporting.write_html(found, out)))
 
 
+@task(
+    help={
+        "ignore": "advisory that is known and accepted, by one of its names, once for each",
+        "service": "who is asked: pypi, osv, or the URL of a service with OSV's interface",
+        "out": "folder of the layer and the manifest",
+    },
+    iterable=["ignore"],
+    positional=[],
+)
+@command
+def audit(c, ignore, service="pypi", out: Path = OUT):
+    """Look up which vulnerabilities are known of what the layer holds; the exit code is 1 if there are any."""
+    looked = auditing.audit(out, ignore, service)
+    for each in looked.ignored:
+        say(f"Ignored, as asked: {each.id}, of {each.package} {each.version}")
+    if looked.unknown:
+        console.print(
+            f"{looked.service} does not know, so nothing is said of: {', '.join(looked.unknown)}", style="yellow"
+        )
+    say("The runtime's own packages, such as boto3, are not in the layer, and were not looked up: AWS updates them.")
+    if not looked.found:
+        others = "other " if looked.ignored else ""
+        console.print(
+            f"{looked.service} knows no {others}vulnerability of the layer's packages ({looked.known} looked up)"
+        )
+        return
+    table = Table("package", "version", "advisory", "fixed in", title=f"Known vulnerabilities, by {looked.service}")
+    for each in looked.found:
+        table.add_row(each.package, each.version, ", ".join(each.names), ", ".join(each.fixed_in) or "no version yet")
+    console.print(table)
+    raise Exit(code=1)
+
+
 @task(help={"python": PYTHON_HELP, "out": "its folder `example` gets model.pkl and request.json"})
 @command
 def train_example(c, python=runtimes.DEFAULT_PYTHON, out: Path = OUT):
@@ -336,11 +372,18 @@ def demo(c, out: Path = OUT / "demo"):
     console.print(table)
 
 
-@task(help={"name": f"one of: {', '.join(benches.BENCHES)}"}, positional=["name"])
+@task(
+    help={
+        "name": f"one of: {', '.join(benches.BENCHES)}",
+        "only": "for packages: one of them to compare, once for each (default: all)",
+    },
+    iterable=["only"],
+    positional=["name"],
+)
 @command
-def bench(c, name):
+def bench(c, name, only):
     """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
-    outcome = benches.run(name, say)
+    outcome = benches.run(name, say, only)
     table = Table(*outcome.headings, title=outcome.title)
     for row in outcome.rows:
         table.add_row(*row)
@@ -413,6 +456,26 @@ def predict(c, event: Path, local=False, out: Path = OUT):
     console.print_json(data=answer)
 
 
+@task(
+    help={
+        "port": "port of this machine alone (0: any that is free)",
+        "out": "folder of the packaged function",
+    }
+)
+@command
+def serve(c, port="8080", out: Path = OUT):
+    """Serve what was packaged over HTTP, on this machine, as an endpoint would: a page for people, and requests."""
+    from local import operations
+
+    with operations.serve(out, port, say) as url:
+        console.print(f"{url}/ has a form to fill in. Or send a request:")
+        console.print(operations.curl(out, url))
+        console.print("Ctrl+C ends it.")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    console.print("Ended.")
+
+
 @task(help={"minutes": "how far back"})
 @command
 def logs(c, minutes=10):
@@ -475,11 +538,13 @@ namespace = Collection(
     package,
     describe,
     report,
+    audit,
     profile_cold_start,
     train_example,
     demo,
     deploy,
     predict,
+    serve,
     rollback,
     logs,
     test,

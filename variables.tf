@@ -426,8 +426,9 @@ variable "endpoint" {
   description = <<-EOT
     An endpoint for callers over HTTPS. type: "function_url" or "http_api", which has throttling and an access log. authorization: "AWS_IAM"
     (output endpoint has the policy for callers), or of an HTTP API "JWT" (who has a token of jwt.issuer) or "NONE" (anybody). cors: pages
-    whose scripts may call. detailed_metrics: an HTTP API's metrics for each route, which CloudWatch charges for. null: no endpoint; callers
-    invoke alias_arn.
+    whose scripts may call. docs: GET / is answered with a page for people, a form that asks the model; a browser signs no requests and has
+    no token, so it reaches the page only with authorization "NONE". detailed_metrics: an HTTP API's metrics for each route, which
+    CloudWatch charges for. null: no endpoint; callers invoke alias_arn.
   EOT
   type = object({
     type          = optional(string, "function_url")
@@ -447,6 +448,7 @@ variable "endpoint" {
       allow_headers = optional(list(string), ["authorization", "content-type"])
       max_age       = optional(number, 300)
     }))
+    docs             = optional(bool, false)
     detailed_metrics = optional(bool, false)
   })
   default = null

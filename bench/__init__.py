@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,10 @@ Say = Callable[[str], None]
 
 class UnknownBench(UserError):
     template = "There is no bench {name!r}. Take one of: {known}."
+
+
+class OnlyForPackages(UserError):
+    template = "--only names packages, and bench {name!r} has none. Leave it out, or run: invoke bench packages."
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,10 @@ def _cold_start_draft(say: Say) -> Outcome:
     return cold_start.run(RESULTS / "drafts", say, sizes=("0.1",), runs=3)
 
 
-def _packages(say: Say) -> Outcome:
+def _packages(say: Say, only: Collection[str] = ()) -> Outcome:
     from bench import packages
 
-    return packages.run(RESULTS, say)
+    return packages.run(RESULTS, say, only)
 
 
 def _answers(say: Say) -> Outcome:
@@ -70,25 +74,37 @@ def _load(say: Say) -> Outcome:
     return load.run(RESULTS, say)
 
 
-BENCHES: dict[str, Callable[[Say], Outcome]] = {
+def _page(say: Say) -> Outcome:
+    from bench import page
+
+    return page.run(RESULTS, say)
+
+
+BENCHES: dict[str, Callable[..., Outcome]] = {
     "answers": _answers,
     "layer": _layer,
     "load": _load,
     "cold-start": _cold_start,
     "packages": _packages,
+    "page": _page,
     "cold-start-draft": _cold_start_draft,
 }
 
 
-def run(name: str, say: Say) -> Outcome:
+def run(name: str, say: Say, only: Collection[str] = ()) -> Outcome:
     """Measure, write the results, and put their table between its markers in the README or on a page of docs/.
 
+    Args:
+        only: of the packages, those to measure; all if there is none.
+
     Raises:
-        UnknownBench
+        UnknownBench, OnlyForPackages
     """
     if name not in BENCHES:
         raise UnknownBench(name=name, known=", ".join(BENCHES))
-    outcome = BENCHES[name](say)
+    if only and name != "packages":
+        raise OnlyForPackages(name=name)
+    outcome = BENCHES[name](say, only) if only else BENCHES[name](say)
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         page.write_text(with_table(text, name, outcome.markdown()), encoding="utf-8")

@@ -146,7 +146,7 @@ GOOD = (
     Kind("function URL", lambda rows: http(records(rows)), of_body),
     Kind("REST API", lambda rows: rest_api(split(rows)), of_body),
     Kind("load balancer, gzip", lambda rows: load_balancer(columns(rows)), of_body),
-    Kind("Open Inference Protocol", lambda rows: http(tensors(rows), "/v2/models/m/infer"), of_tensors),
+    Kind("Open Inference Protocol", lambda rows: http(tensors(rows), "/v2/models/local/infer"), of_tensors),
 )
 WRONG = (
     Kind("no such columns", misspelt, status=400),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from build.package.wishes import Wishes
 from build.runtimes import OLDEST_WITH_DEFAULTS, RUNTIMES, UNZIPPED_LIMIT, runtime
 
 Say = Callable[[str], None]
+COPY = re.compile(rf"model-[0-9a-f]{{12}}\.({'|'.join(models.SUFFIXES.values())})")  # how copies of models are named
 
 
 class NoLayer(UserError):
@@ -130,10 +132,14 @@ def package(
         written = archive.write(made, stage, sizes)
         function = manifest.zip_entry(made, written, layer["runtime"], layer["architecture"])
         shutil.copyfile(model, scratch / entry["path"])
+        copies = _copies(out, model, entry)
+        workplace.note_placed(scratch, copies)
         with manifest.replacing_function(out, mode, function, entry):
             (scratch / entry["path"]).replace(out / entry["path"])
             made.replace(out / made.name)
-        _drop_old_model(out, known.get("model"), entry)
+        for name in copies:
+            if name != entry["path"]:
+                (out / name).unlink(missing_ok=True)
     return Package(out / made.name, function, entry, checked, compiled, recording, source)
 
 
@@ -147,10 +153,10 @@ def _plan(process: Process, packages: Path, probes: list, model: Path) -> deferr
     return recording
 
 
-def _drop_old_model(out: Path, old: dict | None, new: dict) -> None:
-    """Remove the copy of the model that the manifest named before."""
-    if old and old["path"] != new["path"]:
-        (out / old["path"]).unlink(missing_ok=True)
+def _copies(out: Path, model: Path, entry: dict) -> list[str]:
+    """The copies of models in a folder, with the one that is to come; but for the user's file, should it be one."""
+    found = [path.name for path in out.iterdir() if COPY.fullmatch(path.name)]
+    return [name for name in sorted({*found, entry["path"]}) if (out / name).resolve() != model.resolve()]
 
 
 def _check_size(function: int, layer: int, model: int, limit: int) -> None:

@@ -146,16 +146,16 @@ def _make(
     with TemporaryDirectory(dir=scratch, prefix=".tree-") as name:
         tree = Path(name) / runtime.site_packages  # as below /opt
         tree.mkdir(parents=True)
-        builder.install(requirements, tree, lock)
+        took = builder.install(requirements, tree, lock)
         local_projects.refuse_editable(tree)
-        if lock:
-            lock.write(scratch)
+        if took:
+            took.write(scratch)
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
         removed = slimming.drop(tree, order.keep)
         supplied = libraries.complete(tree, found, runtime, architecture, builder.library)
-        found.owners.update({f"/opt/{libraries.FOLDER}/{name}": owner for name, owner in supplied.items()})
+        found.owners.update({f"/opt/{libraries.FOLDER}/{name}": each.owner for name, each in supplied.items()})
         made = parts.make(
             tree,
             distributions.sizes(tree),
@@ -189,7 +189,8 @@ def _make(
         entry["profile"] = {"model_sha256": order.profile.sha256()}
     held = contents.count(sizes, removed, found, words)
     contents.write(contents.path_of(path), held)
-    sbom.path_of(path).write_text(sbom.text(path.stem, written.sha256, found.installed), encoding="utf-8")
+    bill = sbom.text(path.stem, written.sha256, found.installed, supplied)
+    sbom.path_of(path).write_text(bill, encoding="utf-8")
     facts = {"entry": entry, "compiled": asdict(compiled), "libraries": made.libraries}
     (scratch / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     return Layer(path, entry, compiled, made.libraries, held)

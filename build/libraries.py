@@ -16,7 +16,7 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from build import distributions, elf
+from build import archive, distributions, elf
 from build.distributions import Distributions
 from build.errors import UserError
 from build.runtime_libraries import OPTIONAL, REMEDIES, SYSTEM
@@ -25,8 +25,28 @@ from build.runtimes import Architecture, Runtime
 FOLDER = "lib"  # below /opt
 GRAFTED = re.compile(r"^(?P<stem>lib.+?)-[0-9a-f]{8,}(?P<rest>\.so(\.\d+)*)$")  # as auditwheel names its copies
 
-# (name, folder) -> the file that was put there, or None where the builder has no such library
-Fetch = Callable[[str, Path], "Path | None"]
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a library was copied from."""
+
+    kind: str  # wheel or image
+    name: str
+    version: str  # of an image its ID
+    path: str  # in it
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """A library that the layer's packages lack, and has below /opt/lib."""
+
+    owner: str  # the package that it counts for
+    origin: Origin
+    sha256: str
+
+
+# (name, folder) -> where the file is from that was put there, or None where the builder has no such library
+Fetch = Callable[[str, Path], Origin | None]
 
 
 class LibraryMissing(UserError):
@@ -59,8 +79,8 @@ def folder_of(site_packages: Path, runtime: Runtime) -> Path:
 
 def complete(
     site_packages: Path, found: Distributions, runtime: Runtime, architecture: Architecture, fetch: Fetch
-) -> dict[str, str]:
-    """Supply what libraries of a layer's packages need and do not find; returns name -> package that it came from.
+) -> dict[str, Supplied]:
+    """Supply what libraries of a layer's packages need and do not find, by name.
 
     Raises:
         LibraryMissing, LibraryTooOld: the first that would not load, and the package that brought it.
@@ -69,10 +89,10 @@ def complete(
     waiting = [(path, site_packages / path) for path in _libraries(site_packages)]
     there = {path.rpartition("/")[2]: path for path, _ in waiting}
     provided = SYSTEM[runtime.python]
-    supplied: dict[str, str] = {}
+    supplied: dict[str, Supplied] = {}
     while waiting:
         path, file = waiting.pop(0)
-        owner = supplied.get(path) or found.owner(path)
+        owner = supplied[path].owner if path in supplied else found.owner(path)
         try:
             wanted = needs(file)
         except ELFError as error:
@@ -85,14 +105,16 @@ def complete(
                 _check_versions(wanted.versions.get(name, ()), provided.get(name, {}), facts)
                 continue
             source = there.get(name) or _grafted(name, there)
-            made = _copy(site_packages / source, folder / name) if source else fetch(name, folder)
-            if made is None:
+            origin = _copy(source, site_packages, folder / name, found) if source else fetch(name, folder)
+            if origin is None:
                 if (path.rpartition("/")[2].partition(".")[0], name) in OPTIONAL:
                     continue
                 raise LibraryMissing(remedy=REMEDIES.get(name, REMEDIES[""]).format(**facts), **facts)
-            supplied[name] = found.owner(source) if source else owner
-            waiting.append((name, made))
-    elf.check(folder, supplied, Distributions([], supplied), runtime, architecture)
+            sha256 = archive.file_sha256(folder / name)
+            supplied[name] = Supplied(found.owner(source) if source else owner, origin, sha256)
+            waiting.append((name, folder / name))
+    owners = {name: each.owner for name, each in supplied.items()}
+    elf.check(folder, owners, Distributions([], owners), runtime, architecture)
     return supplied
 
 
@@ -146,9 +168,11 @@ def _grafted(name: str, there: dict[str, str]) -> str | None:
     return None
 
 
-def _copy(source: Path, target: Path) -> Path:
+def _copy(source: str, site_packages: Path, target: Path, found: Distributions) -> Origin:
     target.parent.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copyfile(source, target))
+    shutil.copyfile(site_packages / source, target)
+    owner = found.owner(source)
+    return Origin("wheel", owner, found.versions.get(owner, ""), source)
 
 
 def _check_versions(wanted: tuple[str, ...], newest: dict[str, tuple[int, ...]], facts: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import tomli_w
 from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError, is_valid_pylock_path
@@ -25,7 +25,7 @@ NAME = "pylock.toml"
 SOURCES = ("archive", "directory", "sdist", "vcs")  # where a package comes from, but for wheels, of which it has a list
 UNREADABLE = (ValueError, TypeError, PylockValidationError, PylockUnsupportedVersionError)
 HEADER = """\
-# What the layer beside this file was built from. The same once more, for the same --python and --architecture:
+# What the layer beside this file was built from. The same once more, for the same --python, --architecture, --builder:
 #   invoke build-layer --requirements pylock.toml
 """
 
@@ -73,6 +73,23 @@ class Lock:
         path.write_text(HEADER + tomli_w.dumps(self.facts), encoding="utf-8")
         return path
 
+    def as_requirements(self) -> str | None:
+        """The same for a pip that reads no lock files; None where something has no digest."""
+        lines = []
+        for package in self.facts["packages"]:
+            sources = list(_sources(package))
+            digests = sorted({":".join(each) for _, source in sources for each in source.get("hashes", {}).items()})
+            if not digests or not all(source.get("hashes") for _, source in sources):
+                return None
+            kind, source = sources[0]
+            path, url = source.get("path"), source.get("url")
+            name = f"{package['name']}=={package.get('version')}"
+            if path or kind == "archive":  # no index has it
+                name = Path(path).as_uri() if path else f"{package['name']} @ {url}"
+            marker = f" ; {package['marker']}" if "marker" in package else ""
+            lines.append(" ".join([name + marker, *(f"--hash={digest}" for digest in digests)]) + "\n")
+        return "".join(lines)
+
     def for_any_interpreter(self) -> Lock:
         """The same without the version that it asks of the interpreter that runs uv, which is not the target's."""
         return Lock({key: value for key, value in self.facts.items() if key != "requires-python"})
@@ -113,6 +130,40 @@ def parse(text: str, base: Path) -> Lock:
             if "url" in source:
                 source["url"] = _without_password(source["url"])
     return Lock(facts)
+
+
+def of_pip(report: Mapping[str, Any]) -> Lock | None:
+    """What pip installed, by its installation report; None where that has no digest or source of something."""
+    facts = {
+        "lock-version": "1.0",
+        "created-by": "pip",
+        "packages": [_of_pip(each) for each in sorted(report["install"], key=lambda each: each["metadata"]["name"])],
+    }
+    try:
+        return parse(tomli_w.dumps(facts), Path.cwd())
+    except UNREADABLE:
+        return None
+
+
+def _of_pip(installed: Mapping[str, Any]) -> dict[str, Any]:
+    """One package of pip's report, as a lock file has it."""
+    said, info = installed["metadata"], installed["download_info"]
+    package = {"name": distributions.normalized(said["name"]), "version": said["version"]}
+    parts = urlsplit(info["url"])
+    path = unquote(parts.path)
+    place = {"path": path} if parts.scheme == "file" else {"url": info["url"]}
+    if "vcs_info" in info:
+        vcs = info["vcs_info"]
+        return package | {"vcs": place | {"type": vcs["vcs"], "commit-id": vcs["commit_id"]}}
+    if "dir_info" in info:
+        return package | {"directory": place}
+    hashes = info["archive_info"].get("hashes", {})
+    if not hashes and parts.scheme == "file":
+        hashes = {"sha256": archive.file_sha256(Path(path))}
+    source = place | {"hashes": hashes}
+    if installed["is_direct"]:
+        return package | {"archive": source}
+    return package | ({"wheels": [source]} if path.endswith(".whl") else {"sdist": source})
 
 
 def _sources(package: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -41,6 +41,17 @@ def read(out: Path) -> dict | None:
     return manifest
 
 
+def files(out: Path) -> set[str]:
+    """The files in a folder that its manifest names.
+
+    Raises:
+        ManifestBroken
+    """
+    manifest = read(out) or {}
+    parts = [manifest.get("layer"), manifest.get("model"), *manifest.get("functions", {}).values()]
+    return {part["path"] for part in parts if part}
+
+
 @contextmanager
 def replacing_layer(out: Path, layer: dict) -> Iterator[None]:
     """Enter a layer, around the replacement of its files: a build that is killed in between leaves no false digest.

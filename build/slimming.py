@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -28,9 +29,10 @@ class Rule:
 # What pip and uv leave for themselves: differs between them, and from run to run. It goes whatever is kept, or the same
 # inputs would not give the same bytes.
 SCRIPTS = "bin"  # they bear the path of the interpreter that installed them
-INSTALLER_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
+INSTALLER_NOTES = ("INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 
-METADATA = ("METADATA", "entry_points.txt", "top_level.txt")
+RECORD = "RECORD"  # the list of a distribution's files; importlib.metadata tells by it whose a module is
+METADATA = ("METADATA", RECORD, "entry_points.txt", "top_level.txt")
 LICENCES = ("LICEN", "COPYING", "NOTICE", "AUTHORS", "licen")
 
 
@@ -61,7 +63,7 @@ RULES = (
     Rule("archives", "static libraries, long linked", _suffixes(".a", ".lib")),
     Rule(
         "metadata",
-        "of each dist-info METADATA, entry points, top levels and licences stay, which importlib.metadata reads",
+        "of each dist-info METADATA, RECORD, entry points, top levels and licences stay: importlib.metadata reads them",
         _is_idle_metadata,
     ),
     SYMBOLS,
@@ -85,6 +87,7 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
         if rule:
             (tree / path).unlink()
             saved[rule.name][path] = size
+    _list_what_is_left(tree)
     drop_empty_folders(tree)
     return saved
 
@@ -132,6 +135,17 @@ def _drop_what_installers_leave(tree: Path) -> None:
     for folder in tree.glob("*.dist-info"):
         for name in INSTALLER_NOTES:
             (folder / name).unlink(missing_ok=True)
+
+
+def _list_what_is_left(tree: Path) -> None:
+    """Write each RECORD anew, without digests and in order: whoever installed, the same files give the same bytes."""
+    left = distributions.sizes(tree).keys()
+    for record in tree.glob(f"*.dist-info/{RECORD}"):
+        with record.open(encoding="utf-8", newline="") as stream:
+            listed = sorted({row[0] for row in csv.reader(stream) if row} & left)
+        record.unlink()  # never into the file: it may be a link into uv's cache
+        with record.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows([path, "", ""] for path in listed)
 
 
 def drop_empty_folders(tree: Path) -> None:

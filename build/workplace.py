@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import json
 import os
 import shutil
 import sys
@@ -15,10 +16,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import filelock
 
+from build import manifest
 from build.paths import shown
 
 LOCK = ".lock"
 SCRATCH = (".layer-", ".package-", ".profile-", ".train-", ".making-")  # how folders for one command's work are named
+PLACED = "placed.json"  # in such a folder: files beside it that its command put there or was to remove
 HALF_WRITTEN = ".manifest.json.*"  # only written while the folder is locked
 
 Say = Callable[[str], None]
@@ -82,12 +85,32 @@ def scratch(parent: Path, prefix: str) -> Iterator[Path]:
         os.close(handle)
 
 
+def note_placed(scratch: Path, names: list[str]) -> None:
+    """Name files beside a scratch folder, before they are replaced.
+
+    If this process is killed, `sweep` removes those that the manifest does not name then.
+    """
+    (scratch / PLACED).write_text(json.dumps(names), encoding="utf-8")
+
+
 def sweep(parent: Path) -> None:
-    """Remove the scratch folders in ``parent`` whose process is gone."""
+    """Remove the scratch folders in ``parent`` whose process is gone, and the files that it noted and never entered."""
     with _holding(parent):
         for folder in parent.iterdir():
             if folder.name.startswith(SCRATCH) and folder.is_dir() and _is_left(folder):
+                for name in _not_entered(folder):
+                    (parent / name).unlink(missing_ok=True)
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _not_entered(scratch: Path) -> list[str]:
+    """Of the files that were noted in a folder, those that the manifest does not name."""
+    try:
+        named = manifest.files(scratch.parent)
+        noted: list[str] = json.loads((scratch / PLACED).read_text(encoding="utf-8"))
+    except (OSError, ValueError, manifest.ManifestBroken):
+        return []  # nothing was noted, or nobody knows what the manifest names
+    return [name for name in noted if name not in named]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import base64
 import json
 import shlex
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -15,13 +15,15 @@ from tempfile import TemporaryDirectory
 from botocore.exceptions import BotoCoreError, ClientError
 
 from build.errors import UserError
+from build.package import samples
 from build.requests import Request
 from build.runtimes import runtime
-from local import emulator, packaged
+from local import emulator, front, packaged
 from local.embedded_aws import EmbeddedAws
 from local.terraform import Terraform
 
 MEMORY = 1024  # MB, the module's default
+LONGEST = 4000  # characters of a request that a command line shows
 
 Say = Callable[[str], None]
 
@@ -100,17 +102,49 @@ def predict_locally(out: Path, request: Request, say: Say) -> object:
     Raises:
         NotPackaged, NotOfThisMachine, FunctionFailed
     """
+    with _packaged(out, {}, say) as environment:
+        return environment.read(environment.send(request.body))
+
+
+@contextmanager
+def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
+    """Serve what was packaged over HTTP until the block ends, with the page for people; what is yielded is the URL.
+
+    Raises:
+        NotPackaged, NotOfThisMachine, FunctionFailed, NoPort, PortTaken
+    """
+    with front.bound(front.number(port)) as listener, _packaged(out, {"MODEL_DOCS": "true"}, say) as environment:
+        environment.invoke({"warmer": True})  # a model that does not load is told now, not at the first request
+        with front.over(listener, environment, say) as url:
+            yield url
+
+
+def curl(out: Path, url: str) -> str:
+    """A command line that sends a request to what is served: one that is made up from the signature."""
+    body = json.dumps(samples.request(packaged.read(out)["model"]))
+    # of a model with thousands of columns, the file that its user has
+    data = shlex.quote(body) if len(body) <= LONGEST else "@request.json"
+    return f"curl {url}/invocations -H 'content-type: application/json' -d {data}"
+
+
+@contextmanager
+def _packaged(out: Path, variables: Mapping[str, str], say: Say) -> Iterator[emulator.Environment]:
+    """An execution environment of what was packaged.
+
+    Args:
+        variables: of the function, beside those that name its model.
+    """
     known = packaged.read(out)
     mode, model = next(iter(known["functions"])), known["model"]
-    with TemporaryDirectory(prefix="predict-") as name:
-        here = {"MODEL_FILE": str(out / model["path"])}
-        task = packaged.unpack(out, known, mode, Path(name) / "task", here, MEMORY)
+    with TemporaryDirectory(prefix="packaged-") as name:
+        where = {"MODEL_FILE": str(out / model["path"]), **variables}
+        task = packaged.unpack(out, known, mode, Path(name) / "task", where, MEMORY)
         parts = (known["layer"], known["functions"][mode], model)
         say(f"{', '.join(part['path'] for part in parts)}, under AWS's runtime client and emulator")
         packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
         nowhere = EmbeddedAws("http://127.0.0.1:9")  # it has its model, and no need of AWS
         with emulator.start(task, packages, nowhere) as environment:
-            return environment.read(environment.send(request.body))
+            yield environment
 
 
 def logs(client, group: str, minutes: int, say: Say) -> Iterator[str]:

@@ -243,6 +243,7 @@ run "a_function_of_its_own_concurrency_boundary_and_signature" {
     permissions_boundary_arn = "arn:aws-cn:iam::123456789012:policy/developers"
     code_signing_config_arn  = "arn:aws-cn:lambda:cn-north-1:123456789012:code-signing-config:csc-1"
     metrics                  = false
+    docs                     = true
   }
 
   assert {
@@ -250,7 +251,8 @@ run "a_function_of_its_own_concurrency_boundary_and_signature" {
       aws_lambda_function.this.reserved_concurrent_executions == 0 &&
       aws_iam_role.this[0].permissions_boundary == var.permissions_boundary_arn &&
       aws_lambda_function.this.code_signing_config_arn == var.code_signing_config_arn &&
-      aws_lambda_function.this.environment[0].variables["MODEL_METRICS"] == "false"
+      aws_lambda_function.this.environment[0].variables["MODEL_METRICS"] == "false" &&
+      aws_lambda_function.this.environment[0].variables["MODEL_DOCS"] == "true"
     )
     error_message = "0 stops the function; the others are passed on."
   }

@@ -236,6 +236,84 @@ run "a_zip_that_is_a_folder" {
   expect_failures = [output.parts]
 }
 
+run "a_layer_with_one_bit_flipped" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/damaged/layer"
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "a_function_with_one_bit_flipped" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/damaged/function"
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "a_model_with_one_bit_flipped" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/damaged/model"
+  }
+
+  expect_failures = [output.parts]
+}
+
+run "a_damaged_layer_that_is_not_deployed" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/damaged/layer"
+    needs_layer   = false
+  }
+
+  assert {
+    condition     = output.parts.function.path == "../../complete/function-s3.zip"
+    error_message = "What is not deployed may be damaged."
+  }
+}
+
+run "a_damaged_model_that_is_not_deployed" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/damaged/model"
+    stored_model  = {}
+  }
+
+  assert {
+    condition     = output.parts.function.path == "../../complete/function-s3.zip"
+    error_message = "What is not deployed may be damaged."
+  }
+}
+
 run "layer_and_function_for_different_runtimes" {
   command = plan
 

@@ -9,6 +9,7 @@ from build import commands, engines
 from build.builders.container import ContainerBuilder
 from build.builders.uv import UvBuilder
 from build.errors import UserError
+from build.libraries import Origin
 from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime, host_architecture
 
@@ -18,7 +19,8 @@ NAMES = ("auto", "container", "uv")
 class Builder(Protocol):
     """Installs requirements so that they run on a runtime and architecture of Lambda."""
 
-    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> None: ...
+    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> Lock | None:
+        """Install into a folder what ``lock`` says, or else the requirements; what was taken, where it is known."""
 
     def resolve(self, requirements: Path) -> Lock | None:
         """Exactly what `install` would take now; None where that is not known before."""
@@ -26,7 +28,7 @@ class Builder(Protocol):
     def identity(self) -> str:
         """What tells it apart from another that would make other bytes."""
 
-    def library(self, name: str, folder: Path) -> Path | None:
+    def library(self, name: str, folder: Path) -> Origin | None:
         """Put a shared library that runs on the target into ``folder``; None where this builder has none."""
 
     compiles_for_lambda: bool  # whether what it compiles runs there

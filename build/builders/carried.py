@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import commands
+from build import commands, distributions
 from build import requirements as own
+from build.libraries import Origin
 from build.runtimes import OLDEST_WITH_DEFAULTS, Architecture
 
 # libgomp is a part of scikit-learn's wheels; the project's own requirements pin one, with its digest
@@ -17,7 +18,7 @@ CARRIER, CARRIED = "scikit-learn", ("libgomp.so.1", "libgomp.so.1.0.0")
 
 def library(
     name: str, folder: Path, architecture: Architecture, install: Callable[[Path, Path, list[str]], None]
-) -> Path | None:
+) -> Origin | None:
     """Put a library that is needed under that name into a folder; None where no wheel that is known carries it."""
     if name not in CARRIED:
         return None
@@ -31,5 +32,9 @@ def library(
         except commands.CommandFailed:
             return None
         copies = sorted(tree.glob(f"*.libs/{name.partition('.')[0]}-*.so.*"))
+        if not copies:
+            return None
         folder.mkdir(parents=True, exist_ok=True)
-        return Path(shutil.copyfile(copies[0], folder / name)) if copies else None
+        shutil.copyfile(copies[0], folder / name)
+        version = distributions.read(tree).versions[CARRIER]
+        return Origin("wheel", CARRIER, version, copies[0].relative_to(tree).as_posix())

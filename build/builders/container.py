@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from tempfile import TemporaryDirectory
 from build import commands, indexes, lockfile, requirement_files
 from build.engines import Engine
 from build.errors import UserError
+from build.libraries import Origin
 from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
@@ -21,16 +23,20 @@ case "$(pip --version)" in
   *"(python $PYTHON)"*) ;;
   *) echo "the image has $(pip --version), not Python $PYTHON" >&2; exit 1 ;;
 esac
+if pip install --help | grep -q -e --report; then  # since pip 22.2
+  set -- --report /var/task/report.json
+fi
 cd "$FROM"
 # exec: a shell that is a container's first process would not pass Ctrl-C on
-exec pip install --target /var/task/tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary
+exec pip install --target /var/task/tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary "$@"
 """
 
 COPY = """
 set -eu
 for folder in /lib64 /usr/lib64 /usr/local/lib64 /usr/local/lib /var/lang/lib /lib/*-linux-gnu /usr/lib/*-linux-gnu; do
   if [ -f "$folder/$LIBRARY" ]; then
-    exec cp -L "$folder/$LIBRARY" "/var/task/$LIBRARY"
+    cp -L "$folder/$LIBRARY" "/var/task/$LIBRARY"
+    exec readlink -f "$folder/$LIBRARY"
   fi
 done
 exit 1
@@ -41,7 +47,10 @@ IN_EVERY_IMAGE = {Path("/"), Path("/tmp")}  # and the image's own is what works 
 
 
 class LockInContainer(UserError):
-    template = "pip in a container does not install from the lock file {path}. Build from it with uv: --builder uv"
+    template = (
+        "pip in a container does not install from the lock file {path}, which has no digest of something that it names."
+        "\nBuild from it with uv: --builder uv"
+    )
 
 
 class InstallFailed(UserError):
@@ -55,15 +64,26 @@ class ContainerBuilder:
     engine: Engine
     image: str
 
-    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> None:
-        """Install a requirements file into a folder.
+    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> Lock | None:
+        """Install a requirements file or a lock file into a folder.
 
         Raises:
             InstallFailed: pip in the container failed, or its Python is of another version.
             LockInContainer, UnreadableRequirements
         """
-        if lockfile.is_lock(requirements):
+        if not lock:
+            return self._install(requirements, site_packages)
+        pinned = lock.as_requirements()
+        if pinned is None:
             raise LockInContainer(path=requirements)
+        with TemporaryDirectory(prefix="requirements-") as name:
+            path = Path(name, "requirements.txt")
+            path.write_text(pinned, encoding="utf-8")
+            self._install(path, site_packages)
+        return lock
+
+    def _install(self, requirements: Path, site_packages: Path) -> Lock | None:
+        """Install a requirements file; what pip took, where it is new enough to tell."""
         named, here = requirement_files.places(requirements), Path.cwd()
         settings = indexes.pip_settings()
         # a folder of its own, since all of it is writable from inside
@@ -85,22 +105,25 @@ class ContainerBuilder:
                 raise InstallFailed(image=self.image, requirements=requirements, tail=error) from error
             shutil.rmtree(site_packages, ignore_errors=True)
             (work / "tree").rename(site_packages)
+            report = work / "report.json"
+            return lockfile.of_pip(json.loads(report.read_text(encoding="utf-8"))) if report.exists() else None
 
-    def resolve(self, requirements: Path) -> None:
-        return None
+    def resolve(self, requirements: Path) -> Lock | None:
+        """A lock file itself; of others nobody knows before what pip in there will take."""
+        return lockfile.read(requirements) if lockfile.is_lock(requirements) else None
 
     def identity(self) -> str:
         return f"container {self.engine.image_id(self.image)}"
 
-    def library(self, name: str, folder: Path) -> Path | None:
+    def library(self, name: str, folder: Path) -> Origin | None:
         """The build image's own: what was compiled there was linked to it."""
         folder.mkdir(parents=True, exist_ok=True)
         words = ["/bin/sh", "-c", COPY]
         try:
-            self.engine.run(self.image, self.architecture.image, words, work=folder, env={"LIBRARY": name})
+            path = self.engine.run(self.image, self.architecture.image, words, work=folder, env={"LIBRARY": name})
         except commands.CommandFailed:
             return None
-        return folder / name
+        return Origin("image", self.image, self.engine.image_id(self.image), path.strip())
 
     def build_wheel(self, project: Path, folder: Path) -> None:
         with TemporaryDirectory(prefix="project-") as name:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from build import commands, indexes, interpreters, lockfile, requirement_files, runtimes
 from build.builders import carried, own_pip, refusals
 from build.builders.refusals import NoWheels, OldMetadata, UvFailed
+from build.libraries import Origin
 from build.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
@@ -39,7 +40,7 @@ class UvBuilder:
     def _options(self) -> list[str]:
         return ["--python-version", self.runtime.python, "--python-platform", self.tag, "--only-binary", ":all:"]
 
-    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> None:
+    def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> Lock | None:
         """Install a requirements file or a lock file into a folder.
 
         Args:
@@ -62,6 +63,8 @@ class UvBuilder:
             if old is None:
                 raise OldMetadata(requirements=requirements, python=self.runtime.python, tail=error) from error
             own_pip.install(old, requirements, site_packages)
+            return None
+        return lock
 
     def resolve(self, requirements: Path) -> Lock | None:
         """Exactly what `install` would take now; None where no lock can say it, or not by the requirements' hashes.
@@ -91,7 +94,7 @@ class UvBuilder:
     def identity(self) -> str:
         return f"uv {self.tag}"
 
-    def library(self, name: str, folder: Path) -> Path | None:
+    def library(self, name: str, folder: Path) -> Origin | None:
         return carried.library(name, folder, self.architecture, install)
 
     def build_wheel(self, project: Path, folder: Path) -> None:

@@ -69,7 +69,8 @@ def close(own, each):
 
 def ask(handler, event):
     try:
-        return json.loads(json.dumps(handler.lambda_handler(event, None)))
+        answer = json.loads(json.dumps(handler.lambda_handler(event, None)))
+        return {"predictions": rows_of(answer["outputs"][0])} if "outputs" in answer else answer
     except Exception as error:  # a batch that is refused raises
         return {"error": f"{type(error).__name__}: {error}"}
 
@@ -88,6 +89,7 @@ def forms(signature, tried):
         return
     yield from typed(signature, cells, method)
     yield from untyped(signature, tried)
+    yield from tensors(signature, tried)
 
 
 def typed(signature, cells, method):
@@ -117,6 +119,53 @@ def untyped(signature, tried):
     csv.writer(stream).writerows([names, *texts])
     yield "csv", {"csv": stream.getvalue()}
     yield "Items of a CSV file", {"Items": [dict(zip(names, row, strict=True)) for row in texts]}
+
+
+def tensors(signature, tried):
+    """The rows as the Open Inference Protocol has them, where tensors hold their values and their answers."""
+    columns = list(zip(*tried["cells"], strict=True)) if signature.columns is not None else ()
+    datatypes = [datatype(values) for values in columns]
+    if None in datatypes or not datatypes or not is_tensor(tried.get("answer")):
+        return
+    outputs = {"outputs": [{"name": tried["method"]}]}
+    count, width = len(tried["cells"]), len(columns)
+    if signature.container == "array" and len(set(datatypes)) == 1:
+        whole = {"name": "rows", "shape": [count, width], "datatype": datatypes[0], "data": tried["cells"]}
+        yield "a tensor", {"inputs": [whole], **outputs}
+        return
+    inputs = [
+        {"name": str(name), "shape": [count], "datatype": kind, "data": list(values)}
+        for name, kind, values in zip(signature.names, datatypes, columns, strict=True)
+    ]
+    yield "tensors", {"inputs": inputs, **outputs}
+
+
+def datatype(values):
+    """The datatype that holds values as they are; None if there is none."""
+    kinds = {type(value) for value in values} - {type(None)}
+    if kinds == {int} and not all(value is None or -(2**63) <= value < 2**63 for value in values):
+        return None
+    names = {bool: "BOOL", int: "INT64", float: "FP64", str: "BYTES"}
+    return names.get(kinds.pop()) if len(kinds) == 1 else None if kinds else "FP64"
+
+
+def is_tensor(answer):
+    """Whether an answer has one shape and one type, and so is a tensor's as it is."""
+    values = answer
+    while values and isinstance(values[0], list):
+        if not all(isinstance(each, list) and len(each) == len(values[0]) for each in values):
+            return False
+        values = [each for row in values for each in row]
+    kind = datatype(values) if values else None
+    return kind is not None and (kind in ("FP64", "BYTES") or None not in values)
+
+
+def rows_of(output):
+    """The rows of an output, as predictions have them."""
+    rows = output["data"]
+    for width in reversed(output["shape"][1:]):
+        rows = [rows[at : at + width] for at in range(0, len(rows), width)]
+    return rows
 
 
 def difference(model, form, event, tried, got, path):

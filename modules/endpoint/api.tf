@@ -43,7 +43,7 @@ resource "aws_apigatewayv2_authorizer" "this" {
   }
 }
 
-# One route for all paths and methods: the handler answers by the body, and every call but a preflight passes the same authorization
+# One route for all paths and methods: the handler knows its paths, and every call but a preflight passes the same authorization
 resource "aws_apigatewayv2_route" "this" {
   count = local.is_api ? 1 : 0
 

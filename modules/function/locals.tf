@@ -25,6 +25,7 @@ locals {
     MODEL_KEY             = try(var.model.object.key, null)
     MODEL_VERSION_ID      = try(var.model.object.version_id, null)
     MODEL_METRICS         = var.metrics ? null : "false"
+    MODEL_DOCS            = var.docs ? "true" : null
     MODEL_TIMEOUT         = tostring(var.timeout)
   }
   environment = merge(var.environment, { for name, value in local.model_environment : name => value if value != null })

@@ -158,6 +158,13 @@ variable "metrics" {
   nullable    = false
 }
 
+variable "docs" {
+  description = "Whether GET / is answered with a page for people: a form made from what the model takes, and its answers."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "snap_start" {
   description = "Whether each published version starts from a snapshot taken after its init. From python3.12 on, with /tmp of 512 MB."
   type        = bool

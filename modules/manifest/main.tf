@@ -64,6 +64,12 @@ locals {
     if !local.in_s3 && !try(fileexists("${var.artifacts_dir}/${path}"), false)
   ]
 
+  # Bytes that are not the manifest's: a disk or a copy damaged them, or somebody replaced the file
+  damaged = [
+    for part in [for name in local.needed : local.parts[name]] : part.path
+    if !local.in_s3 && try(filesha256("${var.artifacts_dir}/${part.path}") != part.sha256, false)
+  ]
+
   sklearn_of_model = var.stored_model == null ? local.model.sklearn_version : var.stored_model.sklearn_version
   sklearn_of_layer = try(local.layer.packages["scikit-learn"], null)
 

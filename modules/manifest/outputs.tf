@@ -86,6 +86,14 @@ output "parts" {
   }
 
   precondition {
+    condition = length(local.damaged) == 0
+    error_message = join("\n", [
+      "${join(", ", local.damaged)}: the SHA-256 is not the one in ${local.file}, so the file was damaged or replaced after it was built.",
+      "Build it again. Run: ${local.build_layer}, then ${local.package}.",
+    ])
+  }
+
+  precondition {
     condition = !(local.has_layer && local.has_function && var.needs_layer) || (
       local.layer.runtime == local.function.runtime && local.layer.architecture == local.function.architecture
     )

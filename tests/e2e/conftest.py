@@ -1,6 +1,7 @@
 """The artifacts that the end-to-end tests share, built once."""
 
 import fcntl
+import os
 import shutil
 import zipfile
 from dataclasses import dataclass
@@ -96,3 +97,18 @@ def pickled(built, unpacked, tmp_path):
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser. Where there is none, CI fails, and elsewhere the tests that need it are skipped."""
+    from bench import browser  # it imports the driver's client, which takes a while
+
+    try:
+        browser.find()
+    except browser.NoBrowser as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+    with browser.start() as started:
+        yield started

@@ -70,6 +70,7 @@ class TestExamples:
         size = made.model["signature"]["inputs"][1]
         assert (size["type"], size["categories"], size["ordered"]) == ("category", ["s", "m"], True)
         assert made.checked.proof.tried > 60
+        assert any("outputs" in event for event in made.checked.proof.events)  # as tensors, too
         assert samples.request(made.model)["dataframe_records"][0]["size"] == "s"
 
     @pytest.mark.parametrize("kind", ["parquet", "feather"])

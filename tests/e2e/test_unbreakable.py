@@ -53,8 +53,8 @@ PATHS = (
     "/ping",
     "/openapi.json",
     "/v2",
-    "/v2/models/m/infer",
-    "/v2/models/m",
+    "/v2/models/local/infer",
+    "/v2/models/local",
     "/nowhere",
     "//",
     "",
@@ -101,11 +101,14 @@ class Asked:
         """Send whatever it is. A batch may be refused by an error, since a state machine has to see one."""
         written = self.environment.send(json.dumps(event).encode())
         answer = json.loads(written, parse_constant=pytest.fail)
-        if "errorType" in answer:
+        if answer.get("errorType") == "Runtime.UnmarshalError":  # of AWS's runtime client, which takes no NaN
+            with pytest.raises(ValueError, match="not JSON compliant"):
+                json.dumps(event, allow_nan=False)
+        elif "errorType" in answer:
             assert answer["errorType"] in ("BadRequest", "NoRequest"), answer
             assert isinstance(event, dict)
             assert {"Items", "Records"} & set(event)
-        elif isinstance(event, dict) and "requestContext" in event:
+        elif "body" in answer:
             assert 200 <= answer["statusCode"] < 500, answer
             if not answer["headers"]["content-type"].startswith("text/html"):
                 json.loads(answer["body"], parse_constant=pytest.fail)
@@ -228,7 +231,10 @@ def test_requests_of_all_forms_with_values_of_all_kinds(asked):
 
 
 def test_requests_over_http(asked):
-    drive(over_http(asked.rows), REQUESTS * 3 // 10, asked.ask)
+    def ask(event):
+        assert "body" in asked.ask(event)
+
+    drive(over_http(asked.rows), REQUESTS * 3 // 10, ask)
 
 
 def test_whatever_is_no_request(asked):

@@ -57,7 +57,12 @@ def link(tree, tmp_path):
 def complete(tree, fetch=lambda name, folder: None):
     owners = {path.relative_to(tree).as_posix(): path.relative_to(tree).parts[0] for path in tree.rglob("*.*")}
     found = Distributions([Distribution(name, "1") for name in sorted(set(owners.values()))], owners)
-    return libraries.complete(tree, found, TARGET, host_architecture(), fetch)
+    supplied = libraries.complete(tree, found, TARGET, host_architecture(), fetch)
+    return {name: (each.owner, each.origin) for name, each in supplied.items()}
+
+
+def wheel(name, path):
+    return libraries.Origin("wheel", name, "1", path)
 
 
 def test_a_library_that_nobody_has_is_refused_with_its_package_and_a_remedy(tree, link):
@@ -84,14 +89,14 @@ def test_what_the_library_itself_says_where_to_find_is_found_there(tree, link, t
 def test_a_library_that_lies_where_nobody_looks_is_supplied(tree, link):
     link("two/libown.so.1")
     link("one/fast.so", "libown.so.1", options=["-Wl,-rpath,$ORIGIN/../three"])
-    assert complete(tree) == {"libown.so.1": "two"}
+    assert complete(tree) == {"libown.so.1": ("two", wheel("two", "two/libown.so.1"))}
     assert (libraries.folder_of(tree, TARGET) / "libown.so.1").is_file()
 
 
 def test_a_copy_that_a_wheel_carries_under_another_name_is_supplied_under_the_name_that_is_needed(tree, link):
     link("learn/libgomp-1a2b3c4d.so.1.0.0")
     link("one/fast.so", "libgomp.so.1")
-    assert complete(tree) == {"libgomp.so.1": "learn"}
+    assert complete(tree) == {"libgomp.so.1": ("learn", wheel("learn", "learn/libgomp-1a2b3c4d.so.1.0.0"))}
 
 
 def test_what_the_supplied_library_needs_is_looked_for_too(tree, link):
@@ -106,9 +111,11 @@ def test_the_builder_is_asked_for_what_the_layer_lacks(tree, link, tmp_path):
 
     def fetch(name, folder):
         folder.mkdir()
-        return shutil.copyfile(tmp_path / name, folder / name)
+        shutil.copyfile(tmp_path / name, folder / name)
+        return libraries.Origin("image", "own:1", "sha256:11", "/usr/lib64/libgomp.so.1")
 
-    assert complete(tree, fetch) == {"libgomp.so.1": "one"}
+    (owner, origin) = complete(tree, fetch)["libgomp.so.1"]
+    assert (owner, origin.name) == ("one", "own:1")
 
 
 def test_a_module_that_its_package_does_without_is_let_be(tree, link):

@@ -8,7 +8,6 @@ import types
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
@@ -370,43 +369,3 @@ class TestSnapshots:
         monkeypatch.setitem(sys.modules, "snapshot_restore_py", None)
         snapshots.register(plain, {})
         snapshots.register(plain, SNAP_START)
-
-
-class TestHttp:
-    @pytest.fixture
-    def event(self):
-        return json.loads((Path(__file__).parents[1] / "fixtures" / "events" / "function_url.json").read_text())
-
-    def test_the_body_is_the_request_and_the_answer_a_body(self, plain, event):
-        event["body"] = json.dumps({"instances": [[1, 2]]})
-        reply = answer(plain, event, None)
-        assert (reply["statusCode"], reply["headers"]) == (200, {"content-type": "application/json"})
-        assert json.loads(reply["body"])["predictions"] == pytest.approx([3])
-
-    def test_a_body_in_base64(self, plain, event):
-        event |= {"body": "eyJpbnN0YW5jZXMiOiBbXX0=", "isBase64Encoded": True}
-        assert answer(plain, event, None)["body"] == '{"predictions": []}'
-
-    @pytest.mark.parametrize(
-        ("changes", "said"),
-        [
-            ({"body": None}, "expected a body of JSON"),
-            ({"body": "{"}, "expected a body of JSON"),
-            ({"body": "!", "isBase64Encoded": True}, "expected a body of text in UTF-8"),
-            ({"body": "/w==", "isBase64Encoded": True}, "expected a body of text in UTF-8"),
-            ({"body": 7}, "expected a body of"),
-            ({"body": "7"}, "expected a JSON object"),
-            ({"body": "[" * 20_000}, "nested too deep"),
-            ({"body": '{"instances": [[' + "1" * 5000 + ", 2]]}"}, "Exceeds the limit"),
-            ({"body": "[]"}, "got a list"),
-            ({"body": '{"instances": [[1]]}'}, "row 0 of instances has 1 values"),
-        ],
-    )
-    def test_what_is_no_request_is_400(self, plain, event, changes, said):
-        reply = answer(plain, event | changes, None)
-        assert reply["statusCode"] == 400
-        assert said in json.loads(reply["body"])["error"]
-
-    def test_a_ping_by_http_is_none(self, plain, event):
-        event["body"] = json.dumps({"warmer": True, "concurrency": 100})
-        assert answer(plain, event, None)["statusCode"] == 400

@@ -1,10 +1,13 @@
 """What does not go into the layer, rule by rule."""
 
+from importlib import metadata
+
 import pytest
 
 from build import slimming
 
 STAYS = {
+    "package-1.dist-info/RECORD",
     "numpy/testing/__init__.py",
     "pandas/_testing/__init__.py",
     "scipy/_lib/_testutils.py",
@@ -26,7 +29,6 @@ GOES = {
 }
 ALWAYS_GOES = {
     "bin/f2py",
-    "package-1.dist-info/RECORD",
     "package-1.dist-info/INSTALLER",
     ".lock",
     "a/__pycache__/a.pyc",
@@ -140,3 +142,33 @@ class TestStubsThatAreRead:
             (tmp_path / name).write_text(text)
         slimming.drop(tmp_path)
         assert {name for name in left(tmp_path) if name.endswith(".pyi")} == kept
+
+
+class TestRecords:
+    """By them importlib.metadata tells whose a module is, where a wheel has no top_level.txt."""
+
+    def install(self, tree, record):
+        for name in ("own/__init__.py", "own/tests/x.py", "own-1.dist-info/METADATA"):
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / name).write_text("Metadata-Version: 2.1\nName: own\nVersion: 1\n")
+        (tree / "own-1.dist-info/RECORD").write_text(record)
+
+    def test_a_module_still_tells_its_distribution(self, tmp_path, monkeypatch):
+        self.install(tmp_path, "own/__init__.py,sha256=x,5\nown/tests/x.py,,\nown-1.dist-info/RECORD,,\n")
+        slimming.drop(tmp_path)
+        monkeypatch.setattr("sys.path", [str(tmp_path)])
+        assert metadata.packages_distributions()["own"] == ["own"]
+        assert [str(path) for path in metadata.files("own")] == ["own-1.dist-info/RECORD", "own/__init__.py"]
+
+    def test_every_installer_gives_the_same_bytes(self, tmp_path):
+        inside = "own-1.dist-info/RECORD,,\nown/__init__.py,sha256=x,5\n"
+        told = set()
+        for installer, also in {
+            "uv": "bin/own,sha256=y,9\n",
+            "pip": "../../bin/own,,\nown/__pycache__/x.pyc,,\n",
+        }.items():
+            tree = tmp_path / installer
+            self.install(tree, also + inside)
+            slimming.drop(tree)
+            told.add((tree / "own-1.dist-info/RECORD").read_bytes())
+        assert told == {b"own-1.dist-info/RECORD,,\nown/__init__.py,,\n"}

@@ -1,5 +1,6 @@
 """The folder of the artifacts: held by one command at a time, and rid of what killed ones left."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from build import workplace
 out = Path(sys.argv[1])
 with workplace.alone(out), workplace.scratch(out, ".layer-") as scratch:
+    workplace.note_placed(scratch, ["model-000000000000.pkl", "model-111111111111.pkl", "model-222222222222.pkl"])
     (scratch / "half").write_text("made")
     print(scratch.name, flush=True)
     time.sleep(600)
@@ -53,6 +55,21 @@ def test_what_a_killed_one_left_is_gone_when_the_next_command_begins(holder, tmp
     with workplace.alone(tmp_path, said.append):
         assert names(tmp_path) == [workplace.LOCK, "own.txt"]
     assert said == []
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["a manifest", "one that cannot be read"])
+def test_files_that_a_killed_one_put_there_are_gone_unless_the_manifest_names_them(holder, tmp_path, root, whole):
+    known = json.loads((root / "tests/fixtures/artifacts/complete/manifest.json").read_text())
+    known["model"]["path"] = "model-000000000000.pkl"
+    (tmp_path / "manifest.json").write_text(json.dumps(known)[: None if whole else -9])
+    models = [f"model-{digit * 12}.pkl" for digit in "013"]
+    for name in models:
+        (tmp_path / name).write_text("a model")
+    holder.kill()
+    holder.wait()
+    with workplace.alone(tmp_path):
+        left = [name for name in names(tmp_path) if name.startswith("model-")]
+    assert left == ([models[0], models[2]] if whole else models)
 
 
 def test_a_second_command_waits_and_says_so(holder, tmp_path):

@@ -40,13 +40,15 @@ def _is_of_output(predictions: Any, count: int) -> bool:
     return isinstance(predictions, np.ndarray) and predictions.ndim == 2 and len(predictions) == count
 
 
-def check_size(answer: dict) -> None:
+def check_size(answer: dict, predictions: list) -> None:
     """See that Lambda takes an answer; one that is sure to be small is not measured.
+
+    Args:
+        predictions: one for each row, as the answer has them.
 
     Raises:
         TooLarge
     """
-    predictions = answer["predictions"]
     if not predictions or len(predictions) * len(json.dumps(predictions[0])) < LARGEST / 8:
         return
     size = len(json.dumps(answer))

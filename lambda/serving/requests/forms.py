@@ -120,7 +120,7 @@ def _split(form: str, given: Any) -> Any:
     names = given.get("columns")
     if names is None:
         return Rows(form, given["data"])
-    if not isinstance(names, list) or not all(isinstance(name, (str, int)) for name in names):
+    if not isinstance(names, list) or not {type(name) for name in names} <= {str, int}:
         raise BadRequest(f"{form} has as columns {kind(names)}; expected a list of names")
     return _named(form, names, given["data"])
 

@@ -2,7 +2,8 @@
 
     python import_modules.py RESULT < names, one a line
 
-RESULT gets JSON: name -> null, or the type of the exception.
+RESULT gets JSON, in the order of the names: name -> null, or the type of the exception. It is written after each, so
+that of a module which ends the process the others before it are known.
 """
 
 import contextlib
@@ -18,15 +19,17 @@ def main(result):
     warnings.simplefilter("ignore")
     sys.argv = ["module"]
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-        found = {name: attempt(name) for name in names}
-    with open(result, "w", encoding="utf-8") as stream:
-        json.dump(found, stream)
+        found = {}
+        for name in names:
+            found[name] = attempt(name)
+            with open(result, "w", encoding="utf-8") as stream:
+                json.dump(found, stream)
 
 
 def attempt(name):
     try:
         importlib.import_module(name)
-    except (Exception, SystemExit) as error:  # whatever a module raises is the answer
+    except BaseException as error:  # whatever a module raises is the answer: pytest's skips are no Exception
         return type(error).__name__
     return None
 

@@ -1,0 +1,91 @@
+"""The page for people: a form made from the model's signature, which asks the model and shows its answers.
+
+One document with no outside resources. All that is the model's own (names of columns, categories, classes) is data that
+the script reads, and text where it is shown: none of it is ever read as HTML or as code.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from serving.model import Model
+from serving.requests import tables
+from serving.requests.signature import Column, Signature
+
+FOLDER = Path(__file__).parent
+MOST_FIELDS = 200  # a row of more columns is written as JSON
+
+
+def page(model: Model, name: str) -> str:
+    """The document.
+
+    Args:
+        name: what the model is called there.
+    """
+    facts = {
+        "name": name,
+        "estimator": type(model.estimator).__name__,
+        "version": model.sha256[:12],
+        **_asked_for(model.signature),
+    }
+    parts = {"title": html.escape(name), "policy": _policy(), "model": as_data(facts), **_code()}
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _read("page.html"))
+
+
+def as_data(facts: Any) -> str:
+    """JSON that neither ends the element it is in nor begins a comment there, whatever its texts are."""
+    text = json.dumps(facts)  # ASCII
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _asked_for(signature: Signature) -> dict[str, Any]:
+    columns = signature.columns
+    by_field = columns is not None and len(columns) <= MOST_FIELDS and signature.container in ("frame", "array")
+    return {
+        "form": "dataframe_records" if signature.container == "frame" else "instances",
+        "columns": [_column(column) for column in columns or ()] if by_field else None,
+        "texts": signature.container == "texts",
+        "expected": tables.expected(signature),
+        "method": signature.method,
+        "methods": list(signature.methods),
+        "classes": None if signature.classes is None else [_label(each) for each in signature.classes],
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    """A column, with its categories as JSON writes them: the script itself would read 2**53 + 1 as another number."""
+    categories = None if column.categories is None else [json.dumps(each) for each in column.categories]
+    return {**column.to_json(), "categories": categories}
+
+
+def _label(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+@cache
+def _code() -> dict[str, str]:
+    return {"style": _read("page.css"), "script": _read("fields.js") + _read("page.js")}
+
+
+@cache
+def _policy() -> str:
+    """The content security policy: this style and this script, requests to where the page is from, and nothing else."""
+    digests = {
+        name: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for name, text in _code().items()
+    }
+    return (
+        f"default-src 'none'; style-src 'sha256-{digests['style']}'; script-src 'sha256-{digests['script']}'; "
+        "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")

@@ -1,0 +1,171 @@
+"""The Open Inference Protocol, version 2, as KServe, Triton and MLServer speak it over HTTP.
+
+https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from serving import invocation
+from serving.http import bodies
+from serving.http.messages import Answer, Call, Refused
+from serving.model import Model
+from serving.protocols import tensors
+from serving.requests import answers
+from serving.requests.signature import Signature
+from serving.requests.words import BadRequest, kind, listed, nearest, quoted
+
+WORDS = ("id", "parameters", "inputs", "outputs", "model_name", "model_version")  # the last two some clients repeat
+VERSION = 12  # characters of the model's SHA-256 that are its version
+LENGTH = "inference-header-content-length"  # where JSON ends and binary tensors begin
+PLATFORM = "sklearn"
+
+
+def infer(call: Call) -> Answer:
+    """The predictions for tensors."""
+    _check_names(call)
+    kind_, _ = call.request.content_type
+    if not bodies.is_json(kind_):
+        taken = "application/json, application/octet-stream"
+        raise Refused(415, f"expected as content-type one of {taken}; got {quoted(kind_)}", {"accept": taken})
+    body = bodies.data(call.request)
+    length = call.request.headers.get(LENGTH)
+    end = len(body)
+    if length is not None:
+        if not (length.isascii() and length.isdigit()) or len(length) > 9 or int(length) > end:
+            raise BadRequest(f"expected as {LENGTH} a number up to {end}, the body's bytes; got {quoted(length)}")
+        end = int(length)
+    request = bodies.json_of(bodies.decoded(body[:end]))
+    return Answer.of_json(found(call.model, request, call.record, body[end:]))
+
+
+def found(model: Model, request: Any, record: dict[str, Any], binary: bytes = b"") -> dict[str, Any]:
+    """The answer to a request.
+
+    Args:
+        binary: what follows its JSON.
+
+    Raises:
+        BadRequest, ModelFault, TooLarge
+    """
+    inputs = request.get("inputs") if isinstance(request, dict) else None
+    if not isinstance(inputs, list) or not inputs:
+        raise BadRequest(
+            'expected a JSON object with "inputs", a list of tensors such as {"name": "age", "shape": [1, 1], '
+            f'"datatype": "FP64", "data": [41]}}; got {kind(request)}'
+        )
+    if unknown := [name for name in request if name not in WORDS]:
+        near = nearest(unknown[0], WORDS)
+        hint = f'. Is "{near}" meant?' if near else ""
+        raise BadRequest(f"a request may have id, parameters, inputs and outputs; got {listed(unknown)}{hint}")
+    identifier = request.get("id")
+    if identifier is not None and not isinstance(identifier, str):
+        raise BadRequest(f"expected as id a text; got {kind(identifier)}")
+    tensors.parameters_of(request, "the request")
+    methods = _methods(model.signature, request.get("outputs"))
+    rest = tensors.Binary(binary)
+    given = [tensors.read(each, number, rest) for number, each in enumerate(inputs)]
+    if rest.left:
+        raise BadRequest(f"{len(rest.left)} bytes follow the tensors that have a binary_data_size")
+    table = tensors.table(given, model.signature)
+    if len(table) != given[0].count:
+        raise BadRequest(f"input {quoted(given[0].name)} has {given[0].count} rows of no columns")
+    declared = model.signature.outputs or {}
+    # Read anew for each method: an estimator may change the rows that it gets
+    said = {method: invocation.predict(model, table, method, record) for method in methods}
+    answer = {
+        "model_name": invocation.model_name(),
+        "model_version": model.sha256[:VERSION],
+        **({} if identifier is None else {"id": identifier}),
+        "outputs": [tensors.output(method, rows, declared.get(method, {})) for method, rows in said.items()],
+    }
+    answers.check_size(answer, list(zip(*said.values(), strict=True)))
+    return answer
+
+
+def _methods(signature: Signature, outputs: Any) -> list[str]:
+    """The methods that a request asks for as its outputs; the model's own where it names none."""
+    if outputs is None or outputs == []:
+        return [signature.method]
+    names: list[str] = []
+    for each in outputs if isinstance(outputs, list) else [outputs]:
+        name = each.get("name") if isinstance(each, dict) else None
+        if not isinstance(name, str) or name not in signature.methods:
+            raise BadRequest(
+                f"there is no output {quoted(name) if name is not None else kind(each)}; this model has: "
+                f"{', '.join(signature.methods)}"
+            )
+        if tensors.parameters_of(each, f"output {name}").get("classification"):
+            raise BadRequest("the classification of outputs is not done here: ask for predict and predict_proba")
+        names.append(name)
+    return list(dict.fromkeys(names))
+
+
+def server(call: Call) -> Answer:
+    return Answer.of_json({"name": invocation.model_name(), "version": call.model.sha256[:VERSION], "extensions": []})
+
+
+def live(call: Call) -> Answer:
+    return Answer.of_json({"live": True})
+
+
+def ready(call: Call) -> Answer:
+    return Answer.of_json({"ready": True})
+
+
+def model_ready(call: Call) -> Answer:
+    _check_names(call)
+    return Answer.of_json({"name": invocation.model_name(), "ready": True})
+
+
+def metadata(call: Call) -> Answer:
+    """What the model takes and gives."""
+    _check_names(call)
+    signature = call.model.signature
+    return Answer.of_json(
+        {
+            "name": invocation.model_name(),
+            "versions": [call.model.sha256[:VERSION]],
+            "platform": PLATFORM,
+            "inputs": inputs_of(signature),
+            "outputs": [_declared(signature, method) for method in signature.methods],
+        }
+    )
+
+
+def inputs_of(signature: Signature) -> list[dict[str, Any]]:
+    """The tensors that a model takes; none where it does not say which columns it has."""
+    if signature.container == "texts":
+        return [{"name": "texts", "datatype": "BYTES", "shape": [-1]}]
+    if signature.container == "array" and signature.columns:
+        kinds = {tensors.datatype(column) for column in signature.columns}
+        if len(kinds) == 1:
+            return [{"name": "instances", "datatype": kinds.pop(), "shape": [-1, len(signature.columns)]}]
+    return [
+        {"name": str(column.name), "datatype": tensors.datatype(column), "shape": [-1, 1]}
+        for column in signature.columns or ()
+    ]
+
+
+def _declared(signature: Signature, method: str) -> dict[str, Any]:
+    known: Mapping[str, Any] = (signature.outputs or {}).get(method, {})
+    kind_, shape = known.get("type", "number"), known.get("shape")
+    if not known and method == "predict" and signature.classes:
+        kind_ = {str: "text", bool: "boolean", int: "integer"}.get(type(signature.classes[0]), "number")
+    if shape is None:
+        probabilities = method.endswith("_proba") and signature.classes
+        shape = [-1] if method in ("predict", "score_samples") else [-1, len(signature.classes or ())]
+        shape = shape if probabilities or len(shape) == 1 else [-1, -1]
+    return {"name": method, "datatype": tensors.OF_TYPE[kind_], "shape": shape}
+
+
+def _check_names(call: Call) -> None:
+    """See that the path means this model."""
+    name, version = invocation.model_name(), call.model.sha256[:VERSION]
+    asked = call.names.get("name")
+    if asked != name:
+        raise Refused(404, f"there is no model {quoted(asked)}; this one is {name}")
+    if call.names.get("version", version) != version:
+        raise Refused(404, f"there is no version {quoted(call.names['version'])} of {name}; this one is {version}")

@@ -1,0 +1,224 @@
+"""JSON Schemas of the requests that a model takes, and an example of one, made from its signature.
+
+A schema says no more than is refused: an unknown category, for instance, is for the model to judge.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from serving.protocols import inference_v2
+from serving.protocols.tensors import DATATYPES
+from serving.requests.signature import Column, Signature
+from serving.requests.words import is_missing
+
+MOST_LISTED = 100  # columns of an array that are listed one by one; more are told by the first
+
+NUMBER = {"type": ["number", "boolean", "null"]}
+TEXT = {"type": ["string", "null"]}
+KINDS: dict[str, dict[str, Any]] = {
+    "number": NUMBER,
+    "integer": NUMBER,  # a fraction or null makes it a column of numbers
+    "boolean": {"enum": [True, False, 0, 1, None]},
+    "text": TEXT,
+    "datetime": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": ["number", "null"]}]},
+    "timedelta": {"anyOf": [{"type": "string", "examples": ["P1DT2H"]}, {"type": ["number", "null"]}]},
+    "any": {},
+}
+PARAMETERS = {"type": ["object", "null"]}
+SPLIT = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "columns": {"type": ["array", "null"], "items": {"type": ["string", "integer"]}},
+        "index": {},
+        "data": {"type": "array"},
+    },
+    "additionalProperties": False,
+}
+NO_ROWS = {"type": "object", "additionalProperties": {"type": "array", "maxItems": 0}}
+EXAMPLES: dict[str, Any] = {
+    "number": 1.5,
+    "integer": 1,
+    "boolean": True,
+    "text": "text",
+    "category": "text",
+    "timedelta": "P1DT2H",
+    "any": 1.5,
+}
+
+
+def column(given: Column) -> dict[str, Any]:
+    """What a column takes."""
+    found = KINDS.get(given.type, {})
+    known = present(given)
+    if given.type == "integer" and given.strict:
+        found = {"type": ["integer", "boolean"]}
+    if given.type == "category":
+        texts = {isinstance(each, str) for each in known}
+        found = {frozenset({True}): TEXT, frozenset({False}): NUMBER}.get(frozenset(texts), {})
+    return {**found, **({"examples": known} if known else {})}
+
+
+def present(given: Column) -> list[Any]:
+    """The values that are known of a column, without what is missing or what JSON has not."""
+    known = [each for each in given.categories or () if not is_missing(each)]
+    return [each for each in known if not isinstance(each, float) or math.isfinite(each)]
+
+
+def components(signature: Signature) -> dict[str, Any]:
+    """A row, as a list and as an object, which the forms refer to."""
+    found = {"Row": _row(signature), "Record": _record(signature)}
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def requests(signature: Signature) -> dict[str, Any]:
+    """The request of JSON, in each of its forms."""
+    rows = {name: {"$ref": f"#/components/schemas/{name}"} for name in components(signature)}
+    record = rows["Record"]
+    method = {"enum": [*signature.methods, None]}
+    options = {
+        "method": method,
+        "params": {"type": ["object", "null"], "properties": {"method": method}, "additionalProperties": False},
+    }
+    instances = {"type": "array", "items": {"anyOf": list(rows.values())}}
+    forms: dict[str, Any] = {
+        "instances": instances,
+        "inputs": {"anyOf": [_columns(signature), NO_ROWS, instances]},
+        "dataframe_records": {"type": "array", "items": record},
+        "dataframe_split": SPLIT,
+        "csv": {"type": "string", "description": "A CSV file, whose first line names the columns"},
+    }
+    return {
+        "type": "object",
+        "oneOf": [
+            {
+                "title": name,
+                "type": "object",
+                "required": [name],
+                "properties": {name: form, **options},
+                "additionalProperties": False,
+            }
+            for name, form in forms.items()
+        ],
+    }
+
+
+def example(signature: Signature) -> dict[str, Any]:
+    """A request that the model takes, as far as its signature tells."""
+    if signature.container == "texts":
+        return {"instances": ["a text"]}
+    if signature.columns is None:
+        return {"instances": [{"a": 1.5}] if signature.container in ("objects", "frame") else [[1.5]]}
+    if signature.container == "array":
+        return {"instances": [[value_of(each) for each in signature.columns]]}
+    return {"dataframe_records": [{str(each.name): value_of(each) for each in signature.columns}]}
+
+
+def example_of_tensors(signature: Signature) -> dict[str, Any]:
+    """The same as tensors."""
+    values = [value_of(each) for each in signature.columns or ()] or ["a text"]
+    inputs = inference_v2.inputs_of(signature)
+    if len(inputs) != len(values):
+        return {"inputs": [{**inputs[0], "shape": [1, len(values)], "data": values}]} if inputs else {"inputs": []}
+    made = zip(inputs, values, strict=True)
+    return {"inputs": [{**each, "shape": [1, *each["shape"][1:]], "data": [value]} for each, value in made]}
+
+
+def value_of(given: Column) -> Any:
+    """A value that a column takes."""
+    known = present(given)
+    if known:
+        return known[0]
+    if given.type == "datetime":
+        return "2026-01-31T12:00:00" + ("+00:00" if "," in given.dtype else "Z")
+    if given.type == "any" and given.dtype == "object":
+        return EXAMPLES["text"]
+    return EXAMPLES[given.type]
+
+
+def tensors(signature: Signature) -> dict[str, Any]:
+    """The request of the Open Inference Protocol."""
+    inputs = inference_v2.inputs_of(signature)
+    return {
+        "type": "object",
+        "required": ["inputs"],
+        "additionalProperties": False,
+        "properties": {
+            "id": {"type": ["string", "null"]},
+            "parameters": PARAMETERS,
+            "model_name": {},
+            "model_version": {},
+            "inputs": {
+                "type": "array",
+                "minItems": 1,
+                "description": f"One for each column, or one of all: {_listed(inputs)}",
+                "items": {
+                    "type": "object",
+                    "required": ["name", "shape", "datatype"],
+                    "properties": {
+                        "name": {"type": "string"},
+                        "shape": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 2,
+                            "items": {"type": "integer", "minimum": 0},
+                        },
+                        "datatype": {"enum": list(DATATYPES)},
+                        "data": {"type": "array"},
+                        "parameters": PARAMETERS,
+                    },
+                },
+            },
+            "outputs": {
+                "type": ["array", "null"],
+                "items": {
+                    "type": "object",
+                    "required": ["name"],
+                    "properties": {"name": {"enum": list(signature.methods)}, "parameters": PARAMETERS},
+                },
+            },
+        },
+    }
+
+
+def _listed(inputs: Sequence[dict[str, Any]]) -> str:
+    said = [f"{each['name']} ({each['datatype']})" for each in inputs[:MOST_LISTED]]
+    return ", ".join(said) or "the columns that the model was fitted with"
+
+
+def _row(signature: Signature) -> dict[str, Any] | None:
+    """A row as a list, or as the text that it is."""
+    if signature.container == "texts":
+        return {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "maxItems": 1}]}
+    if signature.columns is None:
+        return None if signature.container == "frame" else {}
+    width = len(signature.columns)
+    sized = {"type": "array", "minItems": width, "maxItems": width}
+    if width <= MOST_LISTED:
+        return {**sized, "prefixItems": [column(each) for each in signature.columns]}
+    return {**sized, "items": column(signature.columns[0])} if _alike(signature) else sized
+
+
+def _record(signature: Signature) -> dict[str, Any]:
+    """A row as an object."""
+    if signature.container == "texts":
+        return {"type": "object", "minProperties": 1}
+    if signature.columns is None:
+        return {"type": "object"}
+    return {
+        "type": "object",
+        "required": [str(each.name) for each in signature.columns],
+        "properties": {str(each.name): column(each) for each in signature.columns},
+    }
+
+
+def _columns(signature: Signature) -> dict[str, Any]:
+    named = {str(each.name): {"type": "array", "items": column(each)} for each in signature.columns or ()}
+    return {"type": "object", "required": list(named), "properties": named, "additionalProperties": {"type": "array"}}
+
+
+def _alike(signature: Signature) -> bool:
+    return len({(each.type, each.dtype) for each in signature.columns or ()}) == 1
