@@ -252,7 +252,10 @@ run "the_dashboard_shows_cold_starts_and_model_loads" {
   }
   assert {
     condition = length(setsubtract(
-      ["ColdStart", "InitMilliseconds", "ModelLoadMilliseconds", "PredictMilliseconds", "Rows", "WarmUpFailures"],
+      [
+        "BadRequests", "ColdStart", "InitMilliseconds", "ModelFaults", "ModelLoadMilliseconds", "PredictMilliseconds", "Rows",
+        "WarmUpFailures",
+      ],
       flatten([
         for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : [
           for metric in widget.properties.metrics : metric[1] if metric[0] == "LambdaModel"
