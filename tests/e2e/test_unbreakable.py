@@ -47,6 +47,7 @@ cells = json.loads(asked.to_json(orient="records", date_format="iso"))
 json.dump({"rows": cells, "predictions": m.predict(asked).tolist()}, open(PATH + ".json", "w"))
 """
 FORMS = ("dataframe_records", "dataframe_split", "instances", "inputs", "csv", "Items")
+DATATYPES = {"town": "BYTES", "size": "BYTES", "since": "BYTES", "rooms": "INT64", "rent": "FP64", "new": "BOOL"}
 PATHS = (
     "/",
     "/invocations",
@@ -196,9 +197,32 @@ def shaped(form, rows, draw):
 
 
 @st.composite
+def tensors(draw, rows):
+    """A request of the Open Inference Protocol, of good rows; parts of it may be of other kinds."""
+    chosen = draw(st.lists(st.sampled_from(rows), min_size=1, max_size=4))
+    inputs = []
+    for name in chosen[0]:
+        data = [row[name] for row in chosen]
+        if draw(st.integers(0, 9)) == 0:
+            data = draw(values)
+        tensor = {"name": name, "shape": [len(chosen), 1], "datatype": DATATYPES[name], "data": data}
+        if draw(st.integers(0, 9)) == 0:
+            tensor[draw(st.sampled_from([*tensor, "parameters"]))] = draw(
+                values | st.sampled_from(["FP16", "INT8", "UINT64", "BYTES", [10**12, 10**12], [-1], [0]])
+            )
+        inputs.append(tensor)
+    asked = {"inputs": inputs}
+    if draw(st.integers(0, 4)) == 0:
+        asked["outputs"] = draw(st.sampled_from([[{"name": "predict_proba"}], [{"name": "predict"}] * 2]) | values)
+    if draw(st.integers(0, 9)) == 0:
+        asked[draw(st.sampled_from(["id", "parameters", "other"]))] = draw(values)
+    return asked
+
+
+@st.composite
 def over_http(draw, rows):
     """A request in the body of one of the events that bring one over HTTP."""
-    said = draw(requests(rows) | values)
+    said = draw(requests(rows) | tensors(rows) | values)
     body = draw(st.sampled_from([json.dumps(said), json.dumps(said)[:-1], "", "[" * 20_000, "9" * 5_000, "a,b\n1,2\n"]))
     data = body.encode()
     headers = {"content-type": draw(st.sampled_from(TYPES))}
@@ -227,7 +251,7 @@ def over_http(draw, rows):
 
 
 def test_requests_of_all_forms_with_values_of_all_kinds(asked):
-    drive(requests(asked.rows), REQUESTS // 2, asked.ask)
+    drive(requests(asked.rows) | tensors(asked.rows), REQUESTS // 2, asked.ask)
 
 
 def test_requests_over_http(asked):
