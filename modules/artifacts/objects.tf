@@ -72,14 +72,4 @@ resource "aws_s3_object" "versioned" {
     aws_s3_bucket_server_side_encryption_configuration.this,
     aws_s3_bucket_versioning.this,
   ]
-
-  lifecycle {
-    postcondition {
-      condition = !contains(["", "null"], coalesce(self.version_id, "null"))
-      error_message = join("\n", [
-        "The bucket ${self.bucket} keeps no versions, and a function that was deployed before could no longer read its model.",
-        "Try: aws s3api put-bucket-versioning --bucket ${self.bucket} --versioning-configuration Status=Enabled",
-      ])
-    }
-  }
 }
