@@ -23,6 +23,11 @@ output "newest_version" {
   value       = module.function.newest_version
 }
 
+output "mode" {
+  description = "How the function gets its model, as it was deployed: \"s3\" or \"bundle\"."
+  value       = var.mode
+}
+
 output "layer_arn" {
   description = "ARN of the layer version that holds the dependencies."
   value       = local.layers[0].arn

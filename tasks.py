@@ -396,40 +396,35 @@ def bench(c, name, only):
 
 @task(
     help={
-        "mode": "s3 or bundle",
-        "name": "name of the function (default: the module's)",
+        "mode": "s3 or bundle (default: as it is deployed, at first s3)",
+        "name": "name of the function (default: as it is deployed, at first the module's)",
         "plan": "only show what would change",
         "yes": "apply without asking",
         "out": "folder of the artifacts",
     }
 )
 @command
-def deploy(c, mode="s3", name=None, plan=False, yes=False, out: Path = OUT):
+def deploy(c, mode=None, name=None, plan=False, yes=False, out: Path = OUT):
     """Deploy what was packaged, from this folder, with your AWS credentials: terraform init and apply."""
-    from local import operations, terraform
+    from local import deployment, terraform
 
-    variables = {"mode": mode, "artifacts_dir": str(out)} | ({"name": name} if name else {})
-    raise Exit(code=operations.deploy(terraform.Terraform(MODULE), variables, plan=plan, yes=yes, say=say))
+    given_ = {"mode": mode, "name": name, "artifacts_dir": str(out)}
+    variables = {each: value for each, value in given_.items() if value}
+    raise Exit(code=deployment.deploy(terraform.Terraform(MODULE), variables, plan=plan, yes=yes, say=say))
 
 
-@task(
-    help={
-        "to": "published version to go back to (default: the one before the one that answers)",
-        "mode": "as it was deployed",
-        "name": "as it was deployed",
-        "yes": "apply without asking",
-        "out": "folder of the artifacts",
-    }
-)
+@task(help={"to": "published version to go back to (default: the one before the one that answers)"})
 @command
-def rollback(c, to=None, mode="s3", name=None, yes=False, out: Path = OUT):
-    """Have an earlier version answer, with its own model: terraform apply with live_version."""
-    from local import operations, terraform
+def rollback(c, to=None):
+    """Have an earlier version answer, at once and with its own model. Nothing is built or published."""
+    import boto3
 
-    folder = terraform.Terraform(MODULE)
-    variables = {"mode": mode, "artifacts_dir": str(out)} | ({"name": name} if name else {})
-    variables["live_version"] = to or operations.earlier_version(folder)
-    raise Exit(code=operations.deploy(folder, variables, plan=False, yes=yes, say=say))
+    from local import deployment, terraform
+
+    alias_arn = deployment.outputs(terraform.Terraform(MODULE))["alias_arn"]
+    client = boto3.client("lambda", region_name=alias_arn.split(":")[3])
+    version = deployment.rollback(client, alias_arn, to, say)
+    say(f'Version {version} answers. To keep it so at the next apply, set live_version = "{version}".')
 
 
 @task(
@@ -442,7 +437,7 @@ def rollback(c, to=None, mode="s3", name=None, yes=False, out: Path = OUT):
 @command
 def predict(c, event: Path, local=False, out: Path = OUT):
     """Send a request, to the deployed function or to the packaged one here."""
-    from local import operations, terraform
+    from local import deployment, operations, terraform
 
     request = requests.read_to_send(event)
     if local:
@@ -450,7 +445,7 @@ def predict(c, event: Path, local=False, out: Path = OUT):
     else:
         import boto3
 
-        alias_arn = operations.outputs(terraform.Terraform(MODULE))["alias_arn"]
+        alias_arn = deployment.outputs(terraform.Terraform(MODULE))["alias_arn"]
         client = boto3.client("lambda", region_name=alias_arn.split(":")[3])
         answer = operations.predict(client, alias_arn, request, say)
     console.print_json(data=answer)
@@ -482,9 +477,9 @@ def logs(c, minutes=10):
     """Show the deployed function's last log lines."""
     import boto3
 
-    from local import operations, terraform
+    from local import deployment, operations, terraform
 
-    found = operations.outputs(terraform.Terraform(MODULE))
+    found = deployment.outputs(terraform.Terraform(MODULE))
     client = boto3.client("logs", region_name=found["alias_arn"].split(":")[3])
     for line in operations.logs(client, found["log_group_name"], minutes, say):
         console.print(line)

@@ -5,78 +5,23 @@ from __future__ import annotations
 import base64
 import json
 import shlex
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from build.errors import UserError
 from build.package import samples
 from build.requests import Request
 from build.runtimes import runtime
 from local import emulator, front, packaged
+from local.deployment import aws_errors
 from local.embedded_aws import EmbeddedAws
-from local.terraform import Terraform
 
 MEMORY = 1024  # MB, the module's default
 LONGEST = 4000  # characters of a request that a command line shows
 
 Say = Callable[[str], None]
-
-
-class AwsFailed(UserError):
-    template = "AWS was not asked, or refused: {error}\nAre these the account and the credentials of the deployment?"
-
-
-class NotDeployed(UserError):
-    template = "{folder} has no deployment. Run: invoke deploy --mode s3 (or bundle)."
-
-
-class NoEarlierVersion(UserError):
-    template = "Version {version} answers, and there is none before it. Name one: invoke rollback --to VERSION."
-
-
-def deploy(terraform: Terraform, variables: dict[str, str], *, plan: bool, yes: bool, say: Say) -> int:
-    """Plan or apply the module in a folder, with the caller's own settings and at the caller's terminal."""
-    say(f"{terraform.binary.name} init")
-    terraform.init()
-    options = [f"-var={name}={value}" for name, value in variables.items()]
-    argv = [
-        terraform.binary.name,
-        "plan" if plan else "apply",
-        *(["-auto-approve"] if yes and not plan else []),
-        *options,
-    ]
-    say(shlex.join(argv))
-    return subprocess.run([terraform.binary, *argv[1:]], cwd=terraform.folder, check=False).returncode
-
-
-def earlier_version(terraform: Terraform) -> str:
-    """The version before the one that answers.
-
-    Raises:
-        NotDeployed, NoEarlierVersion
-    """
-    version = int(outputs(terraform)["function_version"])
-    if version == 1:
-        raise NoEarlierVersion(version=version)
-    return str(version - 1)
-
-
-def outputs(terraform: Terraform) -> dict:
-    """What the last apply in the folder told.
-
-    Raises:
-        NotDeployed: there was none.
-    """
-    found = terraform.outputs()
-    if "alias_arn" not in found:
-        raise NotDeployed(folder=terraform.folder)
-    return found
 
 
 def predict(client, alias_arn: str, request: Request, say: Say) -> object:
@@ -87,7 +32,7 @@ def predict(client, alias_arn: str, request: Request, say: Say) -> object:
         AwsFailed: it was not invoked.
     """
     say(f"aws lambda invoke --function-name {alias_arn} --payload file://{request.path} ...")
-    with _of_aws():
+    with aws_errors():
         answer = client.invoke(FunctionName=alias_arn, Payload=request.body, LogType="Tail")
         written = answer["Payload"].read()
     if "FunctionError" in answer:
@@ -158,16 +103,7 @@ def logs(client, group: str, minutes: int, say: Say) -> Iterator[str]:
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=group, startTime=int(since.timestamp() * 1000)
     )
-    with _of_aws():
+    with aws_errors():
         for page in pages:
             for event in page["events"]:
                 yield event["message"].rstrip()
-
-
-@contextmanager
-def _of_aws() -> Iterator[None]:
-    """Tells what AWS refuses, or why it was not reached, in its own words."""
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise AwsFailed(error=error) from error

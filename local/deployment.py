@@ -1,0 +1,163 @@
+"""The deployment that Terraform keeps in a folder: makes it, and has an earlier version of it answer."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from build.errors import UserError
+from local.terraform import Terraform
+
+MODE = "s3"  # of a first deployment
+PROVIDER = re.compile(r'^\s*provider\s+"aws"', re.MULTILINE)
+MARKUP = re.compile(r"<[^>]*>")
+LONGEST = 300  # characters of what a service says
+
+Say = Callable[[str], None]
+
+
+class AwsFailed(UserError):
+    template = "AWS was not asked, or refused: {error}\nAre these the account and the credentials of the deployment?"
+
+
+class NoCredentials(UserError):
+    template = (
+        "There are no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run "
+        "aws sso login or aws configure."
+    )
+
+
+class NoRegion(UserError):
+    template = "There is no AWS region. Set AWS_REGION, such as AWS_REGION=eu-central-1, or one in your AWS profile."
+
+
+class NotDeployed(UserError):
+    template = "{folder} has no deployment. Run: invoke deploy --mode s3 (or bundle)."
+
+
+class NoEarlierVersion(UserError):
+    template = "Version {version} answers, and no earlier version is published. Published are: {known}."
+
+
+class NoSuchVersion(UserError):
+    template = (
+        "There is no published version {version}. Published are: {known}. Name one: invoke rollback --to VERSION."
+    )
+
+
+def deploy(terraform: Terraform, variables: Mapping[str, str], *, plan: bool, yes: bool, say: Say) -> int:
+    """Plan or apply the module in a folder, with the caller's own settings and at the caller's terminal.
+
+    Args:
+        variables: of the module. Mode and name are those of the deployment that is there, if these do not say others.
+
+    Raises:
+        NoCredentials, NoRegion: before Terraform runs.
+    """
+    check_access(terraform)
+    say(f"{terraform.binary.name} init")
+    terraform.init()
+    found = terraform.outputs()
+    known = {"mode": found.get("mode", MODE), "name": found.get("function_name")}
+    wanted = {name: value for name, value in known.items() if value is not None} | dict(variables)
+    argv = [
+        terraform.binary.name,
+        "plan" if plan else "apply",
+        *(["-auto-approve"] if yes and not plan else []),
+        *(f"-var={name}={value}" for name, value in wanted.items()),
+    ]
+    say(shlex.join(argv))
+    return subprocess.run([terraform.binary, *argv[1:]], cwd=terraform.folder, check=False).returncode
+
+
+def check_access(terraform: Terraform, environ: Mapping[str, str] = os.environ) -> None:
+    """See that credentials and a region are set, unless a provider block in the folder sets them.
+
+    Raises:
+        NoCredentials, NoRegion
+    """
+    if any(PROVIDER.search(path.read_text(encoding="utf-8")) for path in terraform.folder.glob("*.tf")):
+        return
+    session = botocore.session.Session()
+    with aws_errors():
+        if not environ.get("AWS_REGION") and not session.get_config_variable("region"):
+            raise NoRegion
+        if session.get_credentials() is None:
+            raise NoCredentials
+
+
+def outputs(terraform: Terraform) -> dict[str, Any]:
+    """What the last apply in the folder told.
+
+    Raises:
+        NotDeployed: there was none.
+    """
+    found = terraform.outputs()
+    if "alias_arn" not in found:
+        raise NotDeployed(folder=terraform.folder)
+    return found
+
+
+def rollback(client: Any, alias_arn: str, to: str | None, say: Say) -> str:
+    """Have an earlier version answer all calls. Nothing is built, planned or published.
+
+    Args:
+        client: of Lambda's API.
+        to: the published version; None: the one before the version that answers.
+
+    Returns:
+        The version that answers now.
+
+    Raises:
+        NoEarlierVersion, NoSuchVersion, AwsFailed
+    """
+    function, alias = alias_arn.split(":")[-2:]
+    with aws_errors():
+        answers = int(client.get_alias(FunctionName=function, Name=alias)["FunctionVersion"])
+        pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
+        versions = [each["Version"] for page in pages for each in page["Versions"]]
+    published = sorted(int(each) for each in versions if each.isdecimal())
+    known = ", ".join(map(str, published)) or "none"
+    earlier = [each for each in published if each < answers]
+    if to is not None and to not in map(str, published):
+        raise NoSuchVersion(version=to, known=known)
+    if to is None and not earlier:
+        raise NoEarlierVersion(version=answers, known=known)
+    version = to or str(earlier[-1])
+    argv = ["aws", "lambda", "update-alias", "--function-name", function, "--name", alias]
+    say(shlex.join([*argv, "--function-version", version, "--routing-config", "{}"]))
+    with aws_errors():
+        client.update_alias(
+            FunctionName=function,
+            Name=alias,
+            FunctionVersion=version,
+            RoutingConfig={"AdditionalVersionWeights": {}},
+        )
+    return version
+
+
+@contextmanager
+def aws_errors() -> Iterator[None]:
+    """Tells what AWS refuses, or why it was not reached, in its own words.
+
+    Raises:
+        AwsFailed
+    """
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise AwsFailed(error=words_of(error)) from error
+
+
+def words_of(error: Exception) -> str:
+    """An error of AWS's in one line. What stands between may answer with a page of HTML, of which the text is kept."""
+    text = " ".join(MARKUP.sub(" ", str(error)).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
