@@ -65,4 +65,9 @@ locals {
   pinged    = coalesce(var.warm.concurrency, 1)
   ping      = jsonencode(merge({ warmer = true }, { for name, number in { concurrency = local.pinged } : name => number if number > 1 }))
   schedules = local.pings ? coalesce(var.warm.schedules, ["rate(5 minutes)"]) : []
+
+  has_dashboard = coalesce(var.dashboard, var.alarms != null)
+
+  # A model that is followed is looked at by pings, the caller's own where there are none of ours
+  watched_pings = local.pings ? local.pinged : (local.model.follow ? 1 : 0)
 }

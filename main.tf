@@ -102,6 +102,7 @@ module "endpoint" {
   cors          = var.endpoint.cors
   timeout       = var.timeout
 
+  detailed_metrics   = var.endpoint.detailed_metrics
   log_retention_days = var.log_retention_days
   log_kms_key_arn    = var.kms_key_arns.logs
   tags               = var.tags
@@ -130,21 +131,29 @@ module "batch" {
 
 module "alarms" {
   source = "./modules/alarms"
-  count  = var.alarms == null ? 0 : 1
+  count  = var.alarms == null && !local.has_dashboard ? 0 : 1
 
   function_name = module.function.name
   alias_name    = module.function.alias_name
   alias_arn     = module.function.alias_arn
 
-  topic_arns          = var.alarms.topic_arns
-  errors              = var.alarms.errors
-  throttles           = var.alarms.throttles
-  duration_p99        = var.alarms.duration_p99
-  concurrency_percent = var.alarms.concurrency_percent
-  account_concurrency = var.alarms.account_concurrency
-  warm_up_failures    = var.alarms.warm_up_failures
+  alarms    = var.alarms != null
+  dashboard = local.has_dashboard
+
+  # Of a dashboard alone there are none, and the defaults are not used
+  topic_arns           = try(var.alarms.topic_arns, null)
+  errors               = try(var.alarms.errors, null)
+  throttles            = try(var.alarms.throttles, null)
+  duration_p99         = try(var.alarms.duration_p99, null)
+  concurrency_percent  = try(var.alarms.concurrency_percent, null)
+  account_concurrency  = try(var.alarms.account_concurrency, null)
+  warm_up_failures     = try(var.alarms.warm_up_failures, null)
+  async_events_dropped = try(var.alarms.async_events_dropped, null)
+  failed_executions    = try(var.alarms.failed_executions, null)
 
   timeout              = var.timeout
   reserved_concurrency = var.reserved_concurrency
+  pinged               = local.watched_pings
+  state_machine        = var.batch == null ? null : { arn = module.batch[0].state_machine_arn }
   tags                 = var.tags
 }

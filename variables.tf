@@ -243,11 +243,13 @@ variable "reserved_concurrency" {
 variable "network" {
   description = <<-EOT
     Subnets and security groups of a VPC to run in; the policy for it is implied. S3 has to be reached from there in mode s3, and CloudWatch
-    always: by endpoints or a NAT. null: no VPC.
+    always: by endpoints or a NAT. vpc: the VPC itself, where destroy has to wait until Lambda has removed its interfaces, which takes up
+    to 45 minutes; the role stays until then, as Lambda removes them with it. null: no VPC.
   EOT
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)
+    vpc                = optional(object({ id = string }))
   })
   default = null
 
@@ -425,7 +427,8 @@ variable "endpoint" {
     An endpoint for callers over HTTPS. type: "function_url" or "http_api", which has throttling and an access log. authorization: "AWS_IAM"
     (output endpoint has the policy for callers), or of an HTTP API "JWT" (who has a token of jwt.issuer) or "NONE" (anybody). cors: pages
     whose scripts may call. docs: GET / is answered with a page for people, a form that asks the model; a browser signs no requests and has
-    no token, so it reaches the page only with authorization "NONE". null: no endpoint; callers invoke alias_arn.
+    no token, so it reaches the page only with authorization "NONE". detailed_metrics: an HTTP API's metrics for each route, which
+    CloudWatch charges for. null: no endpoint; callers invoke alias_arn.
   EOT
   type = object({
     type          = optional(string, "function_url")
@@ -445,7 +448,8 @@ variable "endpoint" {
       allow_headers = optional(list(string), ["authorization", "content-type"])
       max_age       = optional(number, 300)
     }))
-    docs = optional(bool, false)
+    docs             = optional(bool, false)
+    detailed_metrics = optional(bool, false)
   })
   default = null
 
@@ -634,24 +638,27 @@ variable "on_failure" {
 
 variable "alarms" {
   description = <<-EOT
-    Alarms and a dashboard: topic_arns are SNS topics to tell; errors, throttles and warm_up_failures the numbers in 5 minutes from which on
-    there is an alarm; duration_p99 milliseconds (by default 80 % of the timeout); concurrency_percent the part of the concurrency that may
-    be in use; account_concurrency what the account has, where no concurrency is reserved. null: none.
+    Alarms: topic_arns are SNS topics to tell; errors, throttles, warm_up_failures (where something pings), async_events_dropped and
+    failed_executions (of batch) are the numbers in 5 minutes from which on there is an alarm; duration_p99 is in milliseconds (by default
+    80 % of the timeout); concurrency_percent is the part of the concurrency that may be in use, where that is more than one environment and
+    than what a ping takes; account_concurrency is what the account has, where no concurrency is reserved. null: none.
   EOT
   type = object({
-    topic_arns          = optional(list(string), [])
-    errors              = optional(number, 1)
-    throttles           = optional(number, 1)
-    duration_p99        = optional(number)
-    concurrency_percent = optional(number, 80)
-    account_concurrency = optional(number, 1000)
-    warm_up_failures    = optional(number, 1)
+    topic_arns           = optional(list(string), [])
+    errors               = optional(number, 1)
+    throttles            = optional(number, 1)
+    duration_p99         = optional(number)
+    concurrency_percent  = optional(number, 80)
+    account_concurrency  = optional(number, 1000)
+    warm_up_failures     = optional(number, 1)
+    async_events_dropped = optional(number, 1)
+    failed_executions    = optional(number, 1)
   })
   default = null
 
   validation {
     condition     = var.alarms == null || var.metrics
-    error_message = "alarms and its dashboard look at metrics of the handler: leave metrics at true, or alarms out."
+    error_message = "alarms look at metrics of the handler: leave metrics at true, or alarms out."
   }
 
   # modules/alarms', here once more so that the message names the variable that the user wrote
@@ -665,6 +672,17 @@ variable "alarms" {
   validation {
     condition     = try(var.alarms.concurrency_percent >= 1 && var.alarms.concurrency_percent <= 100, true)
     error_message = "alarms.concurrency_percent is a percentage from 1 to 100."
+  }
+}
+
+variable "dashboard" {
+  description = "Whether there is a CloudWatch dashboard of calls, cold starts and model loads; null: where there are alarms."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.metrics || (var.dashboard == null ? true : !var.dashboard)
+    error_message = "The dashboard shows metrics of the handler: leave metrics at true, or dashboard out."
   }
 }
 

@@ -9,14 +9,16 @@ variables {
   topic_arns    = ["arn:aws:sns:eu-central-1:123456789012:on-call"]
 }
 
-run "five_things_are_watched_and_told" {
+run "six_things_are_watched_and_told" {
   module {
     source = "./modules/alarms"
   }
 
   assert {
-    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["concurrency", "duration", "errors", "throttles", "warm-up"])
-    error_message = "Errors, throttles, duration, concurrency and warm-up."
+    condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
+      "concurrency", "dropped-events", "duration", "errors", "throttles", "warm-up",
+    ])
+    error_message = "Errors, throttles, duration, concurrency, warm-up and dropped events."
   }
   assert {
     condition = alltrue([
@@ -53,6 +55,15 @@ run "five_things_are_watched_and_told" {
     )
     error_message = "The handler reports failed pings."
   }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["dropped-events"].namespace == "AWS/Lambda" &&
+      aws_cloudwatch_metric_alarm.this["dropped-events"].metric_name == "AsyncEventsDropped" &&
+      aws_cloudwatch_metric_alarm.this["dropped-events"].dimensions == tomap({ FunctionName = "churn" }) &&
+      aws_cloudwatch_metric_alarm.this["dropped-events"].threshold == 1
+    )
+    error_message = "Lambda reports asynchronous calls that it gave up."
+  }
 }
 
 run "a_reservation_is_the_limit" {
@@ -83,6 +94,149 @@ run "a_reservation_is_the_limit" {
   }
 }
 
+run "one_call_is_no_alarm_on_concurrency" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    reserved_concurrency = 1
+  }
+
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "concurrency")
+    error_message = "80 % of one environment is that one, and every call would be an alarm."
+  }
+}
+
+run "a_function_that_is_stopped_is_no_alarm_on_concurrency" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    reserved_concurrency = 0
+  }
+
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "concurrency")
+    error_message = "None in use would be all that there may be."
+  }
+}
+
+run "two_calls_of_two_are_an_alarm" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    reserved_concurrency = 2
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["concurrency"].threshold == 2
+    error_message = "A ping takes one, and a second is for somebody else."
+  }
+}
+
+run "a_ping_is_no_alarm_on_concurrency" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    reserved_concurrency = 5
+    pinged               = 4
+  }
+
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "concurrency")
+    error_message = "The ping itself uses 80 % of 5, every 5 minutes."
+  }
+}
+
+run "where_nothing_pings_no_warm_up_can_fail" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    pinged = 0
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["concurrency", "dropped-events", "duration", "errors", "throttles"])
+    error_message = "There is no alarm on warm-ups."
+  }
+}
+
+run "executions_that_fail_are_told" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    state_machine     = { arn = "arn:aws:states:eu-central-1:123456789012:stateMachine:churn-batch" }
+    failed_executions = 3
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["failed-executions"].namespace == "AWS/States" &&
+      aws_cloudwatch_metric_alarm.this["failed-executions"].metric_name == "ExecutionsFailed" &&
+      aws_cloudwatch_metric_alarm.this["failed-executions"].dimensions == tomap({ StateMachineArn = var.state_machine.arn }) &&
+      aws_cloudwatch_metric_alarm.this["failed-executions"].threshold == 3
+    )
+    error_message = "Step Functions reports them by the state machine."
+  }
+}
+
+run "alarms_without_a_dashboard" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    dashboard = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 6 && length(aws_cloudwatch_dashboard.this) == 0 && output.dashboard_name == null
+    error_message = "A dashboard is $3 a month beyond the third."
+  }
+}
+
+run "a_dashboard_without_alarms" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    alarms = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 0 && length(aws_cloudwatch_dashboard.this) == 1
+    error_message = "Whoever is alarmed elsewhere still looks."
+  }
+}
+
 run "the_dashboard_shows_cold_starts_and_model_loads" {
   command = plan
 
@@ -92,15 +246,18 @@ run "the_dashboard_shows_cold_starts_and_model_loads" {
 
   assert {
     condition = alltrue([
-      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.region == "eu-central-1"
+      for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : widget.properties.region == "eu-central-1"
     ])
     error_message = "Each widget is of the function's region."
   }
   assert {
     condition = length(setsubtract(
-      ["ColdStart", "InitMilliseconds", "ModelLoadMilliseconds", "PredictMilliseconds", "Rows", "WarmUpFailures"],
+      [
+        "BadRequests", "ColdStart", "InitMilliseconds", "ModelFaults", "ModelLoadMilliseconds", "PredictMilliseconds", "Rows",
+        "WarmUpFailures",
+      ],
       flatten([
-        for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [
+        for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : [
           for metric in widget.properties.metrics : metric[1] if metric[0] == "LambdaModel"
         ]
       ]),

@@ -418,5 +418,5 @@ run "a_bucket_that_keeps_no_versions" {
     values = { version_id = "" }
   }
 
-  expect_failures = [aws_s3_object.versioned]
+  expect_failures = [output.objects]
 }

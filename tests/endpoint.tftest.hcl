@@ -82,6 +82,10 @@ run "an_api_is_throttled_logged_and_signed" {
     error_message = "It is throttled."
   }
   assert {
+    condition     = !aws_apigatewayv2_stage.this[0].default_route_settings[0].detailed_metrics_enabled
+    error_message = "Metrics for each route are charged for, and not asked for."
+  }
+  assert {
     condition = (
       aws_apigatewayv2_stage.this[0].access_log_settings[0].destination_arn == aws_cloudwatch_log_group.this[0].arn &&
       jsondecode(aws_apigatewayv2_stage.this[0].access_log_settings[0].format).status == "$context.status"
@@ -119,8 +123,14 @@ run "an_api_for_holders_of_a_token" {
     authorization = "JWT"
     jwt           = { issuer = "https://login.example.com", audience = ["churn"], scopes = ["predict"] }
     cors          = { allow_origins = ["https://app.example.com"] }
+
+    detailed_metrics = true
   }
 
+  assert {
+    condition     = aws_apigatewayv2_stage.this[0].default_route_settings[0].detailed_metrics_enabled
+    error_message = "Metrics for each route, as was asked for."
+  }
   assert {
     condition = (
       aws_apigatewayv2_route.this[0].authorization_type == "JWT" &&
@@ -135,8 +145,70 @@ run "an_api_for_holders_of_a_token" {
     error_message = "Pages from there may call."
   }
   assert {
+    condition = { for route in aws_apigatewayv2_route.preflight : route.route_key => "${route.authorization_type} ${route.target}" } == {
+      "OPTIONS /"         = "NONE integrations/integration1"
+      "OPTIONS /{proxy+}" = "NONE integrations/integration1"
+    }
+    error_message = "And their browsers may ask whether they may, which they do without a token."
+  }
+  assert {
     condition     = output.caller_policy == null
     error_message = "Who has a token needs no policy."
+  }
+}
+
+run "pages_that_call_with_iam_are_asked_for_it_by_the_call_alone" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type = "http_api"
+    cors = { allow_origins = ["https://app.example.com"] }
+  }
+
+  assert {
+    condition = (
+      aws_apigatewayv2_route.this[0].authorization_type == "AWS_IAM" &&
+      keys(aws_apigatewayv2_route.preflight) == ["/", "/{proxy+}"]
+    )
+    error_message = "The preflight needs no signature, and all else does."
+  }
+}
+
+run "without_pages_nothing_is_unauthorized" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    type = "http_api"
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_route.preflight) == 0 && aws_apigatewayv2_route.this[0].authorization_type == "AWS_IAM"
+    error_message = "There is one route, with IAM."
+  }
+}
+
+run "a_url_answers_preflights_by_itself" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    cors = { allow_origins = ["https://app.example.com"] }
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_route.preflight) == 0 && length(aws_lambda_function_url.this) == 1
+    error_message = "There is no API to have routes."
   }
 }
 
@@ -150,11 +222,16 @@ run "an_api_for_anybody_is_asked_for" {
   variables {
     type          = "http_api"
     authorization = "NONE"
+    cors          = { allow_origins = ["*"] }
   }
 
   assert {
     condition     = aws_apigatewayv2_route.this[0].authorization_type == "NONE" && length(aws_apigatewayv2_authorizer.this) == 0
     error_message = "Public, as it was said."
+  }
+  assert {
+    condition     = length(aws_apigatewayv2_route.preflight) == 0
+    error_message = "The one route lets preflights in as well."
   }
 }
 

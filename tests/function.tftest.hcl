@@ -456,6 +456,57 @@ run "snapstart_with_a_larger_tmp" {
   expect_failures = [aws_lambda_function.this]
 }
 
+run "security_groups_are_let_go_when_the_function_is_destroyed" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    network = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function.this.replace_security_groups_on_destroy &&
+      aws_lambda_function.this.replacement_security_group_ids == null &&
+      length(aws_security_group.leaving) == 0
+    )
+    error_message = "The interfaces get the VPC's default group."
+  }
+}
+
+run "destroy_waits_for_the_interfaces" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    network = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], vpc = { id = "vpc-1" } }
+  }
+
+  assert {
+    condition = (
+      aws_security_group.leaving[0].vpc_id == "vpc-1" &&
+      aws_lambda_function.this.replacement_security_group_ids == toset([aws_security_group.leaving[0].id]) &&
+      one(aws_lambda_function.this.vpc_config).security_group_ids == toset(["sg-1"])
+    )
+    error_message = "A group of the function's own replaces the caller's, and is in the VPC."
+  }
+}
+
+run "outside_a_network_there_is_nothing_to_let_go" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.replace_security_groups_on_destroy == null
+    error_message = "No group is replaced."
+  }
+}
+
 run "a_network_without_a_subnet" {
   command = plan
 

@@ -172,7 +172,53 @@ run "all_that_can_be_had_around_it" {
   }
   assert {
     condition     = output.dashboard_name == "churn" && output.state_machine_arn == "arn:aws:states:eu-central-1:123456789012:stateMachine:churn-batch"
-    error_message = "a dashboard, and a state machine."
+    error_message = "a dashboard, and a state machine,"
+  }
+  assert {
+    condition     = contains(keys(module.alarms[0].alarm_arns), "failed-executions") && contains(keys(module.alarms[0].alarm_arns), "warm-up")
+    error_message = "with alarms on its executions and on pings."
+  }
+}
+
+run "a_dashboard_apart_from_alarms" {
+  variables {
+    dashboard = true
+  }
+
+  assert {
+    condition     = output.dashboard_name == "churn" && length(module.alarms[0].alarm_arns) == 0
+    error_message = "The dashboard alone."
+  }
+}
+
+run "alarms_apart_from_the_dashboard" {
+  variables {
+    alarms               = {}
+    dashboard            = false
+    warm                 = { strategy = "snapstart" }
+    reserved_concurrency = 1
+  }
+
+  assert {
+    condition     = output.dashboard_name == null
+    error_message = "No dashboard, and"
+  }
+  assert {
+    condition     = toset(keys(module.alarms[0].alarm_arns)) == toset(["dropped-events", "duration", "errors", "throttles"])
+    error_message = "alarms on what can go wrong alone: nothing pings, and one call is all that there may be."
+  }
+}
+
+run "a_followed_model_is_looked_at_by_pings" {
+  variables {
+    alarms = {}
+    warm   = { strategy = "none" }
+    model  = { bucket = "models", key = "churn/model.pkl", follow = true }
+  }
+
+  assert {
+    condition     = contains(keys(module.alarms[0].alarm_arns), "warm-up")
+    error_message = "The handler reports a model that it did not take."
   }
 }
 

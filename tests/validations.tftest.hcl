@@ -817,6 +817,17 @@ run "a_destination_that_is_a_url" {
   expect_failures = [var.on_failure]
 }
 
+run "a_dashboard_of_metrics_that_are_not_sent" {
+  command = plan
+
+  variables {
+    metrics   = false
+    dashboard = true
+  }
+
+  expect_failures = [var.dashboard]
+}
+
 run "alarms_on_metrics_that_are_not_sent" {
   command = plan
 

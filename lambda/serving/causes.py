@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from serving.errors import NoRoom
-from serving.parts import Refused, WrongAnswer
+from serving.parts import DENIED, Refused, WrongAnswer
 
-DENIED = (
+FORBIDDEN = (
     "the role may not read {}, or it is not there. The role needs s3:GetObject, for a version also "
     "s3:GetObjectVersion, and for an object under a KMS key kms:Decrypt"
 )
@@ -15,7 +15,7 @@ ELSEWHERE = "the bucket of {} is in another region than this function, or its en
 
 # By what S3 says, or the status where it says nothing; {} is the object
 CAUSES = {
-    **dict.fromkeys(("AccessDenied", "403"), DENIED),
+    **dict.fromkeys(DENIED, FORBIDDEN),
     **dict.fromkeys(("NoSuchKey", "404"), MISSING),
     **dict.fromkeys(("InternalError", "ServiceUnavailable", "SlowDown", "500", "502", "503", "504"), BUSY),
     **dict.fromkeys(("PermanentRedirect", "TemporaryRedirect", "301", "302", "307"), ELSEWHERE),
@@ -42,7 +42,8 @@ def explain(error: Exception, job: dict) -> str:
         cause = CAUSES.get(error.code)
         if cause is None:
             return f"{url} was not downloaded: S3 says {error.code}: {error}"
-        return f"{cause.format(url)} (S3 says {error.code})"
+        waited = f", for {job['patience']:.3g} s" if error.code in DENIED and job["patience"] else ""
+        return f"{cause.format(url)} (S3 says {error.code}{waited})"
     if isinstance(error, (NoRoom, WrongAnswer)):
         return f"{url} was not downloaded: {error}"
     if name == "RecursionError":  # so botocore follows one

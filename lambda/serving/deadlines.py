@@ -15,6 +15,7 @@ ON_DEMAND = 10.0  # seconds of an init; one that takes longer is run once more, 
 AHEAD = 130.0  # seconds, at least, of an init that runs ahead of all calls: provisioned concurrency and SnapStart
 SILENCE = 5.0  # seconds after which a connection that brings nothing is given up for another, at most
 TRIES = 5  # so many of them fit into the whole
+PATIENCE = 60.0  # seconds of an init for a snapshot in which S3 may still learn what the role may do
 
 Result = TypeVar("Result")
 
@@ -38,6 +39,15 @@ def of_call(timeout: float, context: Any) -> float:
     """Seconds that a call may still wait."""
     left = getattr(context, "get_remaining_time_in_millis", None)
     return before(left() / 1e3 if left else timeout)
+
+
+def of_patience(seconds: float, environ: Mapping[str, str]) -> float:
+    """Seconds of an init after which a refusal by S3 is final, where there are so many for the whole.
+
+    A snapshot's init may run as soon as the role is made, before all of AWS knows its policies. If it fails, the
+    published version has failed for good. Any other environment is called again.
+    """
+    return min(PATIENCE, seconds / 2) if environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start" else 0.0
 
 
 def of_silence(seconds: float) -> float:

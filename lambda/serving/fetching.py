@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from serving import deadlines, processes
 from serving.errors import FetchError
@@ -42,6 +43,13 @@ class Fetched:
             os.close(self.descriptor)
 
 
+class TimeLeft(NamedTuple):
+    """What there is for a download."""
+
+    until: float  # by time.perf_counter
+    patience: float  # seconds after which a refusal by S3 is final
+
+
 Fetch = Callable[[], Fetched]  # waits for the bytes; raises FetchError
 
 
@@ -53,12 +61,15 @@ def begin(settings: Settings, environ: Mapping[str, str] = os.environ, seconds: 
     """
     if settings.file is not None:
         return _of_file(settings.file)
-    seconds = deadlines.of_init(settings.timeout, environ) if seconds is None else seconds
-    until = time.perf_counter() + seconds
+    patience = 0.0
+    if seconds is None:
+        seconds = deadlines.of_init(settings.timeout, environ)
+        patience = deadlines.of_patience(seconds, environ)
+    time_left = TimeLeft(time.perf_counter() + seconds, patience)
     kept = kept_path(settings)
     if kept is not None and os.path.lexists(kept):
-        return _of_kept(kept, settings, environ, until)
-    return _download(settings, environ, until)
+        return _of_kept(kept, settings, environ, time_left)
+    return _download(settings, environ, time_left)
 
 
 def kept_path(settings: Settings) -> Path | None:
@@ -97,7 +108,7 @@ def _of_file(path: Path) -> Fetch:
     return wait
 
 
-def _of_kept(path: Path, settings: Settings, environ: Mapping[str, str], until: float) -> Fetch:
+def _of_kept(path: Path, settings: Settings, environ: Mapping[str, str], time_left: TimeLeft) -> Fetch:
     """What an earlier init left in /tmp; where that is something else by now, a download."""
     read = _of_file(path)
 
@@ -113,13 +124,13 @@ def _of_kept(path: Path, settings: Settings, environ: Mapping[str, str], until: 
         print(f"[WARNING] {settings.url} is downloaded anew: {why}, expected {settings.sha256}")
         with suppress(OSError):  # a folder stays, and the download lies beside it
             path.unlink()
-        return _download(settings, environ, until)()
+        return _download(settings, environ, time_left)()
 
     return wait
 
 
-def _download(settings: Settings, environ: Mapping[str, str], until: float) -> Fetch:
-    wait_for = processes.start(_job(settings, environ, until), settings.url, environ)
+def _download(settings: Settings, environ: Mapping[str, str], time_left: TimeLeft) -> Fetch:
+    wait_for = processes.start(_job(settings, environ, time_left), settings.url, environ)
 
     def wait() -> Fetched:
         said, descriptor = wait_for()
@@ -139,13 +150,14 @@ def _download(settings: Settings, environ: Mapping[str, str], until: float) -> F
     return wait
 
 
-def _job(settings: Settings, environ: Mapping[str, str], until: float) -> dict:
+def _job(settings: Settings, environ: Mapping[str, str], time_left: TimeLeft) -> dict:
     megabytes, began = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), time.perf_counter()
-    seconds = max(until - began, 0.1)
+    seconds = max(time_left.until - began, 0.1)
     return {
         "began": began,
         "seconds": seconds,
         "silence": deadlines.of_silence(seconds),
+        "patience": time_left.patience,
         "bucket": settings.bucket,
         "key": settings.key,
         "version_id": settings.version_id,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from serving import signing
 
 META = "x-amz-meta-"
+DENIED = ("AccessDenied", "403")  # what S3 says; also of a role whose policies it does not know yet
+PAUSE = 1.0  # seconds
 
 
 class Refused(Exception):
@@ -36,7 +39,7 @@ class Part:
 
 
 def get(job: dict, start: int, end: int) -> Part:
-    """Ask for a range of bytes, or as much of it as the object has.
+    """Ask for a range of bytes, or as much of it as the object has, and again where S3 may refuse it only for now.
 
     Args:
         job: of `fetching`; with etag and size, where an object's first part has told them.
@@ -44,6 +47,16 @@ def get(job: dict, start: int, end: int) -> Part:
     Raises:
         Refused, WrongAnswer: beside what sockets and botocore raise.
     """
+    while True:
+        try:
+            return _get(job, start, end)
+        except Refused as error:
+            if error.code not in DENIED or time.perf_counter() + PAUSE > job["began"] + job["patience"]:
+                raise
+        time.sleep(PAUSE)
+
+
+def _get(job: dict, start: int, end: int) -> Part:
     headers = {"Range": f"bytes={start}-{end - 1}"}
     if not job["version_id"] and job.get("etag"):
         headers["If-Match"] = job["etag"]

@@ -6,8 +6,10 @@ locals {
     name => ["AWS/Lambda", name, "FunctionName", var.function_name]
   }
   own_metric = {
-    for name in ["ColdStart", "InitMilliseconds", "ModelLoadMilliseconds", "PredictMilliseconds", "Rows", "WarmUpFailures"] :
-    name => [local.namespace, name, "FunctionName", var.function_name]
+    for name in [
+      "BadRequests", "ColdStart", "InitMilliseconds", "ModelFaults", "ModelLoadMilliseconds", "PredictMilliseconds", "Rows",
+      "WarmUpFailures",
+    ] : name => [local.namespace, name, "FunctionName", var.function_name]
   }
 
   sum     = { stat = "Sum" }
@@ -21,6 +23,8 @@ locals {
         concat(local.aws_metric["Invocations"], [local.sum]),
         concat(local.aws_metric["Errors"], [local.sum]),
         concat(local.aws_metric["Throttles"], [local.sum]),
+        concat(local.own_metric["BadRequests"], [local.sum]),
+        concat(local.own_metric["ModelFaults"], [local.sum]),
       ]
     },
     {
@@ -58,6 +62,8 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
+  count = var.dashboard ? 1 : 0
+
   dashboard_name = var.function_name
 
   dashboard_body = jsonencode({

@@ -18,6 +18,16 @@ locals {
     limit      = var.reserved_concurrency
   }
 
+  concurrency_threshold = ceil(local.concurrency.limit * var.concurrency_percent / 100)
+
+  # Where there is nothing that could go wrong, or where all is well and the alarm would be on, there is none. One environment in use is one
+  # call, and a ping uses all of those that it keeps warm at once.
+  is_watched = {
+    concurrency       = local.concurrency_threshold > max(var.pinged, 1)
+    warm-up           = var.pinged > 0
+    failed-executions = var.state_machine != null
+  }
+
   alarms = {
     errors = {
       description = "Calls fail: see the log group. A cold start that cannot load the model is one, too."
@@ -49,7 +59,7 @@ locals {
       metric      = local.concurrency.metric
       dimensions  = local.concurrency.dimensions
       statistic   = "Maximum"
-      threshold   = ceil(local.concurrency.limit * var.concurrency_percent / 100)
+      threshold   = local.concurrency_threshold
     }
     warm-up = {
       description = "Pings do not reach all the environments that they are to keep warm."
@@ -59,11 +69,27 @@ locals {
       statistic   = "Sum"
       threshold   = var.warm_up_failures
     }
+    dropped-events = {
+      description = "Asynchronous calls are given up, as they failed or waited too long."
+      namespace   = "AWS/Lambda"
+      metric      = "AsyncEventsDropped"
+      dimensions  = local.of_function
+      statistic   = "Sum"
+      threshold   = var.async_events_dropped
+    }
+    failed-executions = {
+      description = "Data sets are not scored: see the executions of the state machine."
+      namespace   = "AWS/States"
+      metric      = "ExecutionsFailed"
+      dimensions  = { for machine in var.state_machine[*] : "StateMachineArn" => machine.arn }
+      statistic   = "Sum"
+      threshold   = var.failed_executions
+    }
   }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+  for_each = { for name, alarm in local.alarms : name => alarm if var.alarms && lookup(local.is_watched, name, true) }
 
   alarm_name        = "${var.function_name}-${each.key}"
   alarm_description = each.value.description

@@ -4,6 +4,6 @@ output "alarm_arns" {
 }
 
 output "dashboard_name" {
-  description = "Name of the dashboard."
-  value       = aws_cloudwatch_dashboard.this.dashboard_name
+  description = "Name of the dashboard; null: there is none."
+  value       = one(aws_cloudwatch_dashboard.this[*].dashboard_name)
 }

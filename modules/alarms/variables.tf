@@ -16,6 +16,20 @@ variable "alias_arn" {
   nullable    = false
 }
 
+variable "alarms" {
+  description = "Whether there are alarms."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "dashboard" {
+  description = "Whether there is a dashboard."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "topic_arns" {
   description = "SNS topics that are told when an alarm begins and when it ends. None: the alarms are only seen."
   type        = list(string)
@@ -54,7 +68,9 @@ variable "duration_p99" {
 }
 
 variable "concurrency_percent" {
-  description = "Part of the concurrency that may be used, in percent."
+  description = <<-EOT
+    Part of the concurrency that may be used, in percent. There is no alarm where that is one environment, or no more than a ping takes.
+  EOT
   type        = number
   default     = 80
   nullable    = false
@@ -70,6 +86,35 @@ variable "warm_up_failures" {
   type        = number
   default     = 1
   nullable    = false
+}
+
+variable "async_events_dropped" {
+  description = "Asynchronous calls in 5 minutes that Lambda gave up, pings among them, from which on there is an alarm."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
+variable "failed_executions" {
+  description = "Executions of the state machine that failed in 5 minutes from which on there is an alarm."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
+variable "pinged" {
+  description = "Environments that each ping keeps warm; 0: nothing pings the function, and there is no alarm on that."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
+variable "state_machine" {
+  description = "The state machine that scores data sets with the function; null: none, and there is no alarm on it."
+  type = object({
+    arn = string
+  })
+  default = null
 }
 
 variable "timeout" {

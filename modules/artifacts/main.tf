@@ -3,6 +3,16 @@ locals {
   bucket_prefix = "${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"
 
   bucket = var.existing_bucket == null ? aws_s3_bucket.this[0].id : var.existing_bucket.name
+
+  unversioned = [for object in aws_s3_object.versioned : object.key if contains(["", "null"], coalesce(object.version_id, "null"))]
+  words = join("\n", concat(
+    [
+      "The bucket ${local.bucket} keeps no versions, and a function that was deployed before could no longer read its model.",
+      "Try this, and then apply again:",
+      "  aws s3api put-bucket-versioning --bucket ${local.bucket} --versioning-configuration Status=Enabled",
+    ],
+    [for key in local.unversioned : "  aws s3 cp s3://${local.bucket}/${key} s3://${local.bucket}/${key} --metadata-directive REPLACE"],
+  ))
 }
 
 resource "aws_s3_bucket" "this" {

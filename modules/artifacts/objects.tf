@@ -15,8 +15,15 @@ resource "aws_s3_object" "this" {
     }
   }
 
-  # An object that is older than the bucket's versioning has the version "null", which cannot be pinned
-  depends_on = [aws_s3_bucket_versioning.this]
+  # An object that is older than the bucket's versioning has the version "null", which cannot be pinned. One that is older than
+  # the rest would not be encrypted with the caller's key, and could be public for a moment.
+  depends_on = [
+    aws_s3_bucket_ownership_controls.this,
+    aws_s3_bucket_policy.this,
+    aws_s3_bucket_public_access_block.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+    aws_s3_bucket_versioning.this,
+  ]
 
   lifecycle {
     # The function reads the old object until it is told of the new one
@@ -58,15 +65,11 @@ resource "aws_s3_object" "versioned" {
     }
   }
 
-  depends_on = [aws_s3_bucket_versioning.this]
-
-  lifecycle {
-    postcondition {
-      condition = !contains(["", "null"], coalesce(self.version_id, "null"))
-      error_message = join("\n", [
-        "The bucket ${self.bucket} keeps no versions, and a function that was deployed before could no longer read its model.",
-        "Try: aws s3api put-bucket-versioning --bucket ${self.bucket} --versioning-configuration Status=Enabled",
-      ])
-    }
-  }
+  depends_on = [
+    aws_s3_bucket_ownership_controls.this,
+    aws_s3_bucket_policy.this,
+    aws_s3_bucket_public_access_block.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+    aws_s3_bucket_versioning.this,
+  ]
 }

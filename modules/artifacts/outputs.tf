@@ -18,4 +18,11 @@ output "objects" {
       version_id = object.version_id
     }
   }
+
+  # Of the output and not of the objects: where one could not be written, that alone is to be told. Before there are versions, the object's
+  # is "" and after that "null"; what is copied to itself then has one.
+  precondition {
+    condition     = length(local.unversioned) == 0
+    error_message = local.words
+  }
 }

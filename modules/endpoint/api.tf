@@ -43,7 +43,7 @@ resource "aws_apigatewayv2_authorizer" "this" {
   }
 }
 
-# One route for all paths and methods: the handler knows its paths, and every call passes the same authorization
+# One route for all paths and methods: the handler knows its paths, and every call but a preflight passes the same authorization
 resource "aws_apigatewayv2_route" "this" {
   count = local.is_api ? 1 : 0
 
@@ -53,6 +53,18 @@ resource "aws_apigatewayv2_route" "this" {
   authorization_type   = var.authorization
   authorizer_id        = one(aws_apigatewayv2_authorizer.this[*].id)
   authorization_scopes = var.authorization == "JWT" ? var.jwt.scopes : null
+}
+
+# $default catches the browsers' OPTIONS, too, and they send them without authorization: AWS advises a route for these alone ("Configure
+# CORS for HTTP APIs", API Gateway Developer Guide). The API itself answers them by its CORS settings. {proxy+} stands for one part of a
+# path at least, so / has a route of its own.
+resource "aws_apigatewayv2_route" "preflight" {
+  for_each = local.is_api && var.cors != null && var.authorization != "NONE" ? toset(["/", "/{proxy+}"]) : []
+
+  api_id             = aws_apigatewayv2_api.this[0].id
+  route_key          = "OPTIONS ${each.key}"
+  target             = "integrations/${aws_apigatewayv2_integration.this[0].id}"
+  authorization_type = "NONE"
 }
 
 resource "aws_apigatewayv2_stage" "this" {
@@ -66,7 +78,7 @@ resource "aws_apigatewayv2_stage" "this" {
   default_route_settings {
     throttling_rate_limit    = var.throttling.rate_limit
     throttling_burst_limit   = var.throttling.burst_limit
-    detailed_metrics_enabled = true
+    detailed_metrics_enabled = var.detailed_metrics
   }
 
   access_log_settings {
@@ -87,7 +99,7 @@ resource "aws_apigatewayv2_stage" "this" {
   }
 
   # A stage that deploys itself before there is a route has nothing to deploy
-  depends_on = [aws_apigatewayv2_route.this]
+  depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.preflight]
 }
 
 # Below vendedlogs, where log groups share one resource policy: each other name adds to one that is bounded to 5,120 characters

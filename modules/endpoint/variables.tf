@@ -80,6 +80,13 @@ variable "throttling" {
   }
 }
 
+variable "detailed_metrics" {
+  description = "Whether an HTTP API reports its metrics for each route, which CloudWatch charges for; those of the whole API are free."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "cors" {
   description = "Which pages' scripts may call from a browser; null: none."
   type = object({

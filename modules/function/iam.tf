@@ -48,3 +48,21 @@ resource "aws_iam_role_policy" "further" {
   role   = aws_iam_role.this[0].id
   policy = jsonencode({ Version = "2012-10-17", Statement = local.further_statements[each.key] })
 }
+
+# Lambda removes the interfaces of a function that is gone with the function's role, if that is still there. The provider deletes a security
+# group only after Lambda's interfaces have left it, and this one is deleted before the role. It lets nothing in or out: the interfaces get
+# it when the function is destroyed.
+resource "aws_security_group" "leaving" {
+  count = try(var.network.vpc, null) == null ? 0 : 1
+
+  name_prefix = "${var.name}-leaving-"
+  description = "Of the interfaces of the Lambda function ${var.name} while it is destroyed"
+  vpc_id      = var.network.vpc.id
+  tags        = var.tags
+
+  timeouts {
+    delete = "60m"
+  }
+
+  depends_on = [aws_iam_role_policy.further]
+}

@@ -56,6 +56,10 @@ resource "aws_lambda_function" "this" {
     }
   }
 
+  # Lambda keeps interfaces for a while after the function, and with them it would keep the caller's security groups
+  replace_security_groups_on_destroy = var.network == null ? null : true
+  replacement_security_group_ids     = one([for group in aws_security_group.leaving : [group.id]])
+
   tags = var.tags
 
   depends_on = [

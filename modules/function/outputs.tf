@@ -40,7 +40,7 @@ output "role_arn" {
 
 output "role_name" {
   description = "Name of the execution role, to attach further policies to."
-  value       = var.existing_role == null ? aws_iam_role.this[0].name : element(split("/", var.existing_role.arn), -1)
+  value       = var.existing_role == null ? aws_iam_role.this[0].name : regex("[^/]+$", var.existing_role.arn)
 }
 
 output "policy" {

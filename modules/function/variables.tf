@@ -179,10 +179,15 @@ variable "reserved_concurrency" {
 }
 
 variable "network" {
-  description = "Subnets and security groups of a VPC to run in. S3 has to be reached from there, by a gateway endpoint or a NAT. null: no VPC."
+  description = <<-EOT
+    Subnets and security groups of a VPC to run in. S3 has to be reached from there, by a gateway endpoint or a NAT. vpc: the VPC
+    itself, where destroy has to wait until Lambda has removed its interfaces, which takes up to 45 minutes; the role stays until then.
+    null: no VPC.
+  EOT
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)
+    vpc                = optional(object({ id = string }))
   })
   default = null
 

@@ -33,6 +33,7 @@ NOT_TYPED = {
     "invoke lock": "what it writes is what the index has on that day",
     "aws lambda invoke": IN_A_CONTAINER,
     "invoke predict --event": IN_A_CONTAINER,
+    "aws lambda wait published-version-active": "it waits for a snapshot, and moto makes none",
     "invoke --search-root .terraform/modules/": "test_consumer types it, where that module is",
     "terraform providers mirror": "it downloads from the registry, to which a machine may have no route",
     "terraform providers lock": "it needs the mirror that the command before it makes",

@@ -47,6 +47,35 @@ def test_each_module_alone_is_valid_without_a_warning(root, tmp_path, module):
     assert "Warning" not in printed
 
 
+def test_objects_are_uploaded_to_a_bucket_that_is_closed_and_encrypted(root, tmp_path):
+    edges = graph(root / "modules" / "artifacts", tmp_path)
+    settings = {name for edge in edges for name in edge if name.startswith("aws_s3_bucket_")}
+    assert len(settings) == 5
+    for name in ("aws_s3_object.this", "aws_s3_object.versioned"):
+        assert settings <= before(name, edges)
+
+
+def test_the_role_outlives_the_interfaces_of_the_function(root, tmp_path):
+    """What is made before another is destroyed after it."""
+    edges = graph(root / "modules" / "function", tmp_path)
+    assert "aws_security_group.leaving" in before("aws_lambda_function.this", edges)
+    assert {"aws_iam_role.this", "aws_iam_role_policy.further"} <= before("aws_security_group.leaving", edges)
+
+
+def graph(module, tmp_path):
+    """The resources of a module that need one another, as pairs."""
+    alone = Terraform(tmp_path / "alone")
+    shutil.copytree(module, alone.folder)
+    alone.init()
+    return re.findall(r'"(\S+)" -> "(\S+)"', alone.run("graph"))
+
+
+def before(resource, edges):
+    """All that is made before a resource."""
+    direct = {after for one, after in edges if one == resource}
+    return direct.union(*(before(each, edges) for each in direct))
+
+
 def test_terraform_test_passes(tested):
     printed = tested.run("test")
     assert "0 failed" in printed
@@ -93,6 +122,88 @@ class TestDrift:
 
             shutil.rmtree(tmp_path / "rebuilt")
             terraform.destroy(again)
+
+
+CALLER = """
+variable "folder" {}
+variable "bucket" { default = null }
+
+module "artifacts" {
+  source            = "./artifacts"
+  name              = "churn"
+  existing_bucket   = var.bucket == null ? null : { name = var.bucket }
+  versioned_objects = {
+    model = { key = "model/model", source = "${var.folder}/model.pkl", sha256 = sha256("model") }
+  }
+}
+
+resource "terraform_data" "reader" {
+  input = module.artifacts.objects["model"].version_id
+}
+
+output "model" { value = module.artifacts.objects["model"] }
+"""
+
+
+class TestObjects:
+    @pytest.fixture
+    def caller(self, root, tmp_path):
+        """Who calls modules/artifacts, and reads what it puts out."""
+        folder = tmp_path / "caller"
+        shutil.copytree(root / "modules" / "artifacts", folder / "artifacts")
+        (folder / "main.tf").write_text(CALLER)
+        for name in ("first", "second"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "model.pkl").write_text("model")
+        made = Terraform(folder)
+        made.init()
+        return made
+
+    def test_a_lost_object_is_uploaded_from_another_folder(self, caller, tmp_path):
+        again = {"folder": str(tmp_path / "second")}
+        with embedded_aws.start() as aws:
+            caller.env = aws.environment(caller.env)
+            caller.apply({"folder": str(tmp_path / "first")})
+            lost = caller.outputs()["model"]
+            s3 = aws.client("s3")
+            s3.delete_object(Bucket=lost["bucket"], Key=lost["key"], VersionId=lost["version_id"])
+            shutil.rmtree(tmp_path / "first")
+            with pytest.raises(commands.CommandFailed) as raised:
+                caller.apply(again)
+            assert str(raised.value).count("Error: ") == 1
+            assert f"opening S3 object source ({tmp_path / 'first'}" in str(raised.value)
+
+            address = 'module.artifacts.terraform_data.source["model"]'
+            caller.run(
+                "apply", "-input=false", "-auto-approve", f"-replace={address}", f"-var=folder={again['folder']}"
+            )
+            assert not caller.has_changes(again)
+            assert s3.get_object(Bucket=lost["bucket"], Key=lost["key"])["Body"].read() == b"model"
+
+    def test_the_advice_for_a_bucket_without_versions_mends_it(self, caller, tmp_path):
+        variables = {"folder": str(tmp_path / "first"), "bucket": "plain"}
+        with embedded_aws.start() as aws:
+            caller.env = aws.environment(caller.env)
+            s3 = aws.client("s3")
+            s3.create_bucket(Bucket="plain", CreateBucketConfiguration={"LocationConstraint": embedded_aws.REGION})
+            for _ in range(2):  # and again: it stays refused
+                with pytest.raises(commands.CommandFailed) as raised:
+                    caller.apply(variables)
+                advice = [line.strip() for line in str(raised.value).splitlines() if line.strip().startswith("aws ")]
+                assert advice == [
+                    "aws s3api put-bucket-versioning --bucket plain --versioning-configuration Status=Enabled",
+                    "aws s3 cp s3://plain/model/model s3://plain/model/model --metadata-directive REPLACE",
+                ]
+            assert '"terraform_data.reader"' not in caller.run("show", "-json")
+
+            # What these two ask of S3
+            s3.put_bucket_versioning(Bucket="plain", VersioningConfiguration={"Status": "Enabled"})
+            copied = s3.copy_object(
+                Bucket="plain", Key="model/model", CopySource="plain/model/model", MetadataDirective="REPLACE"
+            )
+            caller.apply(variables)
+            assert caller.outputs()["model"]["version_id"] == copied["VersionId"]
+            assert '"terraform_data.reader"' in caller.run("show", "-json")
 
 
 class TestVersions:
@@ -240,7 +351,8 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         (route,) = aws.client("apigatewayv2").get_routes(ApiId=api["ApiId"])["Items"]
         assert route["AuthorizationType"] == "AWS_IAM"
         alarms = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
-        assert len(alarms) == 5
+        watched = {alarm["AlarmName"].removeprefix("wired-") for alarm in alarms}
+        assert watched == {"concurrency", "dropped-events", "duration", "errors", "throttles", "warm-up"}
         assert all(alarm["AlarmActions"] == inputs["alarms"]["topic_arns"] for alarm in alarms)
         terraform.destroy(inputs)
 

@@ -13,6 +13,7 @@ import faulty_s3
 import pytest
 from serving import aws, deadlines
 from serving.errors import FetchError, ModelError
+from serving.fetching import begin
 from serving.invocation import answer
 from serving.settings import Settings
 from serving_parts import Loud, digest, environment, in_a_fresh_process, loaded, written
@@ -200,6 +201,53 @@ class TestTime:
     def test_an_init_has_what_lambda_gives_it(self, timeout, kind, seconds):
         environ = {"AWS_LAMBDA_INITIALIZATION_TYPE": kind} if kind else {}
         assert deadlines.of_init(timeout, environ) == pytest.approx(seconds)
+
+
+SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+
+
+class TestSnapStart:
+    """Its init may run before all of AWS knows the role's policies, and fails for good."""
+
+    @pytest.mark.parametrize("code", ["AccessDenied", ""])
+    def test_a_refusal_that_passes_is_not_seen(self, s3, model, code):
+        pinned = settings(s3.put(model))
+        s3.breaks(faulty_s3.says(403, code), times=4)  # by either way to S3, twice
+        assert answers(pinned, SNAP_START)
+
+    def test_one_that_stays_is_told_with_how_long(self, s3, model, monkeypatch):
+        monkeypatch.setattr(deadlines, "PATIENCE", 6.0)  # for a machine that is busy, too
+        pinned = settings(s3.put(model))
+        s3.breaks(faulty_s3.says(403, "AccessDenied"))
+        with pytest.raises(FetchError, match=r"may not read .* \(S3 says AccessDenied, for 6 s\)"):
+            loaded(pinned, SNAP_START)
+        assert len(s3.asked) > 2
+
+    @pytest.mark.parametrize("environ", [{}, {"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}])
+    def test_elsewhere_it_is_final(self, s3, model, environ):
+        pinned = settings(s3.put(model))
+        s3.breaks(faulty_s3.says(403, "AccessDenied"), times=2)
+        with pytest.raises(FetchError, match=r"\(S3 says AccessDenied\)"):
+            loaded(pinned, environ)
+        assert len(s3.asked) == 2
+
+    def test_what_is_not_there_is_final(self, s3, model):
+        pinned = settings(s3.put(model))
+        s3.breaks(faulty_s3.says(404, "NoSuchKey"))
+        with pytest.raises(FetchError, match="there is no object"):
+            loaded(pinned, SNAP_START)
+        assert len(s3.asked) == 2
+
+    def test_a_call_does_not_wait(self, s3, model):
+        s3.put(model, sha256=digest(model))
+        s3.breaks(faulty_s3.says(403, "AccessDenied"))
+        with pytest.raises(FetchError):
+            begin(settings(None), {**os.environ, **SNAP_START}, seconds=30)()
+        assert len(s3.asked) == 2
+
+    def test_an_init_leaves_time_for_the_download(self):
+        assert deadlines.of_patience(117, SNAP_START) == 58.5
+        assert deadlines.of_patience(810, SNAP_START) == 60
 
 
 class TestFollowed:

@@ -155,7 +155,7 @@ class TestRefusals:
             loaded(bucket.settings("0" * 64))
 
     def test_access_denied_names_what_the_role_needs(self):
-        said = causes.explain(Refused("AccessDenied", "Access Denied"), {"bucket": "b", "key": "k"})
+        said = causes.explain(Refused("AccessDenied", "Access Denied"), {"bucket": "b", "key": "k", "patience": 0.0})
         assert said.startswith("the role may not read s3://b/k, or it is not there. The role needs s3:GetObject")
 
     def test_a_tmp_that_is_too_small_is_told_with_what_to_raise(self, tmp_path):
