@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import unquote
 
@@ -59,7 +58,7 @@ def answer(envelope: Envelope, event: Mapping[str, Any], model: Model, record: d
 
 def docs_are_on(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the function shows its page for people: MODEL_DOCS=true."""
-    return environ.get("MODEL_DOCS") == "true" and find_spec("serving.page") is not None
+    return environ.get("MODEL_DOCS") == "true"
 
 
 def _route(request: HttpRequest, model: Model, record: dict[str, Any]) -> tuple[Any, str, Call]:
