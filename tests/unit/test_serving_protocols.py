@@ -365,6 +365,17 @@ class TestOutputs:
             {"name": "predict", "datatype": "BYTES", "shape": [2], "data": ["no", "yes"]},
         ]
 
+    def test_the_classes_are_one_in_the_order_of_the_probabilities(self, table, plain):
+        outputs = [{"name": "classes"}, {"name": "predict_proba"}]
+        status, body = infer(table, {"inputs": by_column(ROWS[:1]), "outputs": outputs})
+        assert status == 200
+        assert body["outputs"] == [
+            {"name": "classes", "datatype": "BYTES", "shape": [2], "data": ["no", "yes"]},
+            {"name": "predict_proba", "datatype": "FP64", "shape": [1, 2], "data": [0.25, 0.75]},
+        ]
+        status, body = infer(plain, {"inputs": [tensor("x", "FP64", [1.0, 2.0], [1, 2])], "outputs": [{"name": "classes"}]})
+        assert (status, "there is no output" in body["error"]) == (400, True)
+
     def test_a_method_that_changes_its_rows_changes_no_other_answer(self):
         class Changing:
             n_features_in_ = 1
@@ -455,6 +466,7 @@ class TestModels:
             {"name": "predict", "datatype": "BYTES", "shape": [-1]},
             {"name": "predict_proba", "datatype": "FP64", "shape": [-1, 2]},
             {"name": "transform", "datatype": "FP64", "shape": [-1, -1]},
+            {"name": "classes", "datatype": "BYTES", "shape": [2]},
         ]
         _, said = http(plain, "GET", "/v2/models/local")
         assert said["inputs"] == [{"name": "instances", "datatype": "FP64", "shape": [-1, 2]}]

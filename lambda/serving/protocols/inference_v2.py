@@ -19,6 +19,7 @@ from serving.requests.words import BadRequest, kind, listed, nearest, quoted
 
 WORDS = ("id", "parameters", "inputs", "outputs", "model_name", "model_version")  # the last two some clients repeat
 VERSION = 12  # characters of the model's SHA-256 that are its version
+CLASSES = "classes"  # an output: the classes in the order in which predict_proba has them
 LENGTH = "inference-header-content-length"  # where JSON ends and binary tensors begin
 PLATFORM = "sklearn"
 
@@ -64,7 +65,7 @@ def found(model: Model, request: Any, record: dict[str, Any], binary: bytes = b"
     if identifier is not None and not isinstance(identifier, str):
         raise BadRequest(f"expected as id a text; got {kind(identifier)}")
     tensors.parameters_of(request, "the request")
-    methods = _methods(model.signature, request.get("outputs"))
+    names = _outputs(model.signature, request.get("outputs"))
     rest = tensors.Binary(binary)
     given = [tensors.read(each, number, rest) for number, each in enumerate(inputs)]
     if rest.left:
@@ -74,28 +75,40 @@ def found(model: Model, request: Any, record: dict[str, Any], binary: bytes = b"
         raise BadRequest(f"input {quoted(given[0].name)} has {given[0].count} rows of no columns")
     declared = model.signature.outputs or {}
     # Read anew for each method: an estimator may change the rows that it gets
-    said = {method: invocation.predict(model, table, method, record) for method in methods}
+    said = {name: invocation.predict(model, table, name, record) for name in names if name != CLASSES}
+    tensors_ = {name: tensors.output(name, rows, declared.get(name, {})) for name, rows in said.items()}
+    if CLASSES in names:
+        tensors_[CLASSES] = _classes(model.signature)
     answer = {
         "model_name": invocation.model_name(),
         "model_version": model.sha256[:VERSION],
         **({} if identifier is None else {"id": identifier}),
-        "outputs": [tensors.output(method, rows, declared.get(method, {})) for method, rows in said.items()],
+        "outputs": [tensors_[name] for name in names],
     }
     answers.check_size(answer, list(zip(*said.values(), strict=True)))
     return answer
 
 
-def _methods(signature: Signature, outputs: Any) -> list[str]:
-    """The methods that a request asks for as its outputs; the model's own where it names none."""
+def output_names(signature: Signature) -> tuple[str, ...]:
+    """What a request may ask for: the estimator's methods, and the classes of a classifier."""
+    return (*signature.methods, CLASSES) if signature.classes else signature.methods
+
+
+def _classes(signature: Signature) -> dict[str, Any]:
+    return tensors.output(CLASSES, list(signature.classes or ()), {})
+
+
+def _outputs(signature: Signature, outputs: Any) -> list[str]:
+    """The outputs that a request asks for; the model's own method where it names none."""
     if outputs is None or outputs == []:
         return [signature.method]
     names: list[str] = []
     for each in outputs if isinstance(outputs, list) else [outputs]:
         name = each.get("name") if isinstance(each, dict) else None
-        if not isinstance(name, str) or name not in signature.methods:
+        if not isinstance(name, str) or name not in output_names(signature):
             raise BadRequest(
                 f"there is no output {quoted(name) if name is not None else kind(each)}; this model has: "
-                f"{', '.join(signature.methods)}"
+                f"{', '.join(output_names(signature))}"
             )
         if tensors.parameters_of(each, f"output {name}").get("classification"):
             raise BadRequest("the classification of outputs is not done here: ask for predict and predict_proba")
@@ -130,7 +143,7 @@ def metadata(call: Call) -> Answer:
             "versions": [call.model.sha256[:VERSION]],
             "platform": PLATFORM,
             "inputs": inputs_of(signature),
-            "outputs": [_declared(signature, method) for method in signature.methods],
+            "outputs": [_declared(signature, name) for name in output_names(signature)],
         }
     )
 
@@ -150,6 +163,8 @@ def inputs_of(signature: Signature) -> list[dict[str, Any]]:
 
 
 def _declared(signature: Signature, method: str) -> dict[str, Any]:
+    if method == CLASSES:
+        return {name: value for name, value in _classes(signature).items() if name != "data"}
     known: Mapping[str, Any] = (signature.outputs or {}).get(method, {})
     kind_, shape = known.get("type", "number"), known.get("shape")
     if not known and method == "predict" and signature.classes:
