@@ -373,7 +373,9 @@ class TestOutputs:
             {"name": "classes", "datatype": "BYTES", "shape": [2], "data": ["no", "yes"]},
             {"name": "predict_proba", "datatype": "FP64", "shape": [1, 2], "data": [0.25, 0.75]},
         ]
-        status, body = infer(plain, {"inputs": [tensor("x", "FP64", [1.0, 2.0], [1, 2])], "outputs": [{"name": "classes"}]})
+        status, body = infer(
+            plain, {"inputs": [tensor("x", "FP64", [1.0, 2.0], [1, 2])], "outputs": [{"name": "classes"}]}
+        )
         assert (status, "there is no output" in body["error"]) == (400, True)
 
     def test_a_method_that_changes_its_rows_changes_no_other_answer(self):

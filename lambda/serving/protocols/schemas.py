@@ -177,7 +177,10 @@ def tensors(signature: Signature) -> dict[str, Any]:
                 "items": {
                     "type": "object",
                     "required": ["name"],
-                    "properties": {"name": {"enum": list(inference_v2.output_names(signature))}, "parameters": PARAMETERS},
+                    "properties": {
+                        "name": {"enum": list(inference_v2.output_names(signature))},
+                        "parameters": PARAMETERS,
+                    },
                 },
             },
         },
