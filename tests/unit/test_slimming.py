@@ -1,5 +1,6 @@
 """What does not go into the layer, rule by rule."""
 
+import sys
 from importlib import metadata
 
 import pytest
@@ -157,7 +158,8 @@ class TestRecords:
         self.install(tmp_path, "own/__init__.py,sha256=x,5\nown/tests/x.py,,\nown-1.dist-info/RECORD,,\n")
         slimming.drop(tmp_path)
         monkeypatch.setattr("sys.path", [str(tmp_path)])
-        assert metadata.packages_distributions()["own"] == ["own"]
+        if sys.version_info >= (3, 11):  # before, it reads nothing but top_level.txt
+            assert metadata.packages_distributions()["own"] == ["own"]
         assert [str(path) for path in metadata.files("own")] == ["own-1.dist-info/RECORD", "own/__init__.py"]
 
     def test_every_installer_gives_the_same_bytes(self, tmp_path):
