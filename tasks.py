@@ -396,7 +396,7 @@ def bench(c, name, only):
 
 @task(
     help={
-        "mode": "s3 or bundle (default: as it is deployed, at first s3)",
+        "mode": "s3 or bundle (default: as it is deployed, at first the module's)",
         "name": "name of the function (default: as it is deployed, at first the module's)",
         "plan": "only show what would change",
         "yes": "apply without asking",
@@ -417,13 +417,10 @@ def deploy(c, mode=None, name=None, plan=False, yes=False, out: Path = OUT):
 @command
 def rollback(c, to=None):
     """Have an earlier version answer, at once and with its own model. Nothing is built or published."""
-    import boto3
-
     from local import deployment, terraform
 
     alias_arn = deployment.outputs(terraform.Terraform(MODULE))["alias_arn"]
-    client = boto3.client("lambda", region_name=alias_arn.split(":")[3])
-    version = deployment.rollback(client, alias_arn, to, say)
+    version = deployment.rollback(deployment.client("lambda", alias_arn), alias_arn, to, say)
     say(f'Version {version} answers. To keep it so at the next apply, set live_version = "{version}".')
 
 
@@ -443,11 +440,8 @@ def predict(c, event: Path, local=False, out: Path = OUT):
     if local:
         answer = operations.predict_locally(out, request, say)
     else:
-        import boto3
-
         alias_arn = deployment.outputs(terraform.Terraform(MODULE))["alias_arn"]
-        client = boto3.client("lambda", region_name=alias_arn.split(":")[3])
-        answer = operations.predict(client, alias_arn, request, say)
+        answer = operations.predict(deployment.client("lambda", alias_arn), alias_arn, request, say)
     console.print_json(data=answer)
 
 
@@ -475,12 +469,10 @@ def serve(c, port="8080", out: Path = OUT):
 @command
 def logs(c, minutes=10):
     """Show the deployed function's last log lines."""
-    import boto3
-
     from local import deployment, operations, terraform
 
     found = deployment.outputs(terraform.Terraform(MODULE))
-    client = boto3.client("logs", region_name=found["alias_arn"].split(":")[3])
+    client = deployment.client("logs", found["alias_arn"])
     for line in operations.logs(client, found["log_group_name"], minutes, say):
         console.print(line)
 

@@ -16,7 +16,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from build.errors import UserError
 from local.terraform import Terraform
 
-MODE = "s3"  # of a first deployment
 PROVIDER = re.compile(r'^\s*provider\s+"aws"', re.MULTILINE)
 MARKUP = re.compile(r"<[^>]*>")
 LONGEST = 300  # characters of what a service says
@@ -43,6 +42,13 @@ class NotDeployed(UserError):
     template = "{folder} has no deployment. Run: invoke deploy --mode s3 (or bundle)."
 
 
+class ModeUnknown(UserError):
+    template = (
+        "The deployment in {folder} was made before the module told its mode. Say it once: invoke deploy --mode s3 "
+        "(or bundle)."
+    )
+
+
 class NoEarlierVersion(UserError):
     template = "Version {version} answers, and no earlier version is published. Published are: {known}."
 
@@ -61,13 +67,17 @@ def deploy(terraform: Terraform, variables: Mapping[str, str], *, plan: bool, ye
 
     Raises:
         NoCredentials, NoRegion: before Terraform runs.
+        ModeUnknown: of a deployment that is older than the module's output mode.
     """
     check_access(terraform)
     say(f"{terraform.binary.name} init")
     terraform.init()
     found = terraform.outputs()
-    known = {"mode": found.get("mode", MODE), "name": found.get("function_name")}
-    wanted = {name: value for name, value in known.items() if value is not None} | dict(variables)
+    wanted = dict(variables)
+    if "alias_arn" in found:
+        if "mode" not in found and "mode" not in variables:
+            raise ModeUnknown(folder=terraform.folder)
+        wanted = {"mode": found.get("mode"), "name": found["function_name"]} | wanted
     argv = [
         terraform.binary.name,
         "plan" if plan else "apply",
@@ -104,6 +114,13 @@ def outputs(terraform: Terraform) -> dict[str, Any]:
     if "alias_arn" not in found:
         raise NotDeployed(folder=terraform.folder)
     return found
+
+
+def client(service: str, alias_arn: str) -> Any:
+    """A client of an AWS service, in the region of an alias."""
+    import boto3
+
+    return boto3.client(service, region_name=alias_arn.split(":")[3])
 
 
 def rollback(client: Any, alias_arn: str, to: str | None, say: Say) -> str:

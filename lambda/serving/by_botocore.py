@@ -5,9 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 
 from serving import aws
-from serving.parts import Part, Refused, WrongAnswer, check_range
-
-CONNECTIONS = 4  # as in `transfer`
+from serving.parts import CONNECTIONS, Part, Refused, WrongAnswer, check_range
 
 
 def get(job: dict, headers: dict[str, str], start: int, end: int) -> Part:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from serving import signing
 
 META = "x-amz-meta-"
+CONNECTIONS = 4  # each brings some 90 MB/s from S3, and Lambda's network is full before 8
 DENIED = ("AccessDenied", "403")  # what S3 says; also of a role whose policies it does not know yet
 PAUSE = 1.0  # seconds
 

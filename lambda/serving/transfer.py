@@ -16,12 +16,11 @@ from typing import NoReturn
 
 from serving import parts
 from serving.errors import NoRoom
-from serving.parts import Part, Refused
+from serving.parts import CONNECTIONS, Part, Refused
 
 PART = 16 << 20  # bytes that the first request asks for, and each other one at least
 PARTS = 8  # that the rest is asked for in, at most
 CHUNK = 1 << 20
-CONNECTIONS = 4  # each brings some 90 MB/s from S3, and Lambda's network is full before 8
 TRIES = 2  # after which a part that brings nothing more is given up
 
 

@@ -56,6 +56,12 @@ def test_deploy_keeps_to_the_deployment_and_rollback_publishes_nothing(root, mod
         found = deployment.outputs(module)
         assert (found["mode"], found["function_version"], found["newest_version"]) == ("bundle", "2", "2")
 
+        # as by a module that did not tell its mode yet
+        outputs = module.outputs()
+        monkeypatch.setattr(module, "outputs", lambda: {name: outputs[name] for name in outputs if name != "mode"})
+        with pytest.raises(deployment.ModeUnknown, match="--mode s3"):
+            deployment.deploy(module, more, plan=True, yes=True, say=said.append)
+
         # with other settings and artifacts than those of the deployment
         assert deployment.rollback(client, alias, None, said.append) == "1"
         assert said[-1].startswith("aws lambda update-alias")

@@ -378,6 +378,20 @@ class TestOutputs:
         )
         assert (status, "there is no output" in body["error"]) == (400, True)
 
+    def test_the_classes_alone_are_given_for_rows_of_the_model_only(self, table):
+        outputs = [{"name": "classes"}]
+        rows = by_column(ROWS[:1])
+        status, body = infer(table, {"inputs": rows, "outputs": outputs})
+        assert (status, [each["data"] for each in body["outputs"]]) == (200, [["no", "yes"]])
+        status, body = infer(table, {"inputs": rows[1:], "outputs": outputs})
+        assert (status, "lacks" in body["error"]) == (400, True)
+
+    @pytest.mark.parametrize("classes", [(True, None), (1, "a"), (None, 2**60 + 1)])
+    def test_classes_that_no_tensor_holds_are_no_output(self, table, classes):
+        model = replace(table, signature=replace(table.signature, classes=classes))
+        status, said = http(model, "GET", "/v2/models/local")
+        assert (status, [each["name"] for each in said["outputs"]]) == (200, list(model.signature.methods))
+
     def test_a_method_that_changes_its_rows_changes_no_other_answer(self):
         class Changing:
             n_features_in_ = 1

@@ -13,9 +13,9 @@ from serving.http import bodies
 from serving.http.messages import Answer, Call, Refused
 from serving.model import Model
 from serving.protocols import tensors
-from serving.requests import answers
+from serving.requests import answers, reader
 from serving.requests.signature import Signature
-from serving.requests.words import BadRequest, kind, listed, nearest, quoted
+from serving.requests.words import BadRequest, ModelFault, kind, listed, nearest, quoted
 
 WORDS = ("id", "parameters", "inputs", "outputs", "model_name", "model_version")  # the last two some clients repeat
 VERSION = 12  # characters of the model's SHA-256 that are its version
@@ -78,6 +78,8 @@ def found(model: Model, request: Any, record: dict[str, Any], binary: bytes = b"
     said = {name: invocation.predict(model, table, name, record) for name in names if name != CLASSES}
     tensors_ = {name: tensors.output(name, rows, declared.get(name, {})) for name, rows in said.items()}
     if CLASSES in names:
+        if not said:
+            reader.read(model.signature, table)  # which are refused if they are no rows of this model
         tensors_[CLASSES] = _classes(model.signature)
     answer = {
         "model_name": invocation.model_name(),
@@ -91,11 +93,15 @@ def found(model: Model, request: Any, record: dict[str, Any], binary: bytes = b"
 
 def output_names(signature: Signature) -> tuple[str, ...]:
     """What a request may ask for: the estimator's methods, and the classes of a classifier."""
-    return (*signature.methods, CLASSES) if signature.classes else signature.methods
+    return (*signature.methods, CLASSES) if _classes(signature) else signature.methods
 
 
 def _classes(signature: Signature) -> dict[str, Any]:
-    return tensors.output(CLASSES, list(signature.classes or ()), {})
+    """The classes as a tensor; empty where there are none, or none that a tensor holds."""
+    try:
+        return tensors.output(CLASSES, list(signature.classes), {}) if signature.classes else {}
+    except ModelFault:
+        return {}
 
 
 def _outputs(signature: Signature, outputs: Any) -> list[str]:
