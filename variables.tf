@@ -243,8 +243,8 @@ variable "reserved_concurrency" {
 variable "network" {
   description = <<-EOT
     Subnets and security groups of a VPC to run in; the policy for it is implied. S3 has to be reached from there in mode s3, and CloudWatch
-    always: by endpoints or a NAT. vpc: the VPC itself, where destroy has to wait until Lambda has removed its interfaces, which takes up
-    to 45 minutes; the role stays until then, as Lambda removes them with it. null: no VPC.
+    always: by endpoints or a NAT. vpc: the id of the VPC. With it, destroy waits for up to 45 minutes until Lambda has removed the
+    function's network interfaces, and deletes the role after that. null: no VPC.
   EOT
   type = object({
     subnet_ids         = set(string)
@@ -640,8 +640,9 @@ variable "alarms" {
   description = <<-EOT
     Alarms: topic_arns are SNS topics to tell; errors, throttles, warm_up_failures (where something pings), async_events_dropped and
     failed_executions (of batch) are the numbers in 5 minutes from which on there is an alarm; duration_p99 is in milliseconds (by default
-    80 % of the timeout); concurrency_percent is the part of the concurrency that may be in use, where that is more than one environment and
-    than what a ping takes; account_concurrency is what the account has, where no concurrency is reserved. null: none.
+    80 % of the timeout); concurrency_percent is the part of the concurrency that may be in use (there is no such alarm where that part is
+    one environment, or no more than a ping uses); account_concurrency is what the account has, where no concurrency is reserved. null:
+    none.
   EOT
   type = object({
     topic_arns           = optional(list(string), [])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -99,23 +100,31 @@ class Shop:
         """
         requests = json.loads((own / "requests.json").read_text(encoding="utf-8"))
         try:
-            function.package(
-                self.out,
-                own / "model.pkl",
-                code=zoo.CODE if entry.own_code else None,
-                wishes=Wishes(example=own / "example.pkl"),
-                limit=self.limit,
-            )
+            self.package(entry, own)
         except UserError as error:
             return {"error": f"not packaged: {error}"[:LONGEST]}
+        with self.serving(runtime_packages) as environment:
+            return {form: _ask_all(environment, asked) for form, asked in requests.items() if "left_out" not in asked}
+
+    def package(self, entry: zoo.Entry, own: Path) -> None:
+        """Package a model, from the folder that `fit` left."""
+        function.package(
+            self.out,
+            own / "model.pkl",
+            code=zoo.CODE if entry.own_code else None,
+            wishes=Wishes(example=own / "example.pkl"),
+            limit=self.limit,
+        )
+
+    @contextmanager
+    def serving(self, runtime_packages: Path) -> Iterator[Environment]:
+        """An execution environment of what is packaged."""
         known = packaged.read(self.out)
         with TemporaryDirectory(prefix="answers-") as name:
             where = {"MODEL_FILE": str(self.out / known["model"]["path"])}
             deployed = packaged.unpack(self.out, known, "s3", Path(name) / "task", where, MEMORY)
             with emulator.start(deployed, runtime_packages, NOWHERE) as environment:
-                return {
-                    form: _ask_all(environment, asked) for form, asked in requests.items() if "left_out" not in asked
-                }
+                yield environment
 
 
 def open_shops(folder: Path, runtime: Runtime, say: Say, groups: Iterable[tuple[str, ...]] = GROUPS) -> list[Shop]:
@@ -167,6 +176,20 @@ def locked() -> list[str]:
     return [line.partition(" \\")[0] for line in lines if PIN.match(line)]
 
 
+def over_http(
+    body: str, path: str = "/invocations", method: str = "POST", content_type: str = "application/json"
+) -> dict[str, Any]:
+    """A request as a function URL hands it on."""
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "headers": {"content-type": content_type},
+        "requestContext": {"http": {"method": method, "path": path}},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
 def _ask_all(environment: Environment, asked: dict) -> dict:
     return {
         "together": _ask(environment, asked["together"], asked["content_type"]),
@@ -177,18 +200,7 @@ def _ask_all(environment: Environment, asked: dict) -> dict:
 def _ask(environment: Environment, body: Any, content_type: str) -> dict:
     """One request's reply; a form that is not JSON comes by HTTP, as a function URL hands it on."""
     is_json = content_type == "application/json"
-    event = (
-        body
-        if is_json
-        else {
-            "version": "2.0",
-            "rawPath": "/invocations",
-            "headers": {"content-type": content_type},
-            "requestContext": {"http": {"method": "POST", "path": "/invocations"}},
-            "body": body,
-            "isBase64Encoded": False,
-        }
-    )
+    event = body if is_json else over_http(body, content_type=content_type)
     try:
         answer = environment.invoke(event)
     except emulator.FunctionFailed as error:  # as batches are refused

@@ -19,11 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import Outcome, Say, zoo
-from bench.asking import MEMORY, NOWHERE, Shop, locked
-from build import function
-from build.package.wishes import Wishes
+from bench.asking import Shop, locked, over_http
 from build.runtimes import DEFAULT_PYTHON, runtime
-from local import emulator, packaged
 from local.emulator import Environment
 
 SECONDS = 60
@@ -61,20 +58,6 @@ class Seen:
         return max(settled) / settled[0]
 
 
-def http(
-    body: Any, path: str = "/invocations", method: str = "POST", content_type: str = "application/json"
-) -> dict[str, Any]:
-    """An event of a function URL."""
-    return {
-        "version": "2.0",
-        "rawPath": path,
-        "headers": {"content-type": content_type},
-        "requestContext": {"http": {"method": method, "path": path}},
-        "body": body if isinstance(body, str) else json.dumps(body),
-        "isBase64Encoded": False,
-    }
-
-
 def load_balancer(body: Any) -> dict[str, Any]:
     """An event of a load balancer with multi-value headers, its body compressed."""
     return {
@@ -97,6 +80,11 @@ def rest_api(body: Any) -> dict[str, Any]:
         "body": json.dumps(body),
         "isBase64Encoded": False,
     }
+
+
+def function_url(body: Any, *where: str, **options: str) -> dict[str, Any]:
+    """An event of a function URL."""
+    return over_http(json.dumps(body), *where, **options)
 
 
 def records(rows: Rows) -> dict[str, Any]:
@@ -143,20 +131,24 @@ GOOD = (
     Kind("columns", columns),
     Kind("objects", lambda rows: {"instances": list(rows)}),
     Kind("Items", lambda rows: {"Items": list(rows)}),
-    Kind("function URL", lambda rows: http(records(rows)), of_body),
+    Kind("function URL", lambda rows: function_url(records(rows)), of_body),
     Kind("REST API", lambda rows: rest_api(split(rows)), of_body),
     Kind("load balancer, gzip", lambda rows: load_balancer(columns(rows)), of_body),
-    Kind("Open Inference Protocol", lambda rows: http(tensors(rows), "/v2/models/local/infer"), of_tensors),
+    Kind(
+        "Open Inference Protocol",
+        lambda rows: function_url(tensors(rows), "/v2/models/local/infer"),
+        of_tensors,
+    ),
 )
 WRONG = (
     Kind("no such columns", misspelt, status=400),
     Kind("a value of the wrong type", mistyped, status=400),
     Kind("no such method", lambda rows: {**records(rows), "method": "guess"}, status=400),
     Kind("no rows", lambda rows: {}, status=400),
-    Kind("no JSON", lambda rows: http("{" * 5_000), status=400),
-    Kind("no such path", lambda rows: http(records(rows), "/nowhere"), status=404),
-    Kind("no such method of HTTP", lambda rows: http(records(rows), method="DELETE"), status=405),
-    Kind("no such content type", lambda rows: http(records(rows), content_type="image/png"), status=415),
+    Kind("no JSON", lambda rows: over_http("{" * 5_000), status=400),
+    Kind("no such path", lambda rows: function_url(records(rows), "/nowhere"), status=404),
+    Kind("no such method of HTTP", lambda rows: function_url(records(rows), method="DELETE"), status=405),
+    Kind("no such content type", lambda rows: function_url(records(rows), content_type="image/png"), status=415),
 )
 
 
@@ -168,15 +160,11 @@ def run(results: Path, say: Say, seconds: float = SECONDS) -> Outcome:
         say("Building a layer, and packaging a model")
         shop = Shop.build(folder / "layer", target, locked(), ())
         shop.fit(folder / "models", [MODEL])
-        own = folder / "models" / MODEL
-        entry = zoo.entries()[MODEL]
-        code = zoo.CODE if entry.own_code else None
-        made = function.package(shop.out, own / "model.pkl", code=code, wishes=Wishes(example=own / "example.pkl"))
-        where = {"MODEL_FILE": str(shop.out / made.model["path"])}
-        deployed = packaged.unpack(shop.out, packaged.read(shop.out), "s3", folder / "task", where, MEMORY)
+        own, entry = folder / "models" / MODEL, zoo.entries()[MODEL]
+        shop.package(entry, own)
         rows = json.loads((own / "requests.json").read_text(encoding="utf-8"))["dataframe_records"]["together"]
         answers = json.loads((own / "answers.json").read_text(encoding="utf-8"))["together"]
-        with emulator.start(deployed, shop.runtime_packages, NOWHERE) as environment:
+        with shop.serving(shop.runtime_packages) as environment:
             say(f"Asking for {seconds:.0f} seconds")
             seen = ask(environment, rows["dataframe_records"], answers, seconds)
     return _outcome(seen, results, target.python, entry.what)

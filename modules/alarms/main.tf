@@ -20,8 +20,8 @@ locals {
 
   concurrency_threshold = ceil(local.concurrency.limit * var.concurrency_percent / 100)
 
-  # Where there is nothing that could go wrong, or where all is well and the alarm would be on, there is none. One environment in use is one
-  # call, and a ping uses all of those that it keeps warm at once.
+  # Alarms that could never be on, or would always be on, are left out. A single call uses one environment, and a ping uses all those that
+  # it keeps warm at once: a threshold that these reach says nothing.
   is_watched = {
     concurrency       = local.concurrency_threshold > max(var.pinged, 1)
     warm-up           = var.pinged > 0

@@ -69,7 +69,8 @@ variable "duration_p99" {
 
 variable "concurrency_percent" {
   description = <<-EOT
-    Part of the concurrency that may be used, in percent. There is no alarm where that is one environment, or no more than a ping takes.
+    Part of the concurrency that may be used, in percent. There is no such alarm where that part is one environment, or no more than a ping
+    uses.
   EOT
   type        = number
   default     = 80
@@ -103,7 +104,7 @@ variable "failed_executions" {
 }
 
 variable "pinged" {
-  description = "Environments that each ping keeps warm; 0: nothing pings the function, and there is no alarm on that."
+  description = "Environments that each ping keeps warm; 0: nothing pings the function, and there is no alarm on warm-up failures."
   type        = number
   default     = 1
   nullable    = false

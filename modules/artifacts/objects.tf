@@ -15,8 +15,8 @@ resource "aws_s3_object" "this" {
     }
   }
 
-  # An object that is older than the bucket's versioning has the version "null", which cannot be pinned. One that is older than
-  # the rest would not be encrypted with the caller's key, and could be public for a moment.
+  # An object that is uploaded before the bucket is versioned has the version "null", which cannot be pinned. Before the other settings are
+  # made, it would not be encrypted with the caller's key, and could be public for a moment.
   depends_on = [
     aws_s3_bucket_ownership_controls.this,
     aws_s3_bucket_policy.this,

@@ -19,8 +19,8 @@ output "objects" {
     }
   }
 
-  # Of the output and not of the objects: where one could not be written, that alone is to be told. Before there are versions, the object's
-  # is "" and after that "null"; what is copied to itself then has one.
+  # A condition of the output and not of the objects: if an object could not be written, the user should read that error alone. In a bucket
+  # without versioning, an object's version is "". It is "null" if the object is older than versioning, until it is copied onto itself.
   precondition {
     condition     = length(local.unversioned) == 0
     error_message = local.words

@@ -49,9 +49,9 @@ resource "aws_iam_role_policy" "further" {
   policy = jsonencode({ Version = "2012-10-17", Statement = local.further_statements[each.key] })
 }
 
-# Lambda removes the interfaces of a function that is gone with the function's role, if that is still there. The provider deletes a security
-# group only after Lambda's interfaces have left it, and this one is deleted before the role. It lets nothing in or out: the interfaces get
-# it when the function is destroyed.
+# After a function is deleted, Lambda uses the function's role to remove its network interfaces, so the role has to outlive them. When the
+# function is destroyed, its interfaces are moved to this group, which allows no traffic. The provider deletes a security group only when
+# no interface of Lambda's is left in it, and this one is deleted before the role.
 resource "aws_security_group" "leaving" {
   count = try(var.network.vpc, null) == null ? 0 : 1
 

@@ -180,9 +180,9 @@ variable "reserved_concurrency" {
 
 variable "network" {
   description = <<-EOT
-    Subnets and security groups of a VPC to run in. S3 has to be reached from there, by a gateway endpoint or a NAT. vpc: the VPC
-    itself, where destroy has to wait until Lambda has removed its interfaces, which takes up to 45 minutes; the role stays until then.
-    null: no VPC.
+    Subnets and security groups of a VPC to run in. S3 has to be reached from there, by a gateway endpoint or a NAT. vpc: the id
+    of the VPC. With it, destroy waits for up to 45 minutes until Lambda has removed the function's network interfaces, and deletes the
+    role after that. null: no VPC.
   EOT
   type = object({
     subnet_ids         = set(string)

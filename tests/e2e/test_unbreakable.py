@@ -125,7 +125,7 @@ class Asked:
 
 
 def drive(strategy, count, check):
-    """Ask what a strategy makes up; the same each time, so that a failure can be found again."""
+    """Ask what a strategy makes up, so often; the same each time, so that a failure can be found again."""
 
     @settings(
         max_examples=count,
@@ -136,9 +136,12 @@ def drive(strategy, count, check):
     )
     @given(strategy)
     def ask(event):
+        asked.append(type(event))
         check(event)
 
+    asked: list[type] = []
     ask()
+    assert len(asked) >= count
 
 
 scalars = (
