@@ -11,10 +11,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from serving.requests import cells
-from serving.requests.tables import Columns, Records, Rows
+from serving.requests.tables import Columns, Records, Rows, Transposed, are_even
 from serving.requests.words import BadRequest, kind, listed, nearest
 
 OPTIONS = ("method", "params")  # what may stand beside the rows
@@ -131,12 +132,17 @@ def _named(form: str, names: list, rows: list, texts: bool = False, first: int =
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise BadRequest(f"{form} names the column {twice!r} more than once")
+    return Columns(form, Transposed(names, rows, partial(_check_even, form, len(names), rows, first)), texts)
+
+
+def _check_even(form: str, width: int, rows: list, first: int) -> None:
+    if are_even(rows, width):
+        return
     what = "line" if first else "row"
     for number, row in enumerate(rows):
-        if not isinstance(row, list) or len(row) != len(names):
+        if not isinstance(row, list) or len(row) != width:
             has = f"{len(row)} values" if isinstance(row, list) else kind(row)
-            raise BadRequest(f"{what} {number + first} of {form} has {has}; its columns are {len(names)}")
-    return Columns(form, dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True)), texts)
+            raise BadRequest(f"{what} {number + first} of {form} has {has}; its columns are {width}")
 
 
 def _even(form: str, rows: Rows) -> Rows:

@@ -6,14 +6,17 @@ Each knows how many rows it has and gives the values of one column; what those a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 from serving.requests.signature import Signature
 from serving.requests.words import NAMES, BadRequest, kind, listed, nearest
 
+AT_ONCE = 400  # rows whose columns are put together at once: what they need stays in the processor's cache
 NOT_IN_NAMES = re.compile(r"\W")  # LightGBM puts _ in the place of each blank and of what JSON needs itself
 
 
@@ -31,16 +34,31 @@ class Rows:
     def check(self, signature: Signature) -> None:
         """See that each row has a value for each column."""
         width = signature.width
+        if are_even(self.rows, width):
+            return
         for number, row in enumerate(self.rows):
             if not isinstance(row, (list, tuple)):
                 raise BadRequest(f"row {number} of {self.form} is {kind(row)}, not a list. {expected(signature)}")
             if width is not None and len(row) != width:
                 raise BadRequest(f"row {number} of {self.form} has {len(row)} values. {expected(signature)}")
 
-    def columns(self, signature: Signature) -> list[list]:
-        """The values of each of the signature's columns."""
+    def columns(self, signature: Signature, places: Sequence[int] | None = None) -> list[Sequence[Any]]:
+        """The values of each of the signature's columns, or of those at some places.
+
+        Raises:
+            BadRequest: a row lacks one of all columns, or is no row.
+        """
         self.check(signature)
-        return list(map(list, zip(*self.rows, strict=True)))
+        return at(transposed(self.rows), places)
+
+    def picked(self, signature: Signature, places: Sequence[int]) -> Iterable[Sequence[Any]] | None:
+        """Of each row the values of some of the signature's columns; None where that takes a closer look.
+
+        A row that is no list or has another number of values is found by who reads all of them, and not here.
+        """
+        if len(places) == signature.width:
+            return self.rows
+        return picked(self.rows, places) if are_even(self.rows, signature.width) else None
 
 
 @dataclass(frozen=True)
@@ -58,17 +76,23 @@ class Records:
         """The names that the rows have, in the order in which they first come."""
         return list(dict.fromkeys(chain.from_iterable(self.rows)))
 
-    def columns(self, signature: Signature) -> list[list]:
+    def columns(self, signature: Signature, places: Sequence[int] | None = None) -> list[Sequence[Any]]:
         if not set(map(type, self.rows)) <= {dict}:
             number, row = next((at, each) for at, each in enumerate(self.rows) if not isinstance(each, dict))
             raise BadRequest(f"row {number} of {self.form} is {kind(row)}, not an object. {expected(signature)}")
         keys = _keys(signature, self.rows[0])
         try:
-            return [[row[key] for row in self.rows] for key in keys]
+            return in_columns(picked(self.rows, at(keys, places)))
         except KeyError:
-            return self._by_row(signature)
+            return at(self._by_row(signature), places)
 
-    def _by_row(self, signature: Signature) -> list[list]:
+    def picked(self, signature: Signature, places: Sequence[int]) -> Iterable[Sequence[Any]] | None:
+        """As of `Rows`; who reads them meets a KeyError where a row has other names than the first."""
+        if not isinstance(self.rows[0], dict):
+            return None
+        return picked(self.rows, at(_keys(signature, self.rows[0]), places))
+
+    def _by_row(self, signature: Signature) -> list[Sequence[Any]]:
         """The slow way, which finds what is missing, and takes another spelling in each row."""
         found: list[list] = []
         for number, row in enumerate(self.rows):
@@ -77,7 +101,34 @@ class Records:
             if missing:
                 raise BadRequest(_lacks(f"row {number} of {self.form}", missing, row, keys, signature))
             found.append([row[key] for key in keys])
-        return list(map(list, zip(*found, strict=True)))
+        return transposed(found)
+
+
+class Transposed(Mapping):
+    """The columns of rows that are lists, put together and checked when somebody asks for one."""
+
+    def __init__(self, order: Sequence[str | int], rows: Sequence[Sequence[Any]], check: Callable[[], None]) -> None:
+        """Rows whose values are in this order.
+
+        Args:
+            check: raises BadRequest where a row is no list of as many.
+        """
+        self.order, self.rows, self.check = order, rows, check
+
+    def __getitem__(self, name: str | int) -> Sequence[Any]:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str | int]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @cached_property
+    def _columns(self) -> dict[str | int, Sequence[Any]]:
+        self.check()
+        columns = transposed(self.rows) if self.rows else [()] * len(self.order)
+        return dict(zip(self.order, columns, strict=True))
 
 
 @dataclass(frozen=True)
@@ -89,19 +140,73 @@ class Columns:
     texts: bool = False
 
     def __len__(self) -> int:
+        if isinstance(self.values, Transposed):
+            return len(self.values.rows) if self.values.order else 0
         return len(next(iter(self.values.values()), ()))
 
     def names(self) -> list[str | int]:
         return list(self.values)
 
-    def columns(self, signature: Signature) -> list[list]:
-        keys = _keys(signature, self.values)
+    def keys(self, signature: Signature) -> list[Any]:
+        """Under which name each of the signature's columns is, or should be."""
+        return _keys(signature, self.values)
+
+    def columns(self, signature: Signature, places: Sequence[int] | None = None) -> list[Sequence[Any]]:
+        keys = self.keys(signature)
         missing = [
             column.name for column, key in zip(signature.columns or (), keys, strict=True) if key not in self.values
         ]
         if missing:
             raise BadRequest(_lacks(self.form, missing, self.values, keys, signature))
-        return [list(self.values[key]) for key in keys]
+        return [self.values[key] for key in at(keys, places)]
+
+    def picked(self, signature: Signature, places: Sequence[int]) -> Iterable[Sequence[Any]] | None:
+        """As of `Rows`; None where there are columns, but no rows."""
+        if not isinstance(self.values, Transposed):
+            return None
+        order = {name: place for place, name in enumerate(self.values.order)}
+        keys = at(_keys(signature, order), places)
+        if any(key not in order for key in keys):
+            return None
+        chosen = [order[key] for key in keys]
+        if chosen == list(range(len(order))):
+            return self.values.rows
+        return picked(self.values.rows, chosen) if are_even(self.values.rows, len(order)) else None
+
+
+def at(found: Sequence[Any], places: Sequence[int] | None) -> list[Any]:
+    """Those at the places; all, where none are said."""
+    return list(found) if places is None else [found[place] for place in places]
+
+
+def are_even(rows: Sequence[Any], width: int | None) -> bool:
+    """Whether all are lists of so many values."""
+    return set(map(type, rows)) <= {list, tuple} and set(map(len, rows)) == {width}
+
+
+def picked(rows: Iterable[Any], keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Of each row the values under some keys."""
+    if len(keys) == 1:
+        return zip(map(itemgetter(keys[0]), rows))
+    return map(itemgetter(*keys), rows) if keys else map(lambda row: (), rows)
+
+
+def transposed(rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+    """The columns of rows."""
+    return list(zip(*rows, strict=True))
+
+
+def in_columns(rows: Iterator[Sequence[Any]]) -> list[Sequence[Any]]:
+    """The columns of rows that are made one after another, so that not all are there at the same time."""
+    found: list[list[Any]] = []
+    while piece := list(islice(rows, AT_ONCE)):
+        columns = zip(*piece, strict=True)
+        if not found:
+            found = list(map(list, columns))
+            continue
+        for column, more in zip(found, columns, strict=True):
+            column.extend(more)
+    return found
 
 
 def expected(signature: Signature) -> str:

@@ -8,19 +8,18 @@ or makes the column strict.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from serving.requests import cells, times
+from serving.requests import cells, packing, times
+from serving.requests.packing import EXACT
 from serving.requests.signature import TYPES, Column
 from serving.requests.words import WrongValue, is_missing
 
-EXACT = 2**53  # integers up to here are numbers of 64 bits, too
 
-
-def read(column: Column, values: list, texts: bool) -> Any:
+def read(column: Column, values: Sequence[Any], texts: bool) -> Any:
     """A column's values as an array of numpy's or of pandas', of shape (n_rows,) and the column's dtype.
 
     Args:
@@ -34,7 +33,10 @@ def read(column: Column, values: list, texts: bool) -> Any:
         values = [
             cells.read(column, row, value) if isinstance(value, str) else value for row, value in enumerate(values)
         ]
-    return READERS[column.type](column, values)
+    array = packing.of_column(column, values)
+    if array is not None:
+        return array
+    return READERS[column.type](column, list(values))
 
 
 def _numbers(column: Column, values: list) -> Any:

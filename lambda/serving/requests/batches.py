@@ -1,0 +1,83 @@
+"""Reads those columns of a table at once that have nothing but numbers, however many rows there are.
+
+What is read here is the same to the bit as what `serving.requests.values` reads one by one; what may not be is left
+to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serving.requests import packing
+from serving.requests.signature import Signature
+from serving.requests.tables import Columns, Transposed
+
+
+def block(signature: Signature, table: Any, order: str = "F") -> Any:
+    """A table of nothing but numbers of one dtype as an array of shape (n_rows, n_columns).
+
+    Args:
+        order: "F" has each column in one piece, "C" each row.
+
+    Returns:
+        None where the signature has other columns, or where the table has to be looked at value by value.
+    """
+    columns = signature.columns or ()
+    dtypes = {column.dtype for column in columns}
+    if table.texts or not (dtypes == {"float32"} or (dtypes and dtypes <= {"float64", "any"})):
+        return None
+    found = _block(signature, table, order)
+    return None if found is None else found.astype("float32" if dtypes == {"float32"} else "float64", copy=False)
+
+
+def _block(signature: Signature, table: Any, order: str) -> Any:
+    columns = signature.columns or ()
+    places = range(len(columns))
+    if isinstance(table, Columns) and not isinstance(table.values, Transposed):
+        given = _by_name(signature, table)
+        if given is None or set(_codes(signature, [each[0] for each in given])) != {"d"}:
+            return None
+        array = packing.block_of_columns(given, len(table))
+        return array if array is None or order == "F" else array.copy("C")
+    first = _first(signature, table)
+    rows = table.picked(signature, places)
+    if first is None or rows is None or set(_codes(signature, first)) != {"d"}:
+        return None
+    return packing.block_of_rows(rows, len(table), len(columns), order)
+
+
+def arrays(signature: Signature, table: Any) -> dict[int, Any]:
+    """The columns that were read at once, by their places; none of a table by columns, or of one with texts for all."""
+    columns = signature.columns or ()
+    first = None if table.texts else _first(signature, table)
+    if first is None:
+        return {}
+    codes = dict(enumerate(_codes(signature, first)))
+    places = [place for place, code in codes.items() if code]
+    rows = table.picked(signature, places) if places else None
+    if rows is None:
+        return {}
+    found = packing.arrays_of_rows(
+        rows, len(table), [columns[place] for place in places], [codes[place] or "" for place in places]
+    )
+    return {} if found is None else dict(zip(places, found, strict=True))
+
+
+def _codes(signature: Signature, first: Any) -> list[str | None]:
+    return [packing.code(column, value) for column, value in zip(signature.columns or (), first, strict=True)]
+
+
+def _first(signature: Signature, table: Any) -> Any:
+    """The values of the first row; None where there is none that has one for each column."""
+    try:
+        rows = table.picked(signature, range(len(signature.columns or ())))
+        first = None if rows is None else next(iter(rows))
+        return first if isinstance(first, (list, tuple)) and len(first) == signature.width else None
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _by_name(signature: Signature, table: Columns) -> Any:
+    """The columns as they came; None where one is missing."""
+    keys = table.keys(signature)
+    return [table.values[key] for key in keys] if all(key in table.values for key in keys) else None
