@@ -10,7 +10,7 @@ from typing import Any
 
 from serving.requests import packing
 from serving.requests.signature import Signature
-from serving.requests.tables import Columns, Transposed
+from serving.requests.tables import Columns, Records, Transposed
 
 
 def block(signature: Signature, table: Any, order: str = "F") -> Any:
@@ -47,13 +47,15 @@ def _block(signature: Signature, table: Any, order: str) -> Any:
 
 
 def arrays(signature: Signature, table: Any) -> dict[int, Any]:
-    """The columns that were read at once, by their places; none of a table by columns, or of one with texts for all."""
+    """The columns that were read at once, by their places; none where they are sooner read one by one."""
     columns = signature.columns or ()
     first = None if table.texts else _first(signature, table)
     if first is None:
         return {}
     codes = dict(enumerate(_codes(signature, first)))
     places = [place for place, code in codes.items() if code]
+    if len(places) < len(columns) and not isinstance(table, Records):
+        return {}  # lists are sooner put together as columns all at once
     rows = table.picked(signature, places) if places else None
     if rows is None:
         return {}

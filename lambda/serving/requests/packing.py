@@ -96,6 +96,9 @@ def block_of_rows(rows: Iterable[Sequence[Any]], count: int, width: int, order: 
 
 def arrays_of_rows(rows: Iterable[Sequence[Any]], count: int, columns: Sequence[Column], codes: Sequence[str]) -> Any:
     """An array for each column of the rows, in its own dtype; None as above."""
+    if set(codes) == {"d"}:
+        array = block_of_rows(rows, count, len(codes))
+        return None if array is None else [held(each, array[:, at]) for at, each in enumerate(columns)]
     arrays = [np.empty(count, _written(each)) for each in columns]
     layout = np.dtype({"names": [str(at) for at in range(len(codes))], "formats": [f"<{each}" for each in codes]})
     for start, piece in _pieces(rows, f"<{''.join(codes)}", count):
