@@ -24,15 +24,14 @@ def block(signature: Signature, table: Any, order: str = "F") -> Any:
     """
     columns = signature.columns or ()
     dtypes = {column.dtype for column in columns}
-    if table.texts or not (dtypes == {"float32"} or (dtypes and dtypes <= {"float64", "any"})):
+    if not (dtypes == {"float32"} or (dtypes and dtypes <= {"float64", "any"})):
         return None
-    found = _block(signature, table, order)
+    found = _block_of_cells(signature, table, order) if table.texts else _block(signature, table, order)
     return None if found is None else found.astype("float32" if dtypes == {"float32"} else "float64", copy=False)
 
 
 def _block(signature: Signature, table: Any, order: str) -> Any:
     columns = signature.columns or ()
-    places = range(len(columns))
     if isinstance(table, Columns) and not isinstance(table.values, Transposed):
         given = _by_name(signature, table)
         if given is None or set(_codes(signature, [each[0] for each in given])) != {"d"}:
@@ -40,16 +39,36 @@ def _block(signature: Signature, table: Any, order: str) -> Any:
         array = packing.block_of_columns(given, len(table))
         return array if array is None or order == "F" else array.copy("C")
     first = _first(signature, table)
-    rows = table.picked(signature, places)
+    rows = table.picked(signature, range(len(columns)))
     if first is None or rows is None or set(_codes(signature, first)) != {"d"}:
         return None
     return packing.block_of_rows(rows, len(table), len(columns), order)
 
 
+def _block_of_cells(signature: Signature, table: Any, order: str) -> Any:
+    columns, keys = signature.columns or (), _keys_of_cells(signature, table)
+    if keys is None or any(column.type == "integer" or not packing.takes_cells(column) for column in columns):
+        return None
+    found, failed = table.values.numbers(keys, columns)
+    return None if failed else found.T if order == "F" else found.T.copy("C")
+
+
+def _keys_of_cells(signature: Signature, table: Any) -> Any:
+    """The names of the columns in a CSV file that is read as a grid; None for other tables, or where one is missing."""
+    from serving.requests.grid import Grid  # few requests are CSV files
+
+    if not isinstance(table, Columns) or not isinstance(table.values, Grid):
+        return None
+    keys = table.keys(signature)
+    return keys if all(key in table.values for key in keys) else None
+
+
 def arrays(signature: Signature, table: Any) -> dict[int, Any]:
     """The columns that were read at once, by their places; none where they are sooner read one by one."""
     columns = signature.columns or ()
-    first = None if table.texts else _first(signature, table)
+    if table.texts:
+        return _arrays_of_cells(signature, table)
+    first = _first(signature, table)
     if first is None:
         return {}
     codes = dict(enumerate(_codes(signature, first)))
@@ -63,6 +82,18 @@ def arrays(signature: Signature, table: Any) -> dict[int, Any]:
         rows, len(table), [columns[place] for place in places], [codes[place] or "" for place in places]
     )
     return {} if found is None else dict(zip(places, found, strict=True))
+
+
+def _arrays_of_cells(signature: Signature, table: Any) -> dict[int, Any]:
+    columns, keys = signature.columns or (), _keys_of_cells(signature, table)
+    places = [] if keys is None else [place for place, column in enumerate(columns) if packing.takes_cells(column)]
+    if not places:
+        return {}
+    numbers, failed = table.values.numbers([keys[place] for place in places], [columns[place] for place in places])
+    found = {
+        place: packing.held_cells(columns[place], numbers[at]) for at, place in enumerate(places) if at not in failed
+    }
+    return {place: array for place, array in found.items() if array is not None}
 
 
 def _codes(signature: Signature, first: Any) -> list[str | None]:

@@ -75,9 +75,14 @@ def of_csv(text: str, header: bool = True, form: str = "csv") -> Any:
     import csv
     import io
 
+    from serving.requests import grid
+
     if not isinstance(text, str):
         raise BadRequest(f"{form} is {kind(text)}; expected the text of a CSV file, whose first line names the columns")
     text = text.removeprefix("\ufeff")
+    found = grid.read(text) if header else None
+    if found is not None:
+        return Columns(form, found, texts=True)
     try:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except csv.Error as error:

@@ -42,12 +42,28 @@ def code(column: Column, first: Any) -> str | None:
 
 def held(column: Column, array: Any) -> Any:
     """The array in the column's own dtype; all numbers are written in 64 bits."""
-    return array.astype(column.dtype, copy=False) if column.dtype in FLOATS else array
+    return array.astype(column.dtype, copy=False) if column.type == "number" else array
 
 
 def _written(column: Column) -> str:
     """The dtype that a column is written in."""
     return column.dtype if column.type == "integer" else "float64"
+
+
+def takes_cells(column: Column) -> bool:
+    """Whether the cells of a CSV file that a column takes are numbers, whatever they are."""
+    if column.type == "integer":
+        return column.dtype in INTEGERS
+    return column.dtype in FLOATS if column.type == "number" else (column.type, column.dtype) == ("any", "float64")
+
+
+def held_cells(column: Column, numbers: Any) -> Any:
+    """Numbers that `serving.requests.grid` read in the column's own dtype; None where it has no room for one."""
+    if column.type != "integer":
+        return numbers.astype(column.dtype if column.type == "number" else float, copy=False)
+    bounds = np.iinfo(column.dtype)
+    fits = bounds.min <= int(numbers.min()) and int(numbers.max()) <= bounds.max
+    return numbers.astype(column.dtype) if fits else None
 
 
 def of_column(column: Column, values: Sequence[Any]) -> Any:

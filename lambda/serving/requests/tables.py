@@ -105,7 +105,14 @@ class Records:
         return transposed(found)
 
 
-class Transposed(Mapping):
+class Lazy(Mapping):
+    """Columns by name, that are made when somebody asks for one."""
+
+    order: Sequence[str | int]  # the names
+    count: int  # of rows
+
+
+class Transposed(Lazy):
     """The columns of rows that are lists, put together and checked when somebody asks for one."""
 
     def __init__(self, order: Sequence[str | int], rows: Sequence[Sequence[Any]], check: Callable[[], None]) -> None:
@@ -115,6 +122,7 @@ class Transposed(Mapping):
             check: raises BadRequest where a row is no list of as many.
         """
         self.order, self.rows, self.check = order, rows, check
+        self.count = len(rows) if order else 0
 
     def __getitem__(self, name: str | int) -> Sequence[Any]:
         return self._columns[name]
@@ -141,8 +149,8 @@ class Columns:
     texts: bool = False
 
     def __len__(self) -> int:
-        if isinstance(self.values, Transposed):
-            return len(self.values.rows) if self.values.order else 0
+        if isinstance(self.values, Lazy):
+            return self.values.count
         return len(next(iter(self.values.values()), ()))
 
     def names(self) -> list[str | int]:

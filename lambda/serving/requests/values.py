@@ -30,9 +30,10 @@ def read(column: Column, values: Sequence[Any], texts: bool) -> Any:
         WrongValue: one that the column does not take.
     """
     if texts:
-        values = [
-            cells.read(column, row, value) if isinstance(value, str) else value for row, value in enumerate(values)
-        ]
+        array = cells.numbers(column, values)
+        if array is not None:
+            return array
+        values = cells.read_all(column, values)
     array = packing.of_column(column, values)
     if array is not None:
         return array
