@@ -137,7 +137,10 @@ def _named(form: str, names: list, rows: list, texts: bool = False, first: int =
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise BadRequest(f"{form} names the column {twice!r} more than once")
-    return Columns(form, Transposed(names, rows, partial(_check_even, form, len(names), rows, first)), texts)
+    check = partial(_check_even, form, len(names), rows, first)
+    if texts:
+        check()
+    return Columns(form, Transposed(names, rows, check), texts)
 
 
 def _check_even(form: str, width: int, rows: list, first: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from serving.requests import batches, values
-from serving.requests.signature import Column, Signature
+from serving.requests.signature import TYPES, Column, Signature
 from serving.requests.tables import Columns, Records, Rows, expected
 from serving.requests.words import BadRequest, WrongValue, kind
 
@@ -61,6 +61,7 @@ def _array(signature: Signature, table: Any) -> Any:
     if dtype != "object":
         if any(each.dtype.kind == "f" for each in columns) and np.dtype(dtype).kind in "iub":
             dtype = "float64"  # for a missing value or a fraction, as in pandas
+        _check_numbers(signature, table, columns)
         return np.stack(columns, axis=1).astype(dtype, copy=False) if columns else np.empty((len(table), 0))
     array = np.empty((len(table), len(columns)), dtype=object)
     for at, column in enumerate(columns):
@@ -79,6 +80,17 @@ def _arrays(signature: Signature, table: Any) -> list:
         except WrongValue as error:
             raise BadRequest(f"row {error.row} of {table.form}, column {columns[place].name}: {error}") from error
     return [found[place] for place in range(len(columns))]
+
+
+def _check_numbers(signature: Signature, table: Any, columns: list) -> None:
+    """An array of numbers has room for no other value, of a column that takes any."""
+    for column, array in zip(signature.columns or (), columns, strict=True):
+        if array.dtype.kind != "O":
+            continue
+        for row, value in enumerate(array):
+            if not isinstance(value, (float, int, type(None))):
+                error = WrongValue(row, value, TYPES["number"])
+                raise BadRequest(f"row {row} of {table.form}, column {column.name}: {error}")
 
 
 def _check_names(signature: Signature, table: Any) -> None:
