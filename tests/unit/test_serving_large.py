@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 from unittest import mock
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from serving.requests import answers, batches, cells, forms, grid, inspection, packing, reader
+from serving.requests import answers, batches, cells, forms, frames, grid, inspection, light, packing, reader
 from serving.requests.signature import Column, Signature
 from serving.requests.words import BadRequest
 
@@ -28,6 +29,8 @@ COLUMNS = (
     Column("j", "number", "object", missing="None"),
     Column("k", "integer", "Int64", missing="NA"),
     Column("l", "text", "object", missing="None", empty_is_text=True),
+    Column("m", "category", "category", categories=("x", "y")),
+    Column("n", "category", "category", categories=(1, 2), categories_dtype="int64"),
 )
 floats = st.floats(width=64) | st.sampled_from([0.0, -0.0, math.nan, math.inf, 2.0**53, 1e300, 5e-324])
 integers = st.integers(-300, 300) | st.sampled_from([2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, 2**63, 2**64, 10**400])
@@ -64,11 +67,14 @@ def signatures(draw, columns=COLUMNS):
     if draw(st.booleans()):
         chosen = [chosen[0]] * len(chosen)
     if draw(st.booleans()):
-        of_numpy = [each for each in chosen if each.dtype != "Int64"] or [COLUMNS[0]]
+        of_numpy = [each for each in chosen if each.dtype not in ("Int64", "category")] or [COLUMNS[0]]
         named = tuple(Column(**{**vars(each), "name": at}) for at, each in enumerate(of_numpy))
         return Signature("array", named, dtype=inspection._array_dtype(named))
     named = [Column(**{**vars(each), "name": f"{each.name}{at}"}) for at, each in enumerate(chosen)]
-    return Signature("frame", tuple(named))
+    found = Signature("frame", tuple(named))
+    if light.why_not(found) is None and draw(st.booleans()):
+        return replace(found, frame="array" if light.is_numbers(found) and draw(st.booleans()) else "light")
+    return found
 
 
 @st.composite
@@ -137,11 +143,14 @@ def seen(signature, make):
         return str(error)
     if isinstance(found, pd.DataFrame):
         return [(name, str(found[name].dtype), exact(found[name].to_numpy())) for name in found.columns]
+    if isinstance(found, frames.Frame):
+        arrays = [found.values, *(found[name].to_numpy() for name in found)]
+        return [*found, *((each.dtype.name, each.flags.f_contiguous, exact(each)) for each in arrays)]
     return [found.dtype.name, found.shape, found.flags.c_contiguous, found.flags.writeable, exact(found)]
 
 
 def exact(array):
-    if array.dtype == object:
+    if array.dtype == object or not isinstance(array, np.ndarray):
         return [(type(each), repr(each)) for each in array.ravel().tolist()]
     return array.tobytes()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from serving.requests import batches, values
+from serving.requests import batches, frames, values
 from serving.requests.signature import TYPES, Column, Signature
 from serving.requests.tables import Columns, Records, Rows, expected
 from serving.requests.words import BadRequest, WrongValue, kind
@@ -30,6 +30,8 @@ def read(signature: Signature, table: Any) -> Any:
 
 
 def _frame(signature: Signature, table: Any) -> Any:
+    if signature.frame != "pandas":
+        return _without_pandas(signature, table)
     import pandas as pd
 
     if signature.columns is None:
@@ -47,6 +49,15 @@ def _frame(signature: Signature, table: Any) -> Any:
     frame = pd.DataFrame(columns, index=range(len(table)))
     frame.columns = pd.Index(signature.names)
     return frame
+
+
+def _without_pandas(signature: Signature, table: Any) -> Any:
+    """The same table as numpy's arrays, in the order in which pandas has them."""
+    names, block = signature.names or [], batches.block(signature, table)
+    if block is not None:
+        return block if signature.frame == "array" else frames.Frame.of_block(names, block)
+    arrays = _arrays(signature, table)
+    return frames.stacked(arrays) if signature.frame == "array" else frames.Frame(names, arrays)
 
 
 def _array(signature: Signature, table: Any) -> Any:
@@ -72,7 +83,7 @@ def _array(signature: Signature, table: Any) -> Any:
 def _arrays(signature: Signature, table: Any) -> list:
     """Each column of the signature, read."""
     found = batches.arrays(signature, table)
-    columns = signature.columns or ()
+    columns = signature.read_as
     left = [place for place in range(len(columns)) if place not in found]
     for place, given in zip(left, table.columns(signature, left), strict=True):
         try:
