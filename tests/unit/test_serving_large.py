@@ -186,6 +186,59 @@ def test_a_file_is_read_at_once_as_it_is_one_by_one(asked, block):
     assert at_once == slowly
 
 
+ODD = (
+    *(
+        "-0",
+        "-0.0",
+        "0",
+        "-",
+        ".",
+        "-.",
+        "1.",
+        ".5",
+        "-.5",
+        "00012",
+        "1.2.3",
+        "1.2345678.9",
+        "1..2345678",
+        "1_0",
+        "1-2",
+    ),
+    *(
+        "+1",
+        "1e5",
+        "1E-3",
+        "e5",
+        " 1",
+        "1 ",
+        "NA",
+        "true",
+        "inf",
+        "9007199254740991",
+        "9007199254740993",
+        "-" + "9" * 17,
+    ),
+    *("0.1234567890123456", "123456789012345.6", "12345678.9", "1234567.89", "1234567890.", ".12345678", "x", "0x1f"),
+    *("1" * 15, "1" * 16, "1" * 17, "9" * 400, "1234567:", "1/234567890", "1234567890/"),
+)
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("beside", ["2", "2.5", "1234567890.5"])
+@pytest.mark.parametrize(("type_", "dtype"), [("number", "float64"), ("integer", "int64"), ("any", "float64")])
+def test_a_cell_that_is_odd_is_what_it_is_alone(text, beside, type_, dtype):
+    signature = Signature("frame", tuple(Column(name, type_, dtype) for name in "ab"))
+    with mock.patch.object(grid, "SMALLEST", 0):
+        at_once, slowly = both(signature, lambda: forms.of_csv(f"a,b\n{beside},3\n{text},4\n5,{beside}"))
+    assert at_once == slowly
+
+
+def test_a_text_has_no_place_in_an_array_of_numbers():
+    signature = Signature("array", (Column(0, "any", "float64"),), dtype="float64")
+    with pytest.raises(BadRequest, match="row 1 of instances, column 0: expected a number; got 'x'"):
+        reader.read(signature, forms.table({"instances": [[1.5], ["x"]]}))
+
+
 @pytest.mark.parametrize("form", ["instances", "records", "split", "inputs", "csv"])
 def test_numbers_alone_are_never_looked_at_one_by_one(form, monkeypatch):
     names = list("abc")

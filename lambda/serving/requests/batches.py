@@ -10,7 +10,7 @@ from typing import Any
 
 from serving.requests import packing
 from serving.requests.signature import Signature
-from serving.requests.tables import Columns, Records, Transposed
+from serving.requests.tables import Columns, Transposed
 
 
 def block(signature: Signature, table: Any, order: str = "F") -> Any:
@@ -73,8 +73,6 @@ def arrays(signature: Signature, table: Any) -> dict[int, Any]:
         return {}
     codes = dict(enumerate(_codes(signature, first)))
     places = [place for place, code in codes.items() if code]
-    if len(places) < len(columns) and not isinstance(table, Records):
-        return {}  # lists are sooner put together as columns all at once
     rows = table.picked(signature, places) if places else None
     if rows is None:
         return {}

@@ -50,7 +50,7 @@ class Rows:
             BadRequest: a row lacks one of all columns, or is no row.
         """
         self.check(signature)
-        return at(transposed(self.rows), places)
+        return of_lists(self.rows, range(len(self.rows[0])) if places is None else places)
 
     def picked(self, signature: Signature, places: Sequence[int]) -> Iterable[Sequence[Any]] | None:
         """Of each row the values of some of the signature's columns; None where that takes a closer look.
@@ -59,7 +59,7 @@ class Rows:
         """
         if len(places) == signature.width:
             return self.rows
-        return picked(self.rows, places) if are_even(self.rows, signature.width) else None
+        return picked_of_lists(self.rows, places) if are_even(self.rows, signature.width) else None
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Records:
             if missing:
                 raise BadRequest(_lacks(f"row {number} of {self.form}", missing, row, keys, signature))
             found.append([row[key] for key in keys])
-        return transposed(found)
+        return of_lists(found, range(len(signature.columns or ())))
 
 
 class Lazy(Mapping):
@@ -128,16 +128,26 @@ class Transposed(Lazy):
         return self._columns[name]
 
     def __iter__(self) -> Iterator[str | int]:
-        return iter(self._columns)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._columns)
+        return len(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def chosen(self, names: Sequence[str | int]) -> list[Sequence[Any]]:
+        """Some of the columns."""
+        return of_lists(self.rows, [self._places[name] for name in names])
+
+    @cached_property
+    def _places(self) -> dict[str | int, int]:
+        self.check()
+        return {name: place for place, name in enumerate(self.order)}
 
     @cached_property
     def _columns(self) -> dict[str | int, Sequence[Any]]:
-        self.check()
-        columns = transposed(self.rows) if self.rows else [()] * len(self.order)
-        return dict(zip(self.order, columns, strict=True))
+        return dict(zip(self._places, of_lists(self.rows, range(len(self.order))), strict=True))
 
 
 @dataclass(frozen=True)
@@ -167,7 +177,10 @@ class Columns:
         ]
         if missing:
             raise BadRequest(_lacks(self.form, missing, self.values, keys, signature))
-        return [self.values[key] for key in at(keys, places)]
+        chosen = at(keys, places)
+        if isinstance(self.values, Transposed):
+            return self.values.chosen(chosen)
+        return [self.values[key] for key in chosen]
 
     def picked(self, signature: Signature, places: Sequence[int]) -> Iterable[Sequence[Any]] | None:
         """As of `Rows`; None where there are columns, but no rows."""
@@ -180,7 +193,7 @@ class Columns:
         chosen = [order[key] for key in keys]
         if chosen == list(range(len(order))):
             return self.values.rows
-        return picked(self.values.rows, chosen) if are_even(self.values.rows, len(order)) else None
+        return picked_of_lists(self.values.rows, chosen) if are_even(self.values.rows, len(order)) else None
 
 
 def at(found: Sequence[Any], places: Sequence[int] | None) -> list[Any]:
@@ -200,9 +213,18 @@ def picked(rows: Iterable[Any], keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return map(itemgetter(*keys), rows) if keys else map(lambda row: (), rows)
 
 
-def transposed(rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-    """The columns of rows."""
-    return list(zip(*rows, strict=True))
+def picked_of_lists(rows: Iterable[Sequence[Any]], places: Sequence[int]) -> Iterator[Sequence[Any]]:
+    """Of each row the values at some places; those that stand side by side are sooner taken together."""
+    if places and list(places) == list(range(places[0], places[-1] + 1)):
+        return map(itemgetter(slice(places[0], places[-1] + 1)), rows)
+    return picked(rows, places)
+
+
+def of_lists(rows: Sequence[Sequence[Any]], places: Sequence[int]) -> list[Sequence[Any]]:
+    """The columns at some places of rows that are lists, all of one length."""
+    if len(places) < FEW or not rows:
+        return [[row[place] for row in rows] for place in places]
+    return at(list(zip(*rows, strict=True)), places)
 
 
 def by_names(rows: Sequence[Mapping[Any, Any]], names: Sequence[Any]) -> list[Sequence[Any]]:
