@@ -42,7 +42,7 @@ def _block(signature: Signature, table: Any, order: str) -> Any:
     rows = table.picked(signature, range(len(columns)))
     if first is None or rows is None or set(_codes(signature, first)) != {"d"}:
         return None
-    return packing.block_of_rows(rows, len(table), len(columns), order)
+    return packing.block_of_rows(rows, len(columns), order)
 
 
 def _block_of_cells(signature: Signature, table: Any, order: str) -> Any:
@@ -76,9 +76,7 @@ def arrays(signature: Signature, table: Any) -> dict[int, Any]:
     rows = table.picked(signature, places) if places else None
     if rows is None:
         return {}
-    found = packing.arrays_of_rows(
-        rows, len(table), [columns[place] for place in places], [codes[place] or "" for place in places]
-    )
+    found = packing.arrays_of_rows(rows, [columns[place] for place in places], [codes[place] or "" for place in places])
     return {} if found is None else dict(zip(places, found, strict=True))
 
 
@@ -102,7 +100,7 @@ def _first(signature: Signature, table: Any) -> Any:
     """The values of the first row; None where there is none that has one for each column."""
     try:
         rows = table.picked(signature, range(len(signature.columns or ())))
-        first = None if rows is None else next(iter(rows))
+        first = None if rows is None else rows.first()
         return first if isinstance(first, (list, tuple)) and len(first) == signature.width else None
     except (KeyError, IndexError, TypeError):
         return None

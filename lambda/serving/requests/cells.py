@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from serving.requests import packing
@@ -38,12 +39,12 @@ def read_all(column: Column, texts: Sequence[Any]) -> list[Any]:
     Raises:
         WrongValue: of `read`, for the first that the column does not take.
     """
-    if set(map(type, texts)) == {str} and len(distinct := set(texts)) < len(texts) // 2:
-        try:
+    plain = set(map(type, texts)) == {str}  # of Typed, an empty one is another than an empty cell
+    if plain and column.type == "text" and "" not in texts:
+        return list(texts)
+    if plain and len(distinct := set(texts)) < len(texts) // 2:
+        with suppress(WrongValue):  # one by one, the first of them is found
             known = {text: read(column, 0, text) for text in distinct}
-        except WrongValue:
-            pass  # one by one, the first is found
-        else:
             return [known[text] for text in texts]
     return [read(column, row, text) if isinstance(text, str) else text for row, text in enumerate(texts)]
 

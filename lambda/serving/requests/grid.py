@@ -48,10 +48,15 @@ FIRST = np.array([_kept(count - 8) for count in range(PAD + 1)], dtype=np.uint64
 class Block(NamedTuple):
     """Lines of a file."""
 
-    begin: int  # where they begin in the text
-    end: int
+    data: bytes
     row: int  # the first of them
-    ends: Any  # of each cell, from there on, of shape (n_lines, n_columns)
+    ends: Any  # of each cell, of shape (n_lines, n_columns)
+
+    def starts_of(self, place: int) -> Any:
+        """Where each cell of a column begins."""
+        if place:
+            return self.ends[:, place - 1] + 1
+        return np.concatenate(([0], self.ends[:-1, -1] + 1))
 
     def starts(self) -> Any:
         """Where each cell begins."""
@@ -65,15 +70,17 @@ class Block(NamedTuple):
 class Grid(Lazy):
     """The cells of a CSV file by the names of its columns, as texts that are made when somebody asks for them."""
 
-    def __init__(self, order: Sequence[str], text: str, blocks: Sequence[Block]) -> None:
-        self.order, self._text, self._blocks = order, text, blocks
+    def __init__(self, order: Sequence[str], blocks: Sequence[Block]) -> None:
+        self.order, self._blocks = order, blocks
         self.count = blocks[-1].row + len(blocks[-1].ends)
         self._places = {name: place for place, name in enumerate(order)}
         self._made: dict[str, list[str]] = {}
 
     def __getitem__(self, name: Any) -> list[str]:
         if name not in self._made:
-            self._made[name] = [text for block in self._blocks for text in self._texts(block, self._places[name])]
+            self._made[name] = found = []
+            for block in self._blocks:
+                found += self._texts(block, self._places[name])
         return self._made[name]
 
     def __iter__(self) -> Iterator[Any]:
@@ -105,19 +112,23 @@ class Grid(Lazy):
         return found, failed
 
     def _texts(self, block: Block, place: int) -> list[str]:
-        text, starts = self._text[block.begin : block.end], block.starts()[:, place].tolist()
-        return [text[start:end] for start, end in zip(starts, block.ends[:, place].tolist(), strict=True)]
+        """The cells of a column: with what ends each, they are gathered one behind the other, and split there."""
+        starts = block.starts_of(place)
+        sizes = block.ends[:, place] - starts + 1
+        offsets = np.cumsum(sizes)
+        places = np.arange(offsets[-1]) + np.repeat(starts - offsets + sizes, sizes)
+        mark = "\n" if place == len(self.order) - 1 else ","
+        return np.frombuffer(block.data, np.uint8)[places].tobytes().decode("ascii").split(mark)[:-1]
 
     def _numbers(self, block: Block, places: list[int], whole: Any) -> tuple[Any, Any]:
         """The cells at these places of each line as numbers, and which of them are none that is plain."""
-        lines = b" " * PAD + _lines(self._text, block.begin, block.end)
-        data = np.frombuffer(lines, np.uint8)
+        data = np.frombuffer(b" " * PAD + block.data, np.uint8)
         starts, ends = block.starts(), block.ends
         if places != list(range(len(self._places))):
             starts, ends = starts[:, places], ends[:, places]
         shape, starts, ends = ends.shape, starts.ravel(), ends.ravel()
         length = ends - starts
-        negative = data[starts + PAD] == MINUS if MINUS in lines else None
+        negative = data[starts + PAD] == MINUS if MINUS in block.data else None
         if negative is not None:
             length -= negative
         digits, decimals, points, odd = _digits(data, ends, length)
@@ -211,18 +222,14 @@ def read(text: str) -> Grid | None:
     while begin < len(text):
         end = text.find("\n", begin + BLOCK) + 1 or len(text)
         row = blocks[-1].row + len(blocks[-1].ends) if blocks else 0
-        ends = _ends(_lines(text, begin, end), len(names))
+        lines = text[begin:end].encode("ascii")
+        lines += b"" if lines.endswith(b"\n") else b"\n"  # which the last need not have
+        ends = _ends(lines, len(names))
         if ends is None:
             return None
-        blocks.append(Block(begin, end, row, ends))
+        blocks.append(Block(lines, row, ends))
         begin = end
-    return Grid(names, text, blocks)
-
-
-def _lines(text: str, begin: int, end: int) -> bytes:
-    """Some lines, of which the last of a file need not end."""
-    found = text[begin:end].encode("ascii")
-    return found if found.endswith(b"\n") else found + b"\n"
+    return Grid(names, blocks)
 
 
 def _ends(lines: bytes, width: int) -> Any:

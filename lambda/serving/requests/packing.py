@@ -1,15 +1,17 @@
 """Makes arrays of many numbers of JSON at once: `struct` writes them one behind the other, and refuses what is none.
 
-Only values that are sure to be read alike one by one are read so. Whatever else is among them (null, a text, a row of
-another length, an integer that a number of 64 bits may not hold) makes the answer None, and the caller looks at each.
+Only values that are sure to be read alike one by one are read so. Whatever else is among them (a text, a row of another
+length, an integer that a number of 64 bits may not hold) makes the answer None, and the caller looks at each.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, starmap
-from typing import Any
+from contextlib import suppress
+from itertools import starmap
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +25,19 @@ FLOATS = ("float64", "float32", "float16")
 
 # of struct for what it does not take, of the rows for what has no such value or is no row
 REFUSALS = (struct.error, TypeError, KeyError, IndexError, OverflowError)
+
+
+class Picked(NamedTuple):
+    """Rows, and what takes of each the values that are asked for."""
+
+    rows: Sequence[Any]
+    pick: Callable[[Any], Sequence[Any]] | None = None  # None: they are all of the row, in its order
+
+    def part(self, start: int, end: int) -> Iterable[Sequence[Any]]:
+        return self.rows[start:end] if self.pick is None else map(self.pick, self.rows[start:end])
+
+    def first(self) -> Sequence[Any]:
+        return self.rows[0] if self.pick is None else self.pick(self.rows[0])
 
 
 def code(column: Column, first: Any) -> str | None:
@@ -72,35 +87,24 @@ def of_column(column: Column, values: Sequence[Any]) -> Any:
     if wanted is None:
         return None
     array = np.empty(len(values), _written(column))
-    try:
-        struct.pack_into(f"{len(values)}{wanted}", array, 0, *values)
-    except REFUSALS:
-        return None
-    return held(column, array) if _all_exact(array) else None
+    return held(column, array) if _fill(array, struct.Struct(f"{len(values)}{wanted}"), values) else None
 
 
 def block_of_columns(columns: Sequence[Sequence[Any]], count: int) -> Any:
     """Columns of numbers as an array of shape (count, n_columns), each column in one piece; None as above."""
     array = np.empty((len(columns), count))
     one = struct.Struct(f"{count}d")
-    try:
-        for at, values in enumerate(columns):
-            one.pack_into(array[at], 0, *values)
-            if not _all_exact(array[at]):
-                return None
-    except REFUSALS:
-        return None
-    return array.T
+    return array.T if all(_fill(array[at], one, values) for at, values in enumerate(columns)) else None
 
 
-def block_of_rows(rows: Iterable[Sequence[Any]], count: int, width: int, order: str = "F") -> Any:
-    """Rows of numbers as an array of shape (count, width); None as above.
+def block_of_rows(rows: Picked, width: int, order: str = "F") -> Any:
+    """Rows of numbers as an array of shape (n_rows, width); None as above.
 
     Args:
         order: "F" has each column in one piece, "C" each row.
     """
-    array = np.empty((count, width), order=order)
-    for start, piece in _pieces(rows, f"{width}d", count):
+    array = np.empty((len(rows.rows), width), order=order)
+    for start, piece in _pieces(rows, f"{width}d"):
         if piece is None:
             return None
         part = np.frombuffer(piece).reshape(-1, width)
@@ -110,14 +114,14 @@ def block_of_rows(rows: Iterable[Sequence[Any]], count: int, width: int, order: 
     return array
 
 
-def arrays_of_rows(rows: Iterable[Sequence[Any]], count: int, columns: Sequence[Column], codes: Sequence[str]) -> Any:
+def arrays_of_rows(rows: Picked, columns: Sequence[Column], codes: Sequence[str]) -> Any:
     """An array for each column of the rows, in its own dtype; None as above."""
     if set(codes) == {"d"}:
-        array = block_of_rows(rows, count, len(codes))
+        array = block_of_rows(rows, len(codes))
         return None if array is None else [held(each, array[:, at]) for at, each in enumerate(columns)]
-    arrays = [np.empty(count, _written(each)) for each in columns]
+    arrays = [np.empty(len(rows.rows), _written(each)) for each in columns]
     layout = np.dtype({"names": [str(at) for at in range(len(codes))], "formats": [f"<{each}" for each in codes]})
-    for start, piece in _pieces(rows, f"<{''.join(codes)}", count):
+    for start, piece in _pieces(rows, f"<{''.join(codes)}"):
         if piece is None:
             return None
         part = np.frombuffer(piece, layout)
@@ -128,15 +132,35 @@ def arrays_of_rows(rows: Iterable[Sequence[Any]], count: int, columns: Sequence[
     return [held(each, array) for each, array in zip(columns, arrays, strict=True)]
 
 
-def _pieces(rows: Iterable[Sequence[Any]], form: str, count: int) -> Iterator[tuple[int, bytes | None]]:
+def _pieces(rows: Picked, form: str) -> Iterator[tuple[int, bytes | None]]:
     """The bytes of as many rows as are written at once, behind the place of their first; None where one is refused."""
     write: Callable[..., bytes] = struct.Struct(form).pack
-    left = starmap(write, rows)
-    for start in range(0, count, AT_ONCE):
+    nulls = False
+    for start in range(0, len(rows.rows), AT_ONCE):
         try:
-            yield start, b"".join(islice(left, AT_ONCE))
+            piece = None if nulls else b"".join(starmap(write, rows.part(start, start + AT_ONCE)))
         except REFUSALS:
-            yield start, None
+            piece, nulls = None, True
+        if piece is None:
+            with suppress(*REFUSALS):
+                piece = b"".join(starmap(write, map(_filled, rows.part(start, start + AT_ONCE))))
+        yield start, piece
+
+
+def _fill(array: Any, one: struct.Struct, values: Sequence[Any]) -> bool:
+    """Write a column's values into an array of as many; False where they have to be looked at."""
+    for given in (values, None):
+        try:
+            one.pack_into(array, 0, *(_filled(values) if given is None else given))
+        except REFUSALS:
+            continue
+        return _all_exact(array)
+    return False
+
+
+def _filled(values: Sequence[Any]) -> list[Any]:
+    """Values with NaN for null, as a column of numbers has it; one of whole numbers refuses that."""
+    return [math.nan if value is None else value for value in values]
 
 
 def _all_exact(array: Any) -> bool:

@@ -6,13 +6,14 @@ Each knows how many rows it has and gives the values of one column; what those a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
+from serving.requests.packing import Picked
 from serving.requests.signature import Signature
 from serving.requests.words import NAMES, BadRequest, kind, listed, nearest
 
@@ -52,14 +53,14 @@ class Rows:
         self.check(signature)
         return of_lists(self.rows, range(len(self.rows[0])) if places is None else places)
 
-    def picked(self, signature: Signature, places: Sequence[int]) -> Iterable[Sequence[Any]] | None:
+    def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
         """Of each row the values of some of the signature's columns; None where that takes a closer look.
 
         A row that is no list or has another number of values is found by who reads all of them, and not here.
         """
         if len(places) == signature.width:
-            return self.rows
-        return picked_of_lists(self.rows, places) if are_even(self.rows, signature.width) else None
+            return Picked(self.rows)
+        return Picked(self.rows, of_places(places)) if are_even(self.rows, signature.width) else None
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,11 @@ class Records:
         except KeyError:
             return at(self._by_row(signature), places)
 
-    def picked(self, signature: Signature, places: Sequence[int]) -> Iterable[Sequence[Any]] | None:
+    def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
         """As of `Rows`; who reads them meets a KeyError where a row has other names than the first."""
         if not isinstance(self.rows[0], dict):
             return None
-        return picked(self.rows, at(_keys(signature, self.rows[0]), places))
+        return Picked(self.rows, of_keys(at(_keys(signature, self.rows[0]), places)))
 
     def _by_row(self, signature: Signature) -> list[Sequence[Any]]:
         """The slow way, which finds what is missing, and takes another spelling in each row."""
@@ -182,7 +183,7 @@ class Columns:
             return self.values.chosen(chosen)
         return [self.values[key] for key in chosen]
 
-    def picked(self, signature: Signature, places: Sequence[int]) -> Iterable[Sequence[Any]] | None:
+    def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
         """As of `Rows`; None where there are columns, but no rows."""
         if not isinstance(self.values, Transposed):
             return None
@@ -192,8 +193,8 @@ class Columns:
             return None
         chosen = [order[key] for key in keys]
         if chosen == list(range(len(order))):
-            return self.values.rows
-        return picked_of_lists(self.values.rows, chosen) if are_even(self.values.rows, len(order)) else None
+            return Picked(self.values.rows)
+        return Picked(self.values.rows, of_places(chosen)) if are_even(self.values.rows, len(order)) else None
 
 
 def at(found: Sequence[Any], places: Sequence[int] | None) -> list[Any]:
@@ -206,18 +207,19 @@ def are_even(rows: Sequence[Any], width: int | None) -> bool:
     return set(map(type, rows)) <= {list, tuple} and set(map(len, rows)) == {width}
 
 
-def picked(rows: Iterable[Any], keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Of each row the values under some keys."""
+def of_keys(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
+    """What takes of a row the values under some keys."""
     if len(keys) == 1:
-        return zip(map(itemgetter(keys[0]), rows))
-    return map(itemgetter(*keys), rows) if keys else map(lambda row: (), rows)
+        only = keys[0]
+        return lambda row: (row[only],)
+    return itemgetter(*keys) if keys else lambda row: ()
 
 
-def picked_of_lists(rows: Iterable[Sequence[Any]], places: Sequence[int]) -> Iterator[Sequence[Any]]:
-    """Of each row the values at some places; those that stand side by side are sooner taken together."""
+def of_places(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
+    """What takes of a list the values at some places; those that stand side by side are sooner taken together."""
     if places and list(places) == list(range(places[0], places[-1] + 1)):
-        return map(itemgetter(slice(places[0], places[-1] + 1)), rows)
-    return picked(rows, places)
+        return itemgetter(slice(places[0], places[-1] + 1))
+    return of_keys(places)
 
 
 def of_lists(rows: Sequence[Sequence[Any]], places: Sequence[int]) -> list[Sequence[Any]]:
@@ -236,8 +238,9 @@ def by_names(rows: Sequence[Mapping[Any, Any]], names: Sequence[Any]) -> list[Se
     if len(names) < FEW:
         return [[row[name] for row in rows] for name in names]
     found: list[list[Any]] = [[] for _ in names]
+    take = of_keys(names)
     for start in range(0, len(rows), AT_ONCE):
-        for column, more in zip(found, zip(*picked(rows[start : start + AT_ONCE], names), strict=True), strict=True):
+        for column, more in zip(found, zip(*map(take, rows[start : start + AT_ONCE]), strict=True), strict=True):
             column.extend(more)
     return found
 
