@@ -88,17 +88,11 @@ class TestWithPandas:
         ("own", "words"),
         [
             # with numpy's arrays in the place of pandas' columns it would answer otherwise, or fail
-            (
-                "return (rows[['visits']] * 0 + (rows['visits'] // rows['visits']).fillna(9).max()).to_numpy()",
-                "floor_div",
-            ),
+            ("return numpy.nan_to_num(numpy.stack([rows['visits'] // rows['visits']], axis=1))", "floor_divide"),
             ("return numpy.stack([rows['visits'] - numpy.mean(rows['age'])], axis=1)", "mean"),
             ("return numpy.stack([rows['city'].map({'Bern': 1.0}).fillna(0)], axis=1)", "'map'"),
-            (
-                "import pandas; return numpy.full((len(rows), 1), 1.0 if isinstance(rows, pandas.DataFrame) else 2.0) "
-                "* rows[['visits']].to_numpy()",
-                "answers differ",
-            ),
+            ("return rows[['visits']].to_numpy() * (1.0 if 'pandas' in str(type(rows)) else 2.0)", "answers differ"),
+            ("import pandas as pd; return pd.DataFrame({'v': rows['visits']})", "own.py imports it"),
         ],
     )
     def test_code_that_needs_it_gets_it(self, packaged, own, words):
@@ -108,8 +102,7 @@ class TestWithPandas:
         assert made.checked.proof.predictions
 
     def test_a_refusal_that_is_missing_counts_as_a_difference(self, packaged):
-        own = "numpy.asarray(rows['age'] * 1)[getattr(rows, 'index', slice(None))][0 if type(rows).__name__ == 'Frame' "
-        own += "else numpy.flatnonzero(rows['age'].notna().to_numpy())].max(); return rows[['visits']].to_numpy()"
+        own = "assert not hasattr(rows, 'index') or rows['age'].notna().any(), 'no age'; return rows[['visits']]"
         made = packaged("import own; m = make_pipeline(own.Own(), LogisticRegression()).fit(rows, answers)", own)
         assert "frame" not in made.model["signature"]
         assert made.checked.proof.frame.why_not == "without it the model answers what it should refuse"
