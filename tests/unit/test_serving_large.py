@@ -233,6 +233,23 @@ def test_a_cell_that_is_odd_is_what_it_is_alone(text, beside, type_, dtype):
     assert at_once == slowly
 
 
+@pytest.mark.parametrize("last", [[1.5], [1.5, 2.5, 3.5], {"a": 1.5, "b": 2.5}, None, "xy", 1.5])
+@pytest.mark.parametrize("order", ["ab", "ba", "abc"])
+@pytest.mark.parametrize("type_", ["number", "text"])
+def test_a_row_of_another_length_is_found_whatever_is_taken_of_the_others(last, order, type_):
+    columns = Column("a", "number", "float64"), Column("b", type_, "float64" if type_ == "number" else "object")
+    value = {"a": 1.5, "b": 2.5 if type_ == "number" else "x", "c": None}
+    rows = [[value[name] for name in order]] * 3
+    wrong = [*rows, [*rows[0], 1.5] if last == [1.5, 2.5, 3.5] else last]
+    split = {"dataframe_split": {"columns": list(order), "data": wrong}}
+    said = rf"row 3 of dataframe_split has .*; its columns are {len(order)}"
+    with pytest.raises(BadRequest, match=said):
+        reader.read(Signature("frame", columns), forms.table(split))
+    if order == "ab":
+        with pytest.raises(BadRequest, match=r"row 3 of instances (has|is) .*Expected for each row: a, b"):
+            reader.read(Signature("frame", columns), forms.table({"instances": wrong}))
+
+
 def test_a_text_has_no_place_in_an_array_of_numbers():
     signature = Signature("array", (Column(0, "any", "float64"),), dtype="float64")
     with pytest.raises(BadRequest, match="row 1 of instances, column 0: expected a number; got 'x'"):

@@ -158,8 +158,8 @@ def _digits(data: Any, ends: Any, length: Any) -> Any:
         return _number(last).view(np.int64), decimals, points, odd
     given = (words[ends] ^ ZEROS) & FIRST[length]
     first, more, before, several = _without_point(given)
-    odd |= several | (points & before)
-    # where the point is in the last eight, the others move on, too
+    odd |= several
+    # where the point is in the last eight, the others move on, too; a second point is no digit
     last |= points * (given >> np.uint64(56))
     first = np.where(points, given << BYTE, first)
     odd |= _are_odd(last) | _are_odd(first)

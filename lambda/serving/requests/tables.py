@@ -56,11 +56,9 @@ class Rows:
     def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
         """Of each row the values of some of the signature's columns; None where that takes a closer look.
 
-        A row that is no list or has another number of values is found by who reads all of them, and not here.
+        A row of another length is found by who writes all of its values, or by `columns`, which is asked for the rest.
         """
-        if len(places) == signature.width:
-            return Picked(self.rows)
-        return Picked(self.rows, of_places(places)) if are_even(self.rows, signature.width) else None
+        return Picked(self.rows, None if len(places) == signature.width else of_places(places))
 
 
 @dataclass(frozen=True)
@@ -194,7 +192,9 @@ class Columns:
         chosen = [order[key] for key in keys]
         if chosen == list(range(len(order))):
             return Picked(self.values.rows)
-        return Picked(self.values.rows, of_places(chosen)) if are_even(self.values.rows, len(order)) else None
+        others = len(places) < (signature.width or 0)  # will be asked for, and find a row of another length
+        even = others or are_even(self.values.rows, len(order))
+        return Picked(self.values.rows, of_places(chosen)) if even else None
 
 
 def at(found: Sequence[Any], places: Sequence[int] | None) -> list[Any]:
