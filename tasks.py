@@ -348,6 +348,45 @@ def profile_cold_start(c, request: Path | None = None, runs=5, out: Path = OUT):
     console.print(shown(out / cold_start.PICTURE))
 
 
+@task(
+    help={
+        "request": "JSON file: the event of every call (default: a row made up from the signature)",
+        "memory_sizes": "of the function, in MB, with commas between them",
+        "rows": "repeat the request's rows to so many, and say what a million rows cost",
+        "rounds": "fresh environments for each size",
+        "calls": "warm calls in each environment",
+        "chart": "SVG file for the picture (default: tune.svg in the folder of the artifacts)",
+        "out": "folder of the packaged function",
+    }
+)
+@command
+def tune(
+    c,
+    request: Path | None = None,
+    memory_sizes="128,256,512,1024,1769,3538",
+    rows=None,
+    rounds="5",
+    calls="40",
+    chart: Path | None = None,
+    out: Path = OUT,
+):
+    """Run your packaged function at the processor share of each memory size: how fast it is, and what it costs."""
+    from local.tune import chart as drawing
+    from local.tune import measure, sizes
+    from local.tune import table as tables
+
+    count = None if rows is None else measure.number(rows, "--rows", 1000)
+    times = measure.number(rounds, "--rounds", 5), measure.number(calls, "--calls", 40)
+    tuned = measure.tune(out, request, sizes.parse(memory_sizes), count, *times, say)
+    picture = drawing.write(tuned, chart or out / drawing.NAME)
+    console.print(tables.of(tuned))
+    for line in tables.notes(tuned):
+        say(line)
+    for line in tables.advice(tuned):
+        console.print(line)
+    console.print(shown(picture))
+
+
 @task(help={"out": "folder for the artifacts, apart from your own"})
 @command
 def demo(c, out: Path = OUT / "demo"):
@@ -529,6 +568,7 @@ namespace = Collection(
     report,
     audit,
     profile_cold_start,
+    tune,
     train_example,
     demo,
     deploy,
