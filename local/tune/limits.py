@@ -28,6 +28,9 @@ class Limit(Protocol):
     def throttled(self) -> int:
         """In how many periods it had to wait."""
 
+    def in_time(self) -> bool:
+        """Whether it was made to wait in time."""
+
     def release(self) -> None:
         """Limit it no more, so that it can end."""
 

@@ -7,7 +7,6 @@ times are those that the emulator reports as the durations to bill: without the 
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import random
 import re
@@ -18,10 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import requests
 from build.errors import UserError
-from build.package import samples
-from build.requests import PAYLOAD_LIMIT
 from build.runtimes import runtime
 from local import emulator, packaged
 from local.deployed import Deployed
@@ -35,7 +31,6 @@ PING = b'{"warmer": true}'  # is answered when the init is over, and asks nothin
 PAUSE = (0.02, 0.06)  # seconds between two calls, one to three periods: none is to pay for the one before it
 PATIENCE = 20.0  # seconds for the warm calls of one environment; then it makes no more
 FEWEST = 3  # of them, however long they take
-MADE_UP = "the request that was made up from the signature"
 
 Say = Callable[[str], None]
 
@@ -51,15 +46,8 @@ class RequestRefused(UserError):
     )
 
 
-class TooManyRows(UserError):
-    template = (
-        "{request} with {count} rows has {size:,} bytes, and Lambda takes requests of at most {limit:,} (6 MB). Take "
-        "fewer: --rows {fewer}."
-    )
-
-
 class NothingToShow(UserError):
-    template = "None of these memory sizes can be shown:\n{why}\nGive others: --memory-sizes 512,1024,1769."
+    template = "None of these memory sizes can be shown:\n{why}\nTake others, such as --memory-sizes 512,1024,1769."
 
 
 def number(text: str, option: str, example: int) -> int:
@@ -68,7 +56,7 @@ def number(text: str, option: str, example: int) -> int:
     Raises:
         NoNumber
     """
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) == int(text)):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
         raise NoNumber(given=text, option=option, example=example)
     return int(text)
 
@@ -98,7 +86,7 @@ def tune(
     """
     known = packaged.read(out)
     mode, model = next(iter(known["functions"])), known["model"]
-    named, body = _body(model, request, count)
+    named, body = rows.request(model, request, count)
     limiter = limiter or limits.find()
     with TemporaryDirectory(prefix="tune-") as name:
         packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
@@ -120,22 +108,6 @@ def tune(
     return Tuned(called, known["architecture"], limiter.how, count, peak, seen, dict(sorted(not_shown.items())))
 
 
-def _body(model: dict, request: Path | None, count: int | None) -> tuple[str, bytes]:
-    """What the request is called, and its bytes."""
-    named = f"The request in {requests.shown(request)}" if request else MADE_UP.capitalize()
-    body = requests.read_to_send(request).body if request else json.dumps(samples.request(model)).encode()
-    if count:
-        try:
-            event = json.loads(body)
-        except (ValueError, RecursionError):  # JSON, but not for Python: a whole number of 5,000 digits
-            event = None
-        body = json.dumps(rows.repeat(event, count, named)).encode()
-        if len(body) > PAYLOAD_LIMIT:
-            fewer = max(1, int(count * PAYLOAD_LIMIT / len(body) * 0.99))
-            raise TooManyRows(request=named, count=count, size=len(body), limit=PAYLOAD_LIMIT, fewer=fewer)
-    return named, body
-
-
 def _fitting(found: Sequence[Size], peak: int, not_shown: dict[int, str]) -> list[Size]:
     """The sizes that this machine can show; of the others, why not is noted.
 
@@ -147,6 +119,10 @@ def _fitting(found: Sequence[Size], peak: int, not_shown: dict[int, str]) -> lis
         size, wanted = each.memory_size, sizes.share(each.memory_size)
         if peak > size * 2**20:
             not_shown[size] = f"does not fit: the function had {peak / 2**20:.0f} MB at its peak"
+        elif each.late:
+            not_shown[size] = (
+                "not shown: this machine was too busy to stop it in time; end other programs, or run this as root"
+            )
         elif wanted > processors * 1.001:
             not_shown[size] = f"not shown: it has {wanted:.1f} processors, and this machine {processors:g}"
         else:
@@ -212,6 +188,7 @@ class _Function:
             size.firsts.append(first)
             size.warm += warm[: sent - 1]
             size.throttled += limit.throttled()
+            size.late += not limit.in_time()
             return environment.peak_rss()
 
 

@@ -40,6 +40,10 @@ class Group:
             (self.folder / "cpu.cfs_period_us").write_text(str(PERIOD))
             (self.folder / "cpu.cfs_quota_us").write_text(str(microseconds))
 
+    def in_time(self) -> bool:
+        """Whether its processes were made to wait in time: the kernel does that itself."""
+        return True
+
     def release(self) -> None:
         """Set no limit any more, so that its processes can end."""
         (self.folder / ("cpu.max" if self.is_v2 else "cpu.cfs_quota_us")).write_text("max" if self.is_v2 else "-1")

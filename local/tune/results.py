@@ -21,6 +21,7 @@ class Size:
     firsts: list[float] = field(default_factory=list)  # the first calls after them
     warm: list[float] = field(default_factory=list)
     throttled: int = 0  # periods in which it had to wait for processor time
+    late: int = 0  # environments in which it had more time than its share
 
     @property
     def init(self) -> float:

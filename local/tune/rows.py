@@ -1,29 +1,72 @@
-"""Makes a request of as many rows as are wanted, by repeating those that a request has."""
+"""The request that every call sends: the user's own or one that is made up, of as many rows as are wanted."""
 
 from __future__ import annotations
 
 import csv
 import io
 import itertools
+import json
+from pathlib import Path
 from typing import Any
 
+from build import requests
 from build.errors import UserError
+from build.package import samples
+from build.paths import shown
+from build.requests import PAYLOAD_LIMIT
 
 LISTS = ("instances", "dataframe_records", "inputs", "Items")  # forms whose rows are a list
+FEW = 1000  # rows, by which the size of many is known: all at once might not fit into memory
 
 
 class NoRowsToRepeat(UserError):
     template = (
         "--rows repeats the rows of a request with instances, inputs, dataframe_records, dataframe_split or csv, and "
-        "{path} has none of these with a row in it. Give a file that has the rows already, and leave --rows out."
+        "this one has none of these with a row in it: {request}. Give a file that has the rows already, and leave --rows out."
     )
 
 
-def repeat(event: Any, count: int, path: object) -> dict:
+class TooManyRows(UserError):
+    template = (
+        "{request} with {count:,} rows has about {size:,} bytes, and Lambda takes requests of at most {limit:,} "
+        "(6 MB). Take fewer: --rows {fewer}."
+    )
+
+
+def request(model: dict, path: Path | None, count: int | None) -> tuple[str, bytes]:
+    """The request, and what it is called.
+
+    Args:
+        model: the model's part of the manifest.
+        path: the user's own; None makes up a row that fits the model's signature.
+        count: rows, which are its own repeated; None leaves it as it is.
+
+    Raises:
+        NoRequestFile, BadRequestFile, RequestTooLarge, NoRowsToRepeat, TooManyRows
+    """
+    named = f"The request in {shown(path)}" if path else "The request that was made up from the signature"
+    body = requests.read_to_send(path).body if path else json.dumps(samples.request(model)).encode()
+    if count:
+        try:
+            event = json.loads(body)
+        except (ValueError, RecursionError):  # JSON, but not for Python: a whole number of 5,000 digits
+            event = None
+        few = min(count, FEW)
+        size = len(json.dumps(rows.repeat(event, few, named))) * count // few
+        if size < 2 * PAYLOAD_LIMIT:
+            body = json.dumps(rows.repeat(event, count, named)).encode()
+            size = len(body)
+        if size > PAYLOAD_LIMIT:
+            fewer = max(1, int(count * PAYLOAD_LIMIT / size * 0.99))
+            raise TooManyRows(request=named, count=count, size=size, limit=PAYLOAD_LIMIT, fewer=fewer)
+    return named, body
+
+
+def repeat(event: Any, count: int, named: str) -> dict:
     """The request with so many rows: its own, again and again.
 
     Args:
-        path: what the request is called.
+        named: what the request is called.
 
     Raises:
         NoRowsToRepeat
@@ -44,7 +87,7 @@ def repeat(event: Any, count: int, path: object) -> dict:
         csv.writer(written).writerows([lines[0], *_cycle(lines[1:], count)])
         found = {"csv": written.getvalue()}
     if not found:
-        raise NoRowsToRepeat(path=path)
+        raise NoRowsToRepeat(request=named)
     return {**event, **found}
 
 

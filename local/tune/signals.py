@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 LOOK = 0.0005  # seconds between two looks
+LATE = 0.004  # seconds between two looks that are too many: what the kernel itself looks in, 250 times a second
+MOSTLY = 0.95  # of the time between looks must not have been late
 PERIOD = 0.02  # seconds, as of the quota
 
 
@@ -23,6 +25,7 @@ class Governor:
 
     def __init__(self, share: float) -> None:
         self.share, self.waited = share, 0
+        self._watched = self._late = 0.0  # seconds in which the function might run
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -34,6 +37,10 @@ class Governor:
     def throttled(self) -> int:
         """In how many periods it had to wait."""
         return self.waited
+
+    def in_time(self) -> bool:
+        """Whether it was stopped in time, by and large; not so where other programs take the processors."""
+        return self._late <= (1 - MOSTLY) * self._watched
 
     def release(self) -> None:
         """Stop it no more, so that it can end."""
@@ -63,6 +70,10 @@ class Governor:
                     os.kill(process, signal.SIGSTOP)
                     runs, self.waited = False, self.waited + 1
                 time.sleep(min(LOOK if runs else PERIOD, max(0.0, begun - now)))
+                if runs:
+                    slept = time.monotonic() - now
+                    self._watched += slept
+                    self._late += slept if slept > LATE else 0.0
             before, used = used, time.clock_gettime(clock)
             left -= used - before
             begun = max(begun, time.monotonic() - PERIOD)  # no periods are made up for

@@ -25,7 +25,9 @@ def parse(text: str) -> list[int]:
         NoMemorySize
     """
     words = [word.strip() for word in text.split(",")]
-    if not all(word.isascii() and word.isdigit() and SMALLEST <= int(word[:9]) <= LARGEST for word in words):
+    if not all(
+        word.isascii() and word.isdigit() and len(word) < 6 and SMALLEST <= int(word) <= LARGEST for word in words
+    ):
         raise NoMemorySize(given=text)
     return sorted({int(word) for word in words})
 

@@ -78,6 +78,8 @@ def advice(tuned: Tuned) -> list[str]:
 
 
 def milliseconds(value: float) -> str:
+    if value >= 10_000:
+        return f"{value / 1000:,.1f} s"
     return f"{value:,.0f} ms" if value >= 100 else f"{value:.1f} ms"
 
 
