@@ -22,7 +22,8 @@ FEW = 1000  # rows, by which the size of many is known: all at once might not fi
 class NoRowsToRepeat(UserError):
     template = (
         "--rows repeats the rows of a request with instances, inputs, dataframe_records, dataframe_split or csv, and "
-        "this one has none of these with a row in it: {request}. Give a file that has the rows already, and leave --rows out."
+        "this one has none of these with a row in it: {request}. Give a file that has the rows already, and leave "
+        "--rows out."
     )
 
 
@@ -52,9 +53,9 @@ def request(model: dict, path: Path | None, count: int | None) -> tuple[str, byt
         except (ValueError, RecursionError):  # JSON, but not for Python: a whole number of 5,000 digits
             event = None
         few = min(count, FEW)
-        size = len(json.dumps(rows.repeat(event, few, named))) * count // few
+        size = len(json.dumps(repeat(event, few, named))) * count // few
         if size < 2 * PAYLOAD_LIMIT:
-            body = json.dumps(rows.repeat(event, count, named)).encode()
+            body = json.dumps(repeat(event, count, named)).encode()
             size = len(body)
         if size > PAYLOAD_LIMIT:
             fewer = max(1, int(count * PAYLOAD_LIMIT / size * 0.99))
@@ -76,13 +77,13 @@ def repeat(event: Any, count: int, named: str) -> dict:
     for form in LISTS:
         if isinstance(event.get(form), list) and event[form] and not _is_tensor(event[form][0]):
             found = {form: _cycle(event[form], count)}
-    columns, split, text = event.get("inputs"), event.get("dataframe_split"), event.get("csv")
+    columns, split, lines = event.get("inputs"), event.get("dataframe_split"), _lines(event.get("csv"))
     if isinstance(columns, dict) and columns and all(isinstance(each, list) and each for each in columns.values()):
         found = {"inputs": {name: _cycle(values, count) for name, values in columns.items()}}
     if isinstance(split, dict) and isinstance(split.get("data"), list) and split["data"]:
         rest = {name: value for name, value in split.items() if name != "index"}
         found = {"dataframe_split": {**rest, "data": _cycle(split["data"], count)}}
-    if isinstance(text, str) and len(lines := [line for line in csv.reader(io.StringIO(text)) if line]) > 1:
+    if len(lines) > 1:
         written = io.StringIO()
         csv.writer(written).writerows([lines[0], *_cycle(lines[1:], count)])
         found = {"csv": written.getvalue()}
@@ -93,6 +94,16 @@ def repeat(event: Any, count: int, named: str) -> dict:
 
 def _cycle(rows: list, count: int) -> list:
     return list(itertools.islice(itertools.cycle(rows), count))
+
+
+def _lines(text: Any) -> list[list[str]]:
+    """The lines of a CSV file, with the header; none of what is no such file."""
+    if not isinstance(text, str):
+        return []
+    try:
+        return [line for line in csv.reader(io.StringIO(text, newline="")) if line]
+    except csv.Error:
+        return []
 
 
 def _is_tensor(item: Any) -> bool:

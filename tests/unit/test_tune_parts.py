@@ -80,11 +80,19 @@ class TestRows:
     @pytest.mark.parametrize(
         "event",
         [
-            *([], "text", {}, {"instances": []}, {"csv": "a,b\n"}, {"inputs": {"a": 1}}),
+            *(
+                [],
+                "text",
+                {},
+                {"instances": []},
+                {"csv": "a,b\n"},
+                {"csv": "a\n" + "x" * 200_000},
+                {"inputs": {"a": 1}},
+            ),
             {"inputs": [{"name": "x", "shape": [1], "datatype": "FP64", "data": [1]}]},
             {"requestContext": {}, "body": '{"instances": [[1]]}'},
         ],
-        ids=str,
+        ids=lambda each: str(each)[:40],
     )
     def test_what_has_none_is_refused(self, event):
         with pytest.raises(rows.NoRowsToRepeat, match="leave --rows out"):
