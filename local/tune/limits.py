@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from build.errors import UserError
-from local.tune import quota, signals
+from local.tune import cgroups, quota, signals
 
 
 class NoLimit(UserError):
@@ -22,8 +22,11 @@ class NoLimit(UserError):
 class Limit(Protocol):
     """Of one process, for as long as its block lasts."""
 
+    def prepare(self, emulator: int) -> None:
+        """Take the function's parent, before there is the function."""
+
     def add(self, process: int) -> None:
-        """Begin with a process."""
+        """Begin with the function's process."""
 
     def throttled(self) -> int:
         """In how many periods it had to wait."""
@@ -41,7 +44,7 @@ class Limiter:
     how: str
 
 
-BY_GROUP = Limiter(quota.group, "a control group's quota")
+BY_GROUP = Limiter(quota.groups, "a control group's quota")
 BY_SIGNALS = Limiter(signals.governed, "signals that stop it and let it go on")
 
 
@@ -53,7 +56,7 @@ def find() -> Limiter:
     """
     try:
         quota.require()
-    except quota.NoQuota as error:
+    except cgroups.NoGroup as error:
         if len(os.sched_getaffinity(0)) < 2:
             raise NoLimit(why=error) from error
         return Limiter(BY_SIGNALS.limited, f"{BY_SIGNALS.how}, as there is no quota to set ({error})")

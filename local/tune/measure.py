@@ -23,7 +23,7 @@ from local import emulator, packaged
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
 from local.emulator import Environment
-from local.tune import limits, quota, rows, sizes
+from local.tune import cgroups, limits, rows, sizes
 from local.tune.limits import Limiter
 from local.tune.results import Size, Tuned
 
@@ -114,7 +114,7 @@ def _fitting(found: Sequence[Size], peak: int, not_shown: dict[int, str]) -> lis
     Raises:
         NothingToShow: there are none.
     """
-    processors, fitting = quota.processors(), []
+    processors, fitting = cgroups.processors(), []
     for each in found:
         size, wanted = each.memory_size, sizes.share(each.memory_size)
         if peak > size * 2**20:
@@ -174,6 +174,7 @@ class _Function:
             self.limiter.limited(sizes.share(size.memory_size)) as limit,
             self.environment(size.memory_size) as environment,
         ):
+            limit.prepare(environment.process)
             environment.read(environment.send(PING))
             limit.add(environment.function_process())
             sent, until = 0, time.monotonic() + PATIENCE

@@ -29,6 +29,9 @@ class Governor:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
+    def prepare(self, emulator: int) -> None:
+        """There is nothing to do."""
+
     def add(self, process: int) -> None:
         """Begin with a process; those that it starts are not seen."""
         self._thread = threading.Thread(target=self._govern, args=(process,), daemon=True)

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from local import packaged
-from local.tune import limits, measure, quota
+from local.tune import cgroups, limits, measure
 
 
 def tune(built, memory_sizes, limiter=None, request=None, rows=None):
@@ -15,13 +15,13 @@ def tune(built, memory_sizes, limiter=None, request=None, rows=None):
 
 
 def left_behind():
-    own, _ = quota._own()
+    own, _ = cgroups._own()
     return [] if own is None else list(own.glob("lambda-model-tune-*"))
 
 
 def test_each_size_has_fresh_environments_that_wait_for_processor_time(built):
     found = tune(built, [128, 512, 10240])
-    more = quota.processors() >= 5.8
+    more = cgroups.processors() >= 5.8
     assert [each.memory_size for each in found.seen] == ([128, 512, 10240] if more else [128, 512])
     assert more or "this machine" in found.not_shown[10240]
     for each in found.seen:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from local.tune import limits, quota
+from local.tune import cgroups, limits, quota
 
 BURN = "import time\nwhile True: pass"
 
@@ -38,31 +38,31 @@ def state(process):
 def test_a_group_makes_a_process_wait_and_is_gone_after_it():
     try:
         quota.require()
-    except quota.NoQuota as error:
+    except cgroups.NoGroup as error:
         pytest.skip(str(error))
-    with quota.group(0.1) as limit, burning() as process:
+    with quota.groups(0.1) as limit, burning() as process:
         limit.add(process.pid)
-        assert str(process.pid) in (limit.folder / "cgroup.procs").read_text().split()
+        assert str(process.pid) in (limit.limited.folder / "cgroup.procs").read_text().split()
         assert has_to_wait(limit)
         limit.release()
-    assert not limit.folder.exists()
+    assert not limit.limited.folder.exists()
 
 
 def test_a_group_takes_in_what_a_process_has_started():
     try:
         quota.require()
-    except quota.NoQuota as error:
+    except cgroups.NoGroup as error:
         pytest.skip(str(error))
     start = f"p = subprocess.Popen([sys.executable, '-c', {BURN!r}])"
     script = f"import subprocess, sys; {start}; print(p.pid, flush=True); p.wait()"
     with (
-        quota.group(0.1) as limit,
+        quota.groups(0.1) as limit,
         subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process,
     ):
         child = int(process.stdout.readline())
         try:
             limit.add(process.pid)
-            assert str(child) in (limit.folder / "cgroup.procs").read_text().split()
+            assert str(child) in (limit.limited.folder / "cgroup.procs").read_text().split()
         finally:
             os.kill(child, signal.SIGKILL)
             process.wait()
@@ -101,14 +101,14 @@ def v2(tmp_path, monkeypatch):
         (mount / folder / "cgroup.procs").write_text("")
         if limit:
             (mount / folder / "cpu.max").write_text(limit)
-    monkeypatch.setattr(quota, "SELF", proc)
+    monkeypatch.setattr(cgroups, "SELF", proc)
     return mount
 
 
 def test_in_v2_the_group_is_below_the_nearest_whose_children_may_have_a_quota(v2):
-    made = quota._make()
+    made = cgroups._make("it")
     assert made.folder.parent == v2 / "user.slice"
-    made.limit(0.25)
+    made.limit(0.25, quota.PERIOD)
     assert (made.folder / "cpu.max").read_text() == "5000 20000"
     made.release()
     assert (made.folder / "cpu.max").read_text() == "max"
@@ -116,13 +116,13 @@ def test_in_v2_the_group_is_below_the_nearest_whose_children_may_have_a_quota(v2
 
 def test_in_v2_a_limit_of_the_groups_above_is_known(v2, monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
-    assert quota.processors() == 1.5
+    assert cgroups.processors() == 1.5
 
 
 def test_without_a_group_signals_are_taken_and_without_a_second_processor_nothing(v2, monkeypatch):
     for folder in ("", "user.slice"):
         (v2 / folder / "cgroup.subtree_control").write_text("memory")
-    with pytest.raises(quota.NoQuota, match="cpu controller"):
+    with pytest.raises(cgroups.NoGroup, match="cpu controller"):
         quota.require()
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1})
     assert limits.find().limited is limits.BY_SIGNALS.limited
@@ -133,4 +133,4 @@ def test_without_a_group_signals_are_taken_and_without_a_second_processor_nothin
 
 def test_a_container_whose_own_group_is_mounted(tmp_path, monkeypatch, v2):
     (tmp_path / "self" / "cgroup").write_text("0::/\n")
-    assert quota._make().folder.parent == v2
+    assert cgroups._make("it").folder.parent == v2
