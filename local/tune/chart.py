@@ -13,7 +13,8 @@ from local.tune.results import Size, Tuned
 from local.tune.table import dollars, milliseconds
 
 NAME = "tune.svg"
-WIDTH, LEFT, RIGHT, PAD = 820, 24, 24, 16
+LEAST_WIDTH, LEFT, RIGHT, PAD = 820, 24, 24, 16
+COLUMN = 100  # of each size, at least
 HEAD, TITLE, LEGEND, PLOT, GAP, TICKS = 28, 18, 20, 120, 22, 58  # heights, in pixels
 BAR = 0.46  # of a column's width
 STYLE = """
@@ -50,14 +51,14 @@ def write(tuned: Tuned, path: Path) -> Path:
 def svg(tuned: Tuned) -> str:
     """The picture: how long a warm call takes, how long a first one, and what they cost."""
     panels = _panels(tuned)
-    height = PAD + HEAD + len(panels) * (TITLE + LEGEND + PLOT + GAP) + TICKS
+    width, height = _width(tuned), PAD + HEAD + len(panels) * (TITLE + LEGEND + PLOT + GAP) + TICKS
     title = f"{tuned.model}, {tuned.architecture}, by memory size: {tuned.request}"
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'role="img">',
         f"<title>{escape(title)}</title>",
         f"<style>{STYLE}</style>",
-        f'<rect class="page" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="6"/>',
+        f'<rect class="page" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="6"/>',
     ]
     lines.append(f'<text class="quiet" x="{PAD}" y="{PAD + 12}">{escape(title)}</text>')
     top = PAD + HEAD
@@ -93,9 +94,19 @@ def _panels(tuned: Tuned) -> list[Panel]:
     ]
 
 
+def _width(tuned: Tuned) -> int:
+    """Of the picture: no values that stand beside each other overlap."""
+    return max(LEAST_WIDTH, LEFT + COLUMN * len(tuned.seen) + RIGHT)
+
+
+def _column(tuned: Tuned) -> float:
+    """The width of what each size has."""
+    return (_width(tuned) - LEFT - RIGHT) / len(tuned.seen)
+
+
 def _middle(tuned: Tuned, number: int) -> float:
     """Where the column of a size is."""
-    return LEFT + (WIDTH - LEFT - RIGHT) * (number + 0.5) / len(tuned.seen)
+    return LEFT + _column(tuned) * (number + 0.5)
 
 
 def _panel(panel: Panel, tuned: Tuned, top: float) -> list[str]:
@@ -115,7 +126,7 @@ def _panel(panel: Panel, tuned: Tuned, top: float) -> list[str]:
         max(sum(value for _, value in panel.parts(each)), panel.upto(each) if panel.upto else 0) for each in tuned.seen
     ]
     scale = (PLOT - 20) / (max(heights) or 1)
-    width = BAR * (WIDTH - LEFT - RIGHT) / len(tuned.seen)
+    width = BAR * _column(tuned)
     for number, (each, highest) in enumerate(zip(tuned.seen, heights, strict=True)):
         middle, y = _middle(tuned, number), floor
         if panel.upto:
@@ -133,7 +144,7 @@ def _panel(panel: Panel, tuned: Tuned, top: float) -> list[str]:
             f'<text class="quiet" x="{middle:.1f}" y="{floor - highest * scale - 5:.1f}" text-anchor="middle">'
             f"{escape(panel.value(each))}</text>"
         )
-    lines.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{floor}" y2="{floor}"/>')
+    lines.append(f'<line class="axis" x1="{LEFT}" x2="{_width(tuned) - RIGHT}" y1="{floor}" y2="{floor}"/>')
     return lines
 
 

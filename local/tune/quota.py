@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from local.tune import cgroups
 from local.tune.cgroups import Group
 
-PERIOD = 20_000  # microseconds: Lambda's own, by what has been measured there (arXiv 2506.01283)
+PERIOD = 20_000  # microseconds: Lambda's, as github.com/pwrdrvr/lambda-throttling found it there
 
 
 @dataclass(frozen=True)
