@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from local.prices import MILLION, ON_DEMAND
 
-AS_FAST = 1.05  # times the least p50: what differs by less is the machine's, and the smaller size is taken
+AS_FAST = 1.1  # times the least p50: less than that may be the machine's, and the smaller size is taken
 SPARE = 1.25  # times the peak: other requests may need more
 
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from build import requests
-from local.tune import chart, measure, rows, sizes, table
+from local.tune import cgroups, chart, measure, rows, sizes, table
 from local.tune.results import Size, Tuned
 
 LOG = (
@@ -110,6 +110,30 @@ class TestRows:
 
 def test_durations_are_those_that_the_emulator_reports():
     assert measure.told(LOG) == (270.078, [271.11, 13.77])
+
+
+class TestFitting:
+    """Which sizes can be shown here."""
+
+    def fitting(self, memory_sizes, peak, **facts):
+        not_shown = {}
+        seen = [Size(each, **facts) for each in memory_sizes]
+        return [each.memory_size for each in measure._fitting(seen, peak * 2**20, not_shown)], not_shown
+
+    def test_one_with_less_memory_than_the_function_had(self):
+        shown, not_shown = self.fitting([128, 256, 512], 257)
+        assert shown == [512]
+        assert not_shown[256] == "does not fit: the function had 257 MB at its peak"
+
+    def test_one_with_more_processors_than_this_machine(self, monkeypatch):
+        monkeypatch.setattr(cgroups, "processors", lambda: 2.0)
+        shown, not_shown = self.fitting([1769, 3538, 3540, 10240], 90)
+        assert shown == [1769, 3538]
+        assert not_shown[10240] == "not shown: it has 5.8 processors, and this machine 2"
+
+    def test_one_that_was_not_limited_in_time(self):
+        with pytest.raises(measure.NothingToShow, match="128 MB: not shown: this machine was too busy"):
+            self.fitting([128], 90, late=1)
 
 
 class TestResults:
