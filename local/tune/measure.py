@@ -98,7 +98,8 @@ def tune(
             say(f"Other programs are busy on this machine (load {os.getloadavg()[0]:.1f}): the times may be longer")
         say(f"Asking it once, to see what it answers and how much memory it needs: {named}")
         peak = function.try_(body, named)
-        seen = _fitting([Size(each) for each in memory_sizes], peak, not_shown := {})
+        not_shown: dict[int, str] = {}
+        seen = _fitting([Size(each) for each in memory_sizes], peak, not_shown)
         for round_ in range(rounds):
             say(f"Round {round_ + 1} of {rounds}: {', '.join(str(each.memory_size) for each in seen)} MB")
             for each in seen:
@@ -123,8 +124,8 @@ def _fitting(found: Sequence[Size], peak: int, not_shown: dict[int, str]) -> lis
             not_shown[size] = (
                 "not shown: this machine was too busy to stop it in time; end other programs, or run this as root"
             )
-        elif wanted > processors * 1.001:
-            not_shown[size] = f"not shown: it has {wanted:.1f} processors, and this machine {processors:g}"
+        elif wanted > processors:
+            not_shown[size] = f"not shown: it has {wanted:.2f} processors, and this machine {processors:g}"
         else:
             fitting.append(each)
     if not fitting:

@@ -34,7 +34,7 @@ class TooManyRows(UserError):
     )
 
 
-def request(model: dict, path: Path | None, count: int | None) -> tuple[str, bytes]:
+def request(model: dict[str, Any], path: Path | None, count: int | None) -> tuple[str, bytes]:
     """The request, and what it is called.
 
     Args:
@@ -63,7 +63,7 @@ def request(model: dict, path: Path | None, count: int | None) -> tuple[str, byt
     return named, body
 
 
-def repeat(event: Any, count: int, named: str) -> dict:
+def repeat(event: Any, count: int, named: str) -> dict[str, Any]:
     """The request with so many rows: its own, again and again.
 
     Args:
@@ -73,7 +73,7 @@ def repeat(event: Any, count: int, named: str) -> dict:
         NoRowsToRepeat
     """
     event = event if isinstance(event, dict) else {}
-    found: dict = {}
+    found: dict[str, Any] = {}
     for form in LISTS:
         if isinstance(event.get(form), list) and event[form] and not _is_tensor(event[form][0]):
             found = {form: _cycle(event[form], count)}
@@ -92,7 +92,7 @@ def repeat(event: Any, count: int, named: str) -> dict:
     return {**event, **found}
 
 
-def _cycle(rows: list, count: int) -> list:
+def _cycle(rows: list[Any], count: int) -> list[Any]:
     return list(itertools.islice(itertools.cycle(rows), count))
 
 
