@@ -102,7 +102,7 @@ def _make(name: str) -> Group:
         if is_v2 and "cpu" not in _words(parent / "cgroup.subtree_control"):
             continue
         if not os.access(parent / "cgroup.procs", os.W_OK):
-            why = f"{parent} belongs to another user"
+            why = f"this user may not write to {parent}"
             continue
         try:
             (parent / name).mkdir()

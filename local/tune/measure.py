@@ -47,7 +47,7 @@ class RequestRefused(UserError):
 
 
 class NothingToShow(UserError):
-    template = "None of these memory sizes can be shown:\n{why}\nTake others, such as --memory-sizes 512,1024,1769."
+    template = "None of these memory sizes can be shown:\n{why}"
 
 
 def number(text: str, option: str, example: int) -> int:
@@ -122,14 +122,17 @@ def _fitting(found: Sequence[Size], peak: int, not_shown: dict[int, str]) -> lis
             not_shown[size] = f"does not fit: the function had {peak / 2**20:.0f} MB at its peak"
         elif each.late:
             not_shown[size] = (
-                "not shown: this machine was too busy to stop it in time; end other programs, or run this as root"
+                "is not shown: this machine was too busy to stop it in time; end other programs, or run this as root"
             )
         elif wanted > processors:
-            not_shown[size] = f"not shown: it has {wanted:.2f} processors, and this machine {processors:g}"
+            not_shown[size] = f"is not shown: it has {wanted:.2f} processors, and this machine {processors:g}"
         else:
             fitting.append(each)
     if not fitting:
-        raise NothingToShow(why="\n".join(f"  {size} MB: {why}" for size, why in not_shown.items()))
+        lines = [f"  {size} MB {why}" for size, why in not_shown.items()]
+        if not any(each.late for each in found):
+            lines.append("Give others, such as --memory-sizes 512,1024,1769.")
+        raise NothingToShow(why="\n".join(lines))
     return fitting
 
 

@@ -129,10 +129,10 @@ class TestFitting:
         monkeypatch.setattr(cgroups, "processors", lambda: 2.0)
         shown, not_shown = self.fitting([1769, 3538, 3540, 10240], 90)
         assert shown == [1769, 3538]
-        assert not_shown[10240] == "not shown: it has 5.79 processors, and this machine 2"
+        assert not_shown[10240] == "is not shown: it has 5.79 processors, and this machine 2"
 
     def test_one_that_was_not_limited_in_time(self):
-        with pytest.raises(measure.NothingToShow, match="128 MB: not shown: this machine was too busy"):
+        with pytest.raises(measure.NothingToShow, match="128 MB is not shown: this machine was too busy"):
             self.fitting([128], 90, late=1)
 
 
