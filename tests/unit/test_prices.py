@@ -32,3 +32,11 @@ def test_the_readme_quotes_these_prices(root):
         f"${prices.RESTORED_GB:.10f} for a restored GB",
     ]
     assert [each for each in quoted if each not in text] == []
+
+
+def test_the_page_about_memory_sizes_quotes_these_prices(root):
+    text = (root / "docs" / "tune.md").read_text()
+    x86, arm = ON_DEMAND["x86_64"], ON_DEMAND["arm64"]
+    assert f"| a GB-second | ${x86.gb_second:.10f} | ${arm.gb_second:.10f} |" in text
+    assert f"| a million requests | ${x86.request * prices.MILLION:.2f} | ${arm.request * prices.MILLION:.2f} |" in text
+    assert f"in effect since {prices.AS_OF}" in text
