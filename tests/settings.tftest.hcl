@@ -124,8 +124,8 @@ run "a_bucket_of_ones_own_has_all_below_the_name" {
   }
 
   assert {
-    condition     = output.bucket == "models" && local.model.object.key == "churn/model/model"
-    error_message = "Two models in one bucket do not meet."
+    condition     = output.bucket == "models" && can(regex("^churn/[0-9a-f]{8}/model/model$", local.model.object.key))
+    error_message = "Two models in one bucket do not meet, nor two deployments of one name."
   }
   assert {
     condition     = strcontains(output.policy, "arn:aws:kms:eu-central-1:123456789012:key/1")

@@ -50,7 +50,7 @@ def test_each_module_alone_is_valid_without_a_warning(root, tmp_path, module):
 def test_objects_are_uploaded_to_a_bucket_that_is_closed_and_encrypted(root, tmp_path):
     edges = graph(root / "modules" / "artifacts", tmp_path)
     settings = {name for edge in edges for name in edge if name.startswith("aws_s3_bucket_")}
-    assert len(settings) == 5
+    assert len(settings) == 6
     for name in ("aws_s3_object.this", "aws_s3_object.versioned"):
         assert settings <= before(name, edges)
 
