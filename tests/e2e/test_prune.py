@@ -49,7 +49,7 @@ def bucket(aws, tmp_path_factory):
 def archive():
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as packed:
-        packed.writestr("python/other.py", "")
+        packed.writestr(zipfile.ZipInfo("python/other.py"), "")
     return made.getvalue()
 
 

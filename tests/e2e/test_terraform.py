@@ -190,17 +190,19 @@ class TestObjects:
                 with pytest.raises(commands.CommandFailed) as raised:
                     caller.apply(variables)
                 advice = [line.strip() for line in str(raised.value).splitlines() if line.strip().startswith("aws ")]
+                (key,) = [each["Key"] for each in s3.list_objects_v2(Bucket="plain")["Contents"]]
                 assert advice == [
                     "aws s3api put-bucket-versioning --bucket plain --versioning-configuration Status=Enabled",
-                    "aws s3 cp s3://plain/model/model s3://plain/model/model --metadata-directive REPLACE",
+                    f"aws s3 cp s3://plain/{key} s3://plain/{key} --metadata-directive REPLACE",
                 ]
             assert '"terraform_data.reader"' not in caller.run("show", "-json")
 
             # What these two ask of S3
             s3.put_bucket_versioning(Bucket="plain", VersioningConfiguration={"Status": "Enabled"})
-            copied = s3.copy_object(
-                Bucket="plain", Key="model/model", CopySource="plain/model/model", MetadataDirective="REPLACE"
-            )
+            copied = s3.copy_object(Bucket="plain", Key=key, CopySource=f"plain/{key}", MetadataDirective="REPLACE")
+            caller.apply(variables)
+            assert caller.outputs()["model"]["version_id"] == copied["VersionId"]
+            s3.put_object(Bucket="plain", Key=key, Body=b"theirs")
             caller.apply(variables)
             assert caller.outputs()["model"]["version_id"] == copied["VersionId"]
             assert '"terraform_data.reader"' in caller.run("show", "-json")
