@@ -193,7 +193,7 @@ def _version(name: str, version: Mapping[str, Any]) -> Unused:
 
 
 def _objects(s3: Any, bucket: str, key: str, read: set[Place], zips: set[str]) -> Iterator[Unused]:
-    """Versions of models that are not read, but for the newest, which is Terraform's; and zips of nothing that stays."""
+    """Versions of models that nothing reads, but for the newest, which is Terraform's; and zips of what goes."""
     own = OWN_KEY.fullmatch(key)
     if not own or not (own["prefix"] or OWN_BUCKET.search(bucket)):
         return  # the caller's own
