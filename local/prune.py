@@ -95,11 +95,13 @@ def look(clients: Clients, name: str, keep: int, bucket: str | None = None) -> P
         digests = {each["CodeSha256"] for each in users} | {each.digest for each in layers if each.arn in used}
 
         unused = [_version(name, each) for each in old] + [each.unused for each in layers if each.arn not in used]
-        places = {_model(each)[:2] for each in versions.values()} | {(bucket, "model/model")}
         read = {_model(each) for each in users}
+        stores = {(place, key) for place, key, _ in map(_model, versions.values()) if place and key}
+        if bucket:
+            stores.add((bucket, "model/model"))
         zips = {base64.b64decode(each).hex() for each in digests}
-        for place in sorted(each for each in places if None not in each):
-            unused += _objects(clients["s3"], *place, read, zips)
+        for place, key in sorted(stores):
+            unused += _objects(clients["s3"], place, key, read, zips)
     return Pruning({version: reasons for version, reasons in why.items() if reasons}, unused)
 
 
@@ -176,7 +178,7 @@ class Layer:
 
     @property
     def unused(self) -> Unused:
-        arguments = {"LayerName": self.name, "VersionNumber": self.version}
+        arguments: dict[str, str | int] = {"LayerName": self.name, "VersionNumber": self.version}
         which = f"{self.name}:{self.version}"
         return Unused("layer version", which, self.bytes, "lambda", "delete_layer_version", arguments)
 

@@ -92,8 +92,12 @@ def test_a_pinned_version_keeps_its_model_through_another_mode_place_or_model(aw
             module.has_changes(first | later | {"live_version": "1"})
         assert f"version 1 reads s3://{place(before)['Bucket']}/model/model" in " ".join(str(raised.value).split())
 
-    # And where none is named, the newest answers
-    module.apply(first | {"artifacts_dir": "s3://elsewhere/dist"})
+    # And where none is named, the newest answers: only then the models before go, and the right to read them
+    options = [f"-var={name}={value}" for name, value in (first | {"artifacts_dir": "s3://elsewhere/dist"}).items()]
+    said = module.run("apply", "-input=false", "-auto-approve", *options)
+    moved = said.index("aws_lambda_alias.this: Modifications complete")
+    assert moved < said.index('aws_s3_object.versioned["model"]: Destroying')
+    assert moved < said.index("Destroying", said.index("aws_iam_role_policy.model[0] (deposed"))
     assert place(deployed(aws))["Bucket"] == "elsewhere"
     assert int(deployed(aws)["Version"]) > 1
 
