@@ -471,6 +471,42 @@ def rollback(c, to=None):
 
 @task(
     help={
+        "keep": "how many of the newest versions stay",
+        "name": "name of the function (default: as it is deployed from this folder)",
+        "plan": "only show what would be deleted",
+        "yes": "delete without asking",
+    }
+)
+@command
+def prune(c, keep, name=None, plan=False, yes=False):
+    """Delete old versions of the function that nothing points to, and the layer versions and objects of theirs."""
+    from local import deployment, terraform
+    from local import prune as pruning
+
+    count = pruning.number(keep)
+    found = {} if name else deployment.outputs(terraform.Terraform(MODULE))
+    name = name or found["function_name"]
+    clients = {each: deployment.client(each, found.get("alias_arn")) for each in ("lambda", "s3")}
+    seen = pruning.look(clients, name, count, found.get("bucket"))
+    for version, why in seen.kept.items():
+        say(f"Version {version} stays: {', '.join(why)}")
+    if not seen.unused:
+        console.print("There is nothing to delete.")
+        return
+    table = Table("", "", "bytes", title=f"Of {name}, what nothing uses")
+    for each in seen.unused:
+        table.add_row(each.kind, each.name, f"{each.bytes:,}")
+    console.print(table)
+    if plan:
+        return
+    if not yes:
+        pruning.ask()
+    pruning.delete(clients, seen.unused, say)
+    console.print(f"Deleted: {len(seen.unused)}")
+
+
+@task(
+    help={
         "event": "JSON file with a request",
         "local": "ask what was packaged, on this machine, rather than what was deployed",
         "out": "folder of the artifacts",
@@ -581,6 +617,7 @@ namespace = Collection(
     predict,
     serve,
     rollback,
+    prune,
     logs,
     test,
     lock,
