@@ -62,6 +62,7 @@ module "function" {
   policy_statements        = var.policy_statements
   kms_key_arns             = { environment = var.kms_key_arns.environment, logs = var.kms_key_arns.logs }
 
+  one_thread         = var.one_thread
   metrics            = var.metrics
   docs               = var.endpoint == null ? false : var.endpoint.docs
   tracing            = var.tracing

@@ -208,6 +208,8 @@ def package(
         say(f"It answers {proved.tried} requests of all forms as the estimator itself: {str(proved.predictions)[:60]}")
     else:
         console.print(f"No answer was tried: {proved.why_not}. Give rows: --example FILE", style="yellow")
+    if proved.threads:
+        say(told_of_threads(proved.threads))
     if made.recording.plan:
         used = len(made.recording.modules)
         say(f"Answers use {used:,} of the {made.recording.plain:,} modules that it imports: the others wait")
@@ -220,6 +222,14 @@ def package(
     sizes = [megabytes(made.entry[key]) for key in ("zip_bytes", "unzipped_bytes")]
     console.print(f"{shown(made.path)}: {sizes[0]} zipped, {sizes[1]} unzipped")
     console.print(f"The model: {megabytes(facts['bytes'])}, SHA-256 {facts['sha256']}")
+
+
+def told_of_threads(threads: dict) -> str:
+    """In words, what packaging found of estimators that have n_jobs."""
+    names = ", ".join(threads["estimators"])
+    if threads["same"]:
+        return f"With n_jobs=None it answers the same {threads['same']}, so one thread serves single rows: {names}"
+    return f"With n_jobs=None it would answer otherwise, so n_jobs stays as it is: {names}"
 
 
 def show_signature(facts):

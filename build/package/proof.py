@@ -57,6 +57,7 @@ class Proof:
     events: list  # of them some, for what else tries the model
     predictions: list | None  # one answer, to show
     why_not: str | None  # why nothing was tried
+    threads: dict | None = None  # of target/one_thread.py: estimators that have n_jobs, and what one thread answers
 
 
 def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishes) -> Proof:
@@ -79,7 +80,7 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
         "expect": len(expect["answers"]) if expect else 0,
     }
     own = ask(process, "own_answers.py", order, _reader_of(example, process))
-    signature = {"model_sha256": sha256, "signature": own["signature"]}
+    signature = {"model_sha256": sha256, "signature": own["signature"], **_one_thread(own["threads"])}
     (process.function / SIGNATURE).write_text(json.dumps(signature, separators=(",", ":")), encoding="utf-8")
     answered = [each for each in own["tried"] if "answer" in each]
     if example and not answered:
@@ -110,7 +111,12 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
     predictions = (
         shown["answered"][0]["predictions"] if shown["answered"] else answered[0]["answer"] if answered else None
     )
-    return Proof(facts, shown["tried"], shown["events"], predictions, why_not)
+    return Proof(facts, shown["tried"], shown["events"], predictions, why_not, own["threads"])
+
+
+def _one_thread(threads: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the handler needs to have a model use one thread, where that was shown to answer the same."""
+    return {"one_thread": threads["paths"]} if threads and threads["same"] else {}
 
 
 def _has_rows(request: Any) -> bool:
