@@ -385,15 +385,16 @@ def demo(c, out: Path = OUT / "demo"):
 @task(
     help={
         "name": f"one of: {', '.join(benches.BENCHES)}",
-        "only": "for packages: one of them to compare, once for each (default: all)",
+        "only": "for packages and estimators: one of them to measure, once for each (default: all)",
+        "scratch": "for estimators: folder that keeps what was packaged, for a next run of the same code",
     },
     iterable=["only"],
     positional=["name"],
 )
 @command
-def bench(c, name, only):
+def bench(c, name, only, scratch: Path | None = None):
     """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
-    outcome = benches.run(name, say, only)
+    outcome = benches.run(name, say, only, scratch)
     table = Table(*outcome.headings, title=outcome.title)
     for row in outcome.rows:
         table.add_row(*row)
