@@ -112,31 +112,44 @@ def digest(target: Runtime) -> str:
 
 
 def prepare(kept: Path, target: Runtime, say: Say, only: Collection[str]) -> tuple[list[First], dict[str, str], Path]:
-    """Fit and package what is not there yet: those to measure, those that are not, with the reason, and the layer."""
-    shop = Shop(kept / "dist", target) if (kept / "built").exists() else None
-    if shop is None:
+    """Fit and package what is not there yet: those to measure, those that are not, with the reason, and the layer.
+
+    Raises:
+        UnknownEstimator
+    """
+    functions = kept / "functions"
+    if functions.exists():
+        shop = Shop(kept / "dist", target)
+    else:
         shutil.rmtree(kept, ignore_errors=True)
-        say("Building a layer, and fitting all estimators")
+        say("Building a layer")
         shop = Shop.build(kept / "dist", target, locked())
-        packages = environments.of_layer(shop.out, shop.entry, target)
-        (kept / "functions").mkdir()
-        environments.run(target, str(FIT), [kept / "functions"], [packages], {"OMP_NUM_THREADS": "1"})
-        (kept / "built").touch()
-    untried: dict[str, str] = json.loads((kept / "functions" / "untried.json").read_text(encoding="utf-8"))
-    known = sorted(each.name for each in (kept / "functions").iterdir() if each.is_dir())
-    for name in only:
-        if name not in known:
-            raise UnknownEstimator(name=name, known=", ".join(known))
-    names = [name for name in known if not only or name in only]
+        functions.mkdir()
+    site_packages = environments.of_layer(shop.out, shop.entry, target)
+    untried = _fit(functions, only, target, site_packages, say)
+    names = sorted(each.name for each in functions.iterdir() if each.is_dir() and (not only or each.name in only))
     _package_all(shop, kept, names, say)
     found = []
     for name in names:
-        said = json.loads((kept / "functions" / name / "packaged.json").read_text(encoding="utf-8"))
+        said = json.loads((functions / name / "packaged.json").read_text(encoding="utf-8"))
         if "refused" in said:
             untried[name] = said["refused"]
         else:
-            found.append(First(name, kept / "functions" / name / "task", **said))
-    return found, untried, environments.of_layer(shop.out, shop.entry, target)
+            found.append(First(name, functions / name / "task", **said))
+    return found, untried, site_packages
+
+
+def _fit(functions: Path, only: Collection[str], target: Runtime, packages: Path, say: Say) -> dict[str, str]:
+    """Fit what is not there yet; what could not be fitted, with the reason."""
+    if not only or not all((functions / name).exists() for name in only):
+        say("Fitting estimators")
+        environments.run(target, str(FIT), [functions, *only], [packages], {"OMP_NUM_THREADS": "1"})
+    known: list[str] = json.loads((functions / "known.json").read_text(encoding="utf-8"))
+    for name in only:
+        if name not in known:
+            raise UnknownEstimator(name=name, known=", ".join(known))
+    untried: dict[str, str] = json.loads((functions / "untried.json").read_text(encoding="utf-8"))
+    return {name: why for name, why in untried.items() if not only or name in only}
 
 
 def _package_all(shop: Shop, kept: Path, names: Iterable[str], say: Say) -> None:

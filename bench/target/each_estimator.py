@@ -2,7 +2,8 @@
 
     python each_estimator.py FOLDER [NAME...]    those that predict -> FOLDER/NAME/model.pkl, example.pkl, request.json
 
-FOLDER/untried.json has the reason for each that cannot be fitted.
+FOLDER/known.json has the names of all that predict, and untried.json the reason for each that was not fitted. What is
+there is not fitted again.
 """
 
 import json
@@ -116,14 +117,17 @@ def main(folder, *names):
     kinds, untried = data(), {}
     X, y = kinds["one column"]
     kinds["one column"] = (X[:, None], y)  # as a request has it
-    for name, estimator in known().items():
-        if (names and name not in names) or not hasattr(estimator, "predict"):
+    predictors = {name: kind for name, kind in known().items() if hasattr(kind, "predict")}
+    write(os.path.join(folder, "known.json"), sorted(predictors))
+    for name, estimator in predictors.items():
+        own = os.path.join(folder, name)
+        if (names and name not in names) or os.path.exists(own):
             continue
         found = fit(name, estimator, kinds, predicts)
         if isinstance(found, str):
             untried[name] = found
         else:
-            leave(os.path.join(folder, name), found[0], kinds[found[1]][0])
+            leave(own, found[0], kinds[found[1]][0])
     write(os.path.join(folder, "untried.json"), untried)
 
 
