@@ -208,8 +208,7 @@ def package(
         say(f"It answers {proved.tried} requests of all forms as the estimator itself: {str(proved.predictions)[:60]}")
     else:
         console.print(f"No answer was tried: {proved.why_not}. Give rows: --example FILE", style="yellow")
-    if proved.threads:
-        say(told_of_threads(proved.threads))
+    show_ways(proved, facts)
     if made.recording.plan:
         used = len(made.recording.modules)
         say(f"Answers use {used:,} of the {made.recording.plain:,} modules that it imports: the others wait")
@@ -224,12 +223,20 @@ def package(
     console.print(f"The model: {megabytes(facts['bytes'])}, SHA-256 {facts['sha256']}")
 
 
-def told_of_threads(threads: dict) -> str:
-    """In words, what packaging found of estimators that have n_jobs."""
-    names = ", ".join(threads["estimators"])
-    if threads["same"]:
-        return f"With n_jobs=None it answers the same {threads['same']}, so one thread serves single rows: {names}"
-    return f"With n_jobs=None it would answer otherwise, so n_jobs stays as it is: {names}"
+def show_ways(proved, facts):
+    """Print which faster ways a model is asked in, of those that packaging has tried."""
+    if proved.threads:
+        same, names = proved.threads["same"], ", ".join(proved.threads["estimators"])
+        if same:
+            say(f"With n_jobs=None it answers the same {same}, so one thread answers a single row: {names}")
+        else:
+            say(f"With n_jobs=None it would answer otherwise, so n_jobs stays as it is: {names}")
+    if proved.frame.frame == "pandas":
+        if isinstance(facts["signature"]["inputs"], list):
+            say(f"Rows reach it as a pandas DataFrame: {proved.frame.why_not}")
+    else:
+        what = {"array": "a numpy array", "light": "a table without pandas"}[proved.frame.frame]
+        say(f"Rows reach it as {what}: {proved.frame.tried} requests were answered, or refused, as with pandas")
 
 
 def show_signature(facts):
