@@ -49,6 +49,10 @@ class UnknownEstimator(UserError):
     template = "scikit-learn has no estimator {name!r} that predicts. Take some of: {known}."
 
 
+class NothingPackaged(UserError):
+    template = "There is nothing to measure, for no estimator was packaged:\n{reasons}"
+
+
 class AnswersDiffer(UserError):
     template = "{name} answers {planned} by its plan, and {eager} with plain imports."
 
@@ -80,14 +84,17 @@ class First:
         return said | ({"why_no_plan": self.why_not} if self.why_not else {})
 
 
-def run(folder: Path, say: Say, only: Collection[str] = (), scratch: Path | None = None) -> Outcome:
+def run(
+    folder: Path, say: Say, only: Collection[str] = (), scratch: Path | None = None, rounds: int = ROUNDS
+) -> Outcome:
     """Package and measure all of them or only some, and write the numbers and their picture.
 
     Args:
         scratch: keeps what was packaged, for a next run of the same code; without one it is packaged anew.
+        rounds: that count; before them comes one that does not.
 
     Raises:
-        UnknownEstimator, AnswersDiffer
+        UnknownEstimator, NothingPackaged, AnswersDiffer
     """
     target, began = runtime(DEFAULT_PYTHON), time.monotonic()
     with ExitStack() as stack:
@@ -95,7 +102,9 @@ def run(folder: Path, say: Say, only: Collection[str] = (), scratch: Path | None
             scratch = Path(stack.enter_context(TemporaryDirectory(prefix="estimators-")))
         kept = scratch.resolve() / digest(target)
         found, untried, site_packages = prepare(kept, target, say, only)
-        floor = measure(found, site_packages, target, say)
+        if not found:
+            raise NothingPackaged(reasons="\n".join(f"  {name}: {why}" for name, why in untried.items()))
+        floor = measure(found, site_packages, target, say, rounds)
     found.sort(key=lambda each: each.ratio)
     return write(folder, found, untried, floor, time.monotonic() - began)
 
@@ -191,7 +200,7 @@ def _package(counter: Shop, own: Path) -> dict[str, object]:
     return said
 
 
-def measure(found: list[First], site_packages: Path, target: Runtime, say: Say) -> float:
+def measure(found: list[First], site_packages: Path, target: Runtime, say: Say, rounds: int) -> float:
     """Time each in turns, after a round that fills the page cache; and return what importing numpy takes, in ms."""
     interpreter = interpreters.require(target, "This bench")
     libraries = ":".join(map(str, interpreters.library_folders(site_packages)))
@@ -213,8 +222,8 @@ def measure(found: list[First], site_packages: Path, target: Runtime, say: Say) 
             return (time.perf_counter() - began) * 1e3, said
 
     floor: list[float] = []
-    for number in range(-1, ROUNDS):
-        say(f"Round {number + 1} of {ROUNDS}" if number >= 0 else "A round that does not count")
+    for number in range(-1, rounds):
+        say(f"Round {number + 1} of {rounds}" if number >= 0 else "A round that does not count")
         for at, each in enumerate(found if number >= 0 else found[:1]):
             if at % NUMPY_EACH == 0:
                 floor.append(seconds(NUMPY, task=each.task)[0])
@@ -252,7 +261,7 @@ def write(folder: Path, found: list[First], untried: dict[str, str], floor: floa
     }
     summary = {name: round(value, 3) for name, value in summary.items()}
     facts = {
-        "rounds": ROUNDS,
+        "rounds": len(found[0].planned),
         "seconds": round(seconds),
         "numpy_ms": round(floor, 1),
         "ratios": summary,
@@ -267,9 +276,7 @@ def write(folder: Path, found: list[First], untried: dict[str, str], floor: floa
     middle = found[len(found) // 2]
     rows += [_cells(each, floor) for each in ([middle, found[0]] if len(found) > MOST_SHOWN + 1 else ())]
     headings = ["estimator", "planned", "eager", "planned / eager", "planned / numpy"]
-    title = (
-        f"First answers of {len(found)} estimators in ms, medians of {ROUNDS}: the slowest, the middle one, the first"
-    )
+    title = f"First answers of {len(found)} estimators, medians of {facts['rounds']} rounds: the slowest first"
     return Outcome(title, headings, rows, summary, files)
 
 
@@ -281,8 +288,8 @@ def _cells(each: First, floor: float) -> list[str]:
 def drawing(found: list[First], floor: float) -> str:
     """A bar for each estimator, as a share of its own first answer with plain imports."""
     bars = [
-        draw.Bar(each.name, [each.ratio], f"{each.ratio:.2f}, {statistics.median(each.planned) / floor:.1f} of numpy")
+        draw.Bar(each.name, [each.ratio], f"{each.ratio:.2f} ({statistics.median(each.planned) / floor:.1f})")
         for each in found
     ]
-    title = "First answer by the import plan, as a share of the same with plain imports"
+    title = "First answer by the import plan, as a share of plain imports (and in imports of numpy)"
     return draw.svg([draw.Panel(title, bars, (1.0, "plain imports"), row=16)])
