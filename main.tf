@@ -67,6 +67,7 @@ module "function" {
     former      = var.kms_key_arns.former
   }
 
+  one_thread         = var.one_thread
   metrics            = var.metrics
   docs               = var.endpoint == null ? false : var.endpoint.docs
   tracing            = var.tracing

@@ -208,12 +208,7 @@ def package(
         say(f"It answers {proved.tried} requests of all forms as the estimator itself: {str(proved.predictions)[:60]}")
     else:
         console.print(f"No answer was tried: {proved.why_not}. Give rows: --example FILE", style="yellow")
-    if proved.frame.frame == "pandas":
-        if isinstance(facts["signature"]["inputs"], list):
-            say(f"Rows reach it as a pandas DataFrame: {proved.frame.why_not}")
-    else:
-        what = {"array": "a numpy array", "light": "a table without pandas"}[proved.frame.frame]
-        say(f"Rows reach it as {what}: {proved.frame.tried} requests were answered, or refused, as with pandas")
+    show_ways(proved, facts)
     if made.recording.plan:
         used = len(made.recording.modules)
         say(f"Answers use {used:,} of the {made.recording.plain:,} modules that it imports: the others wait")
@@ -226,6 +221,22 @@ def package(
     sizes = [megabytes(made.entry[key]) for key in ("zip_bytes", "unzipped_bytes")]
     console.print(f"{shown(made.path)}: {sizes[0]} zipped, {sizes[1]} unzipped")
     console.print(f"The model: {megabytes(facts['bytes'])}, SHA-256 {facts['sha256']}")
+
+
+def show_ways(proved, facts):
+    """Print which faster ways a model is asked in, of those that packaging has tried."""
+    if proved.threads:
+        same, names = proved.threads["same"], ", ".join(proved.threads["estimators"])
+        if same:
+            say(f"With n_jobs=None it answers the same {same}, so one thread answers a single row: {names}")
+        else:
+            say(f"With n_jobs=None it would answer otherwise, so n_jobs stays as it is: {names}")
+    if proved.frame.frame == "pandas":
+        if isinstance(facts["signature"]["inputs"], list):
+            say(f"Rows reach it as a pandas DataFrame: {proved.frame.why_not}")
+    else:
+        what = {"array": "a numpy array", "light": "a table without pandas"}[proved.frame.frame]
+        say(f"Rows reach it as {what}: {proved.frame.tried} requests were answered, or refused, as with pandas")
 
 
 def show_signature(facts):
@@ -420,15 +431,16 @@ def demo(c, out: Path = OUT / "demo"):
 @task(
     help={
         "name": f"one of: {', '.join(benches.BENCHES)}",
-        "only": "for packages: one of them to compare, once for each (default: all)",
+        "only": "for packages and estimators: one of them to measure, once for each (default: all)",
+        "scratch": "for estimators: folder that keeps what was packaged, for a next run of the same code",
     },
     iterable=["only"],
     positional=["name"],
 )
 @command
-def bench(c, name, only):
+def bench(c, name, only, scratch: Path | None = None):
     """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
-    outcome = benches.run(name, say, only)
+    outcome = benches.run(name, say, only, scratch)
     table = Table(*outcome.headings, title=outcome.title)
     for row in outcome.rows:
         table.add_row(*row)

@@ -243,6 +243,16 @@ variable "reserved_concurrency" {
   }
 }
 
+variable "one_thread" {
+  description = <<-EOT
+    Whether scikit-learn's estimators get n_jobs=None, all the time below 3538 MB of memory (two vCPUs) and else for a request of one row.
+    It is done only for a model of which invoke package has shown that its answers stay the same.
+  EOT
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "network" {
   description = <<-EOT
     Subnets and security groups of a VPC to run in; the policy for it is implied. S3 has to be reached from there in mode s3, and CloudWatch

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import nullcontext
 from typing import Any
 
 from serving import telemetry, warming
@@ -21,6 +22,7 @@ from serving.model import Model
 from serving.requests import answers, forms, methods, reader, tables
 from serving.requests.words import BadRequest, ModelFault, cut
 
+ANY_THREADS = nullcontext()
 OURS = (ImportError, MemoryError)  # of a model that lacks something, whatever the rows are
 REFUSALS = (BadRequest, answers.TooLarge, ModelFault)
 
@@ -130,7 +132,8 @@ def predict(model: Model, table: Any, method: str, record: dict[str, Any]) -> li
     rows = reader.read(model.signature, table)
     began = time.perf_counter()
     try:
-        predictions = getattr(model.estimator, method)(rows)
+        with model.one_row if model.one_row and count == 1 else ANY_THREADS:
+            predictions = getattr(model.estimator, method)(rows)
     except OURS as error:
         raise ModelFault(f"the model's {method} failed: {own_words(error)}") from error
     except Exception as error:  # whatever it is, the rows are why

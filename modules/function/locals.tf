@@ -43,6 +43,7 @@ locals {
     MODEL_BUCKET          = try(var.model.object.bucket, null)
     MODEL_KEY             = try(var.model.object.key, null)
     MODEL_VERSION_ID      = try(var.model.object.version_id, null)
+    MODEL_ONE_THREAD      = var.one_thread ? null : "false"
     MODEL_METRICS         = var.metrics ? null : "false"
     MODEL_DOCS            = var.docs ? "true" : null
     MODEL_TIMEOUT         = tostring(var.timeout)

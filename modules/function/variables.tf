@@ -164,6 +164,16 @@ variable "environment" {
   }
 }
 
+variable "one_thread" {
+  description = <<-EOT
+    Whether scikit-learn's estimators get n_jobs=None, all the time below 3538 MB of memory (two vCPUs) and else for a request of one row.
+    It is done only for a model of which invoke package has shown that its answers stay the same.
+  EOT
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "metrics" {
   description = "Whether the handler reports cold starts, load and prediction times as metrics, in the namespace LambdaModel."
   type        = bool
