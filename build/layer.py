@@ -170,10 +170,9 @@ def _make(
             removed[slimming.SYMBOLS.name] = made.stripped
         words, sizes = f"none: {compiled.missing}", {name: each.size for name, each in sorted(members.items())}
         if order.profile:
-            removed["profile"], words = _cut(order, tree, found, out)
-            sizes = distributions.sizes(tree)
-            stubs = {path for path in sizes if path not in members or path in removed["profile"]}
-            members.update((path, archive.pack(tree / path)) for path in stubs)
+            cut, words = _cut(order, tree, found, out)
+            removed["profile"], sizes = cut.removed, distributions.sizes(tree)
+            members.update((path, archive.pack(tree / path)) for path in cut.written)
         elif not compiled.missing:
             words, sizes = closure.fit(tree, sizes, found, (runtime, architecture), builder.python, order.limit)
         packed = {f"{runtime.site_packages}/{name}": members[name] for name in sizes}
@@ -196,17 +195,18 @@ def _make(
     return Layer(path, entry, compiled, made.libraries, held)
 
 
-def _cut(order: Order, tree: Path, found: distributions.Distributions, out: Path) -> tuple[dict[str, int], str]:
-    """Cut the tree to a model; what was removed, as `profile.cut` says, and which modules have bytecode, in words."""
+def _cut(order: Order, tree: Path, found: distributions.Distributions, out: Path) -> tuple[profile.Cut, str]:
+    """Cut the tree to a model; what became of it, and which modules have bytecode, in words."""
     assert order.profile is not None
     with workplace.scratch(out, ".profile-") as scratch:
         host_tree = tree
         if not environments.runs_here(order.architecture):
             whole = environments.of_versions(out, found.versions, order.runtime)
             host_tree = Path(shutil.copytree(whole, scratch / "host"))
-        removed = profile.cut(order.profile, order.runtime, tree, host_tree, scratch)
+        target = (order.runtime, order.architecture)
+        made = profile.cut(order.profile, target, tree, host_tree, host_tree, scratch)
     modules, compiled = (sum(1 for _ in tree.rglob(f"*{suffix}")) for suffix in (".py", ".pyc"))
-    return removed, f"what the model uses: {compiled:,} of {modules:,} modules"
+    return made, f"what the model uses: {compiled:,} of {modules:,} modules"
 
 
 def _recall(scratch: Path) -> Layer:
