@@ -208,6 +208,12 @@ def package(
         say(f"It answers {proved.tried} requests of all forms as the estimator itself: {str(proved.predictions)[:60]}")
     else:
         console.print(f"No answer was tried: {proved.why_not}. Give rows: --example FILE", style="yellow")
+    if proved.frame.frame == "pandas":
+        if isinstance(facts["signature"]["inputs"], list):
+            say(f"Rows reach it as a pandas DataFrame: {proved.frame.why_not}")
+    else:
+        what = {"array": "a numpy array", "light": "a table without pandas"}[proved.frame.frame]
+        say(f"Rows reach it as {what}: {proved.frame.tried} requests were answered, or refused, as with pandas")
     if made.recording.plan:
         used = len(made.recording.modules)
         say(f"Answers use {used:,} of the {made.recording.plain:,} modules that it imports: the others wait")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from build.errors import UserError
 from build.package import pickles, proof
-from build.package.process import Process
+from build.package.process import Process, Refused
 from build.package.wishes import Wishes
 from build.runtimes import Runtime
 
@@ -117,7 +117,7 @@ def check(
     process = Process(runtime, function, site_packages, environment(path, sha256, format_), scratch)
     try:
         return Checked(format_, proof.find(process, path, format_, sha256, wishes))
-    except proof.Refused as error:
+    except Refused as error:
         raise ModelRefused(
             path=path, why=_explain(error.kind, error.message, wishes, _mismatch(path, site_packages))
         ) from error

@@ -7,45 +7,18 @@ Two clean processes under the target's Python: one asks the estimator with nothi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from build import environments, requests
-from build.errors import UserError
-from build.package import wishes
-from build.package.process import Process
+from build.package import frames, wishes
+from build.package.process import Process, Refused
 from build.package.wishes import Wishes
 
 SIGNATURE = "signature.json"  # beside the handler, as in lambda/serving/requests/signature.py
 ARROW = (".parquet", ".feather")  # files that pandas reads with pyarrow
-
-
-class Refused(UserError):
-    """Why a model is not packaged: of a process, by its own word for it."""
-
-    template = "{kind}: {message}"
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(kind=kind, message=message)
-        self.kind, self.message = kind, message
-
-
-def ask(process: Process, script: str, order: Mapping[str, Any], see: Sequence[Path] = ()) -> dict:
-    """Run a script of target/ on an order, and read its result.
-
-    Raises:
-        Refused: the result tells of an error.
-    """
-    name = script.removesuffix(".py")
-    path, result = process.scratch / f"{name}-order.json", process.scratch / f"{name}.json"
-    path.write_text(json.dumps({**order, "result": str(result)}), encoding="utf-8")
-    process.run(script, [path], see)
-    found: dict = json.loads(result.read_text(encoding="utf-8"))
-    if "error" in found:
-        raise Refused(found["error"]["type"], found["error"]["message"])
-    return found
 
 
 @dataclass(frozen=True)
@@ -57,6 +30,7 @@ class Proof:
     events: list  # of them some, for what else tries the model
     predictions: list | None  # one answer, to show
     why_not: str | None  # why nothing was tried
+    frame: frames.Chosen  # what the rows of a table reach it as
 
 
 def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishes) -> Proof:
@@ -78,9 +52,8 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
         "rows": str(rows),
         "expect": len(expect["answers"]) if expect else 0,
     }
-    own = ask(process, "own_answers.py", order, _reader_of(example, process))
-    signature = {"model_sha256": sha256, "signature": own["signature"]}
-    (process.function / SIGNATURE).write_text(json.dumps(signature, separators=(",", ":")), encoding="utf-8")
+    own = process.ask("own_answers.py", order, _reader_of(example, process))
+    _leave(process, sha256, own["signature"])
     answered = [each for each in own["tried"] if "answer" in each]
     if example and not answered:
         raise Refused("OwnRefusal", own["tried"][0]["error"] if own["tried"] else "it has no rows")
@@ -91,8 +64,12 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
         expect["event"] = _event(own)
     tried = sorted(own["tried"], key=lambda each: "answer" not in each)  # the first is what imports are planned by
     env = {**process.env, **({"MODEL_TRUSTED": ",".join(own["facts"]["trusted"])} if "trusted" in own["facts"] else {})}
-    shown = ask(
-        replace(process, env=env),
+    process = replace(process, env=env)
+    frame = frames.choose(process, own)
+    if frame.frame != "pandas":
+        own["signature"]["frame"] = frame.frame
+        _leave(process, sha256, own["signature"])
+    shown = process.ask(
         "prove.py",
         {
             "own": {**own, "tried": tried},
@@ -110,7 +87,13 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
     predictions = (
         shown["answered"][0]["predictions"] if shown["answered"] else answered[0]["answer"] if answered else None
     )
-    return Proof(facts, shown["tried"], shown["events"], predictions, why_not)
+    return Proof(facts, shown["tried"], shown["events"], predictions, why_not, frame)
+
+
+def _leave(process: Process, sha256: str, signature: dict) -> None:
+    """Write the signature beside the handler."""
+    said = {"model_sha256": sha256, "signature": signature}
+    (process.function / SIGNATURE).write_text(json.dumps(said, separators=(",", ":")), encoding="utf-8")
 
 
 def _has_rows(request: Any) -> bool:

@@ -18,6 +18,7 @@ sys.path.insert(1, os.path.dirname(os.path.abspath(__file__)))  # this folder is
 
 import containers
 import rows
+from serving.requests import light
 from serving.requests.signature import Column
 from serving.requests.values import NUMPY_INTEGERS
 
@@ -95,7 +96,14 @@ def find(order):
     if value is not None and order["rows"]:
         with open(order["rows"], "wb") as stream:
             pickle.dump(value, stream)
-    return {"facts": facts, "signature": told.to_json(), "tried": tried, "expected": expected}
+    return {
+        "facts": facts,
+        "signature": told.to_json(),
+        "tried": tried,
+        "expected": expected,
+        "needs_pandas": light.why_not(told),
+        "numbers": light.is_numbers(told),
+    }
 
 
 def load(order):

@@ -13,6 +13,7 @@ import json
 import math
 import pickle
 import sys
+from dataclasses import replace
 
 MOST = 3  # differences that are told
 PROBES = 24  # of the requests, for what else tries the model
@@ -194,7 +195,7 @@ def column(model, event, tried, path):
         from serving.requests import reader
 
         table = known.batch(event) if "Items" in event else known.table(event)
-        read = reader.read(model.signature, table)
+        read = reader.read(replace(model.signature, frame="pandas"), table)
         with open(path, "rb") as stream:
             rows = pickle.load(stream)
         own = rows.iloc[tried["rows"]] if hasattr(rows, "iloc") else rows[tried["rows"]]

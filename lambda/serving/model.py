@@ -76,6 +76,8 @@ def describe(estimator: Any, sha256: str, held: tuple | None = None) -> Model:
         from serving.requests import inspection  # packaging has done it for most models
 
         found = inspection.inspect(estimator)
+    if found.frame == "array":  # the reader has put the columns in their order
+        warnings.filterwarnings("ignore", message="X does not have valid feature names")
     return Model(estimator=estimator, sha256=sha256, signature=found, held=held)
 
 

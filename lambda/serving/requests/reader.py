@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from serving.requests import values
+from serving.requests import frames, values
 from serving.requests.signature import Column, Signature
 from serving.requests.tables import Columns, Records, Rows, expected
 from serving.requests.words import BadRequest, WrongValue, kind
@@ -32,6 +32,8 @@ def read(signature: Signature, table: Any) -> Any:
 
 
 def _frame(signature: Signature, table: Any) -> Any:
+    if signature.frame != "pandas":
+        return _without_pandas(signature, table)
     import pandas as pd
 
     if signature.columns is None:
@@ -51,6 +53,19 @@ def _frame(signature: Signature, table: Any) -> Any:
     frame = pd.DataFrame(columns, index=range(len(table)))
     frame.columns = pd.Index(signature.names)
     return frame
+
+
+def _without_pandas(signature: Signature, table: Any) -> Any:
+    """The same table as numpy's arrays, in the order in which pandas has them."""
+    names, columns = signature.names or [], signature.columns or ()
+    if isinstance(table, Rows) and not table.texts and {column.dtype for column in columns} == {"float64"}:
+        table.check(signature)
+        array = _at_once(table.rows, "float64")
+        if array is not None:
+            block = np.asfortranarray(array)
+            return block if signature.frame == "array" else frames.Frame.of_block(names, block)
+    arrays = _arrays(signature, table)
+    return frames.stacked(arrays) if signature.frame == "array" else frames.Frame(names, arrays)
 
 
 def _array(signature: Signature, table: Any) -> Any:
@@ -95,7 +110,7 @@ def _at_once(rows: Any, dtype: str) -> Any:
 def _arrays(signature: Signature, table: Any) -> list:
     """Each column of the signature, read."""
     found = []
-    for column, given in zip(signature.columns or (), table.columns(signature), strict=True):
+    for column, given in zip(signature.read_as, table.columns(signature), strict=True):
         try:
             found.append(values.read(column, given, table.texts))
         except WrongValue as error:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ METHODS = (
     "score_samples",
     "transform",
 )
+
+
+# What the estimator gets the rows of a table as. Packaging chooses one, and one of the last two only where it has shown
+# that the answers are the same.
+FRAMES = {
+    "pandas": "a pandas DataFrame",
+    "light": "a table without pandas",
+    "array": "a numpy array",
+}
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,7 @@ class Signature:
     classes: tuple[Any, ...] | None = None
     outputs: Mapping[str, Any] | None = None  # by method: the type of its values, and their shape
     source: str | None = None  # where the columns are known from
+    frame: str = "pandas"  # what a "frame" reaches the estimator as: a key of FRAMES
 
     @property
     def width(self) -> int | None:
@@ -100,6 +111,14 @@ class Signature:
         """The columns' names, where requests may use them."""
         return [column.name for column in self.columns] if self.columns is not None else None
 
+    @cached_property
+    def read_as(self) -> tuple[Column, ...]:
+        """The columns as the reader makes them: without pandas, texts and categories of a table are objects."""
+        columns = self.columns or ()
+        if self.container != "frame" or self.frame == "pandas":
+            return columns
+        return tuple(replace(each, dtype="object") if each.dtype in ("str", "category") else each for each in columns)
+
     def to_json(self) -> dict[str, Any]:
         """As the manifest has it: ``inputs`` is a list of columns, {"tensor": ...}, or one word."""
         found: dict[str, Any] = {"inputs": self._inputs(), "methods": list(self.methods), "method": self.method}
@@ -109,6 +128,8 @@ class Signature:
             found["outputs"] = dict(self.outputs)
         if self.source is not None:
             found["source"] = self.source
+        if self.frame != "pandas":
+            found["frame"] = self.frame
         return found
 
     def _inputs(self) -> Any:
@@ -147,6 +168,7 @@ class Signature:
             classes=None if classes is None else tuple(classes),
             outputs=said.get("outputs"),
             source=said.get("source"),
+            frame=said.get("frame", "pandas"),
         )
 
 

@@ -8,12 +8,12 @@ or makes the column strict.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
 
-from serving.requests import cells, times
+from serving.requests import cells, light, times
 from serving.requests.signature import TYPES, Column
 from serving.requests.words import WrongValue, is_missing
 
@@ -133,8 +133,17 @@ def _texts(column: Column, values: list) -> Any:
 
 
 def _categories(column: Column, values: list) -> Any:
+    codes, places = _codes(column, values)
+    if column.dtype != "category":
+        return light.categories(column, values, codes, [each for _, each in places])
     import pandas as pd
 
+    labels = _labels(column, values, [each for _, each in places])
+    return pd.Categorical.from_codes(codes, categories=labels, ordered=column.ordered)
+
+
+def _codes(column: Column, values: list) -> tuple[list[int], Collection[tuple[bool, Any]]]:
+    """For each value the place of its category among those that are known and those that the request adds."""
     known = list(column.categories or ())
     places = {(type(each) is str, each): at for at, each in enumerate(known)}
     codes = []
@@ -150,8 +159,7 @@ def _categories(column: Column, values: list) -> Any:
             )
         # one that the model was not fitted with stays what it is: what that means is for the model to say
         codes.append(places.setdefault((type(value) is str, value), len(places)))
-    labels = _labels(column, values, [each for _, each in places])
-    return pd.Categorical.from_codes(codes, categories=labels, ordered=column.ordered)
+    return codes, places
 
 
 def _labels(column: Column, values: list, known: list) -> Any:

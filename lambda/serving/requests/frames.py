@@ -1,0 +1,203 @@
+"""A table of named columns without pandas, which scikit-learn takes for a DataFrame.
+
+It is used for a model only where packaging has shown the same answers as with pandas. It offers what scikit-learn's own
+estimators ask of a table, and what a transformer of the user's commonly does with a column. All else raises an error:
+nothing here answers otherwise than pandas would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from serving.requests.vectors import Vector
+
+
+class Frame:
+    """Columns by name, each an array of shape (n_rows,)."""
+
+    ndim = 2
+
+    def __init__(self, names: Sequence[str], columns: Sequence[Any], block: Any = None) -> None:
+        """
+        Args:
+            names: one for each column.
+            columns: arrays of numpy's of shape (n_rows,), of numbers, booleans or objects.
+            block: the same columns as one array of shape (n_rows, n_columns), where they are of one dtype.
+        """
+        self._names, self._columns, self._block = list(names), list(columns), block
+
+    @classmethod
+    def of_block(cls, names: Sequence[str], block: Any) -> Frame:
+        """A table whose columns are those of an array of shape (n_rows, n_columns)."""
+        return cls(names, list(block.T), block)
+
+    @property
+    def columns(self) -> Any:
+        return np.array(self._names, dtype=object)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self._columns[0]) if self._columns else 0, len(self._columns)
+
+    @property
+    def dtypes(self) -> list[Any]:
+        return [column.dtype for column in self._columns]
+
+    @property
+    def values(self) -> Any:
+        return np.asarray(self)
+
+    def to_numpy(self) -> Any:
+        return np.asarray(self)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            return Vector.of(self._columns[self._place(key)])
+        if not isinstance(key, (list, np.ndarray)) or not all(isinstance(name, str) for name in key):
+            raise TypeError(f"a table without pandas has no rows to choose by {key!r}")
+        return self._chosen([self._place(name) for name in key])
+
+    def __setitem__(self, name: str, values: Any) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"a table without pandas has no rows to set by {name!r}")
+        column = _column(values, len(self))
+        self._block = None
+        if name in self._names:
+            self._columns[self._place(name)] = column
+        else:
+            self._names.append(name)
+            self._columns.append(column)
+
+    def copy(self) -> Frame:
+        return Frame(self._names, self._columns)
+
+    def drop(self, labels: Any = None, *, axis: Any = 0, columns: Any = None) -> Frame:
+        """A table without these columns; of rows none can be dropped."""
+        if columns is None and axis in (1, "columns"):
+            columns = labels
+        if columns is None:
+            raise TypeError("a table without pandas has no rows to drop")
+        left_out = {self._place(name) for name in ([columns] if isinstance(columns, str) else columns)}
+        return self._chosen([at for at in range(len(self._names)) if at not in left_out])
+
+    def take(self, places: Any, axis: int = 0) -> Frame:
+        if axis != 1:
+            raise TypeError("a table without pandas has no rows to take")
+        return self._chosen([int(at) for at in places])
+
+    @property
+    def loc(self) -> _By:
+        return _By(lambda key: self[key] if isinstance(key, str) else self[list(self._labels(key))])
+
+    @property
+    def iloc(self) -> _By:
+        def select(key: Any) -> Any:
+            if isinstance(key, (int, np.integer)):
+                return Vector.of(self._columns[key])
+            return self._chosen(np.arange(len(self._names))[key].tolist())
+
+        return _By(select)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        """As pandas makes an array of a table: booleans beside numbers are objects, and columns lie together."""
+        block = stacked(self._columns) if self._block is None else self._block
+        return block if dtype is None else block.astype(dtype, copy=bool(copy))
+
+    def _labels(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            if key.step is not None:
+                raise TypeError("a table without pandas chooses columns by name one after the other")
+            start = 0 if key.start is None else self._place(key.start)
+            return self._names[start : None if key.stop is None else self._place(key.stop) + 1]
+        chosen = list(key)
+        if chosen and all(isinstance(each, (bool, np.bool_)) for each in chosen):
+            return [name for name, taken in zip(self._names, chosen, strict=True) if taken]
+        return chosen
+
+    def _place(self, name: Any) -> int:
+        try:
+            return self._names.index(name)
+        except ValueError:
+            raise KeyError(name) from None
+
+    def _chosen(self, places: list[int]) -> Frame:
+        return Frame([self._names[at] for at in places], [self._columns[at] for at in places])
+
+    # What scikit-learn 1.3 to 1.8 asks for the names of columns and their length: the dataframe interchange protocol
+    def __dataframe__(self, nan_as_null: bool = False, allow_copy: bool = True) -> Frame:
+        return self
+
+    def column_names(self) -> list[str]:
+        return self._names
+
+    def num_rows(self) -> int:
+        return len(self)
+
+    # What narwhals asks, which scikit-learn has asked since 1.9
+    def __narwhals_dataframe__(self) -> Frame:
+        return self
+
+    def __narwhals_namespace__(self) -> Frame:
+        return self
+
+    def _with_version(self, version: Any) -> Frame:
+        self._version = version
+        return self
+
+    @property
+    def _implementation(self) -> Any:
+        from narwhals._utils import Implementation
+
+        return Implementation.UNKNOWN
+
+
+class _By:
+    """Chooses columns of all rows, as `DataFrame.loc` and `DataFrame.iloc` do."""
+
+    def __init__(self, select: Callable[[Any], Any]) -> None:
+        self._select = select
+
+    def __getitem__(self, key: Any) -> Any:
+        rows, columns = key if isinstance(key, tuple) and len(key) == 2 else (None, None)
+        if rows != slice(None):
+            raise TypeError("a table without pandas has no rows to choose")
+        return self._select(columns)
+
+
+def stacked(columns: Sequence[Any]) -> Any:
+    """Columns as one array of shape (n_rows, n_columns), of the dtype and in the order that pandas gives it.
+
+    The order counts: sums over the same numbers in another order can differ in their last digit.
+    """
+    kinds = {column.dtype.kind for column in columns}
+    numbers = kinds <= set("fiu") or kinds == {"b"}
+    dtype = np.result_type(*(column.dtype for column in columns)) if numbers else np.dtype(object)
+    block = np.empty((len(columns), len(columns[0])), dtype=dtype)
+    for at, column in enumerate(columns):
+        block[at] = column
+    return block.T
+
+
+def _column(values: Any, count: int) -> Any:
+    """What is put into a table as a column: as many values as it has rows, or one for all."""
+    if isinstance(values, (str, int, float, bool, np.generic)) or values is None:
+        values = [values] * count
+    array = np.asarray(values)
+    if array.shape != (count,) or array.dtype.kind not in "fiubO":
+        found = np.asarray(values, dtype=object)
+        if found.shape != (count,):
+            raise ValueError(f"a column of {count} rows cannot hold values of shape {found.shape}")
+        array = found
+    return array

@@ -1,0 +1,69 @@
+"""Which tables can be held without pandas, and how their categories are held then."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from serving.requests.signature import Column, Signature
+from serving.requests.words import WrongValue
+
+INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
+PLAIN = ("object", "bool", "float16", "float32", "float64", *INTEGERS)  # types of columns that numpy has
+TEXTS = ("object", "str")  # the latter: pandas 3's own, whose missing value is NaN
+
+
+def why_not(signature: Signature) -> str | None:
+    """Why a model's tables need pandas, whatever the model does with them; None if they do not."""
+    if signature.container != "frame" or signature.columns is None:
+        return "nothing says which columns the model takes"
+    for column in signature.columns:
+        if not isinstance(column.name, str):
+            return f"the name of column {column.name} is not a text"
+        if column.missing in ("NA", "NaT"):
+            return f"a missing value of column {column.name} is pandas' own {column.missing}"
+        if column.type == "category":
+            if column.categories_dtype not in (*PLAIN, "str", None):
+                return f"the categories of column {column.name} are of pandas' own type {column.categories_dtype}"
+        elif column.dtype not in (*PLAIN, "any", *(TEXTS if column.type == "text" else ())):
+            return f"column {column.name} is of pandas' own type {column.dtype}"
+    return None
+
+
+def is_numbers(signature: Signature) -> bool:
+    """Whether all columns are numbers or booleans of numpy's, so that an array can hold them."""
+    return all(
+        column.type in ("number", "integer", "boolean") and column.dtype in PLAIN and column.dtype != "object"
+        for column in signature.columns or ()
+    )
+
+
+def categories(column: Column, values: list, codes: list[int], known: list[Any]) -> Any:
+    """A column of categories as pandas makes an array of one: of texts objects, of numbers numbers.
+
+    Args:
+        codes: for each value its category's place among those that are known; -1 for a missing value.
+
+    Raises:
+        WrongValue: a category that the others' dtype cannot hold.
+    """
+    dtype = np.dtype("object" if column.categories_dtype in (None, *TEXTS) else column.categories_dtype)
+    if dtype.kind != "O":
+        for row, (value, code) in enumerate(zip(values, codes, strict=True)):
+            if code >= len(column.categories or ()) and not _is_held(value, dtype):
+                raise WrongValue(row, value, f"a value of {dtype}, as its categories are")
+    if -1 in codes:
+        dtype = np.dtype("float64") if dtype.kind in "iu" else dtype if dtype.kind == "f" else np.dtype("object")
+    found = np.empty(len(codes), dtype=dtype)
+    for row, code in enumerate(codes):
+        found[row] = math.nan if code < 0 else known[code]
+    return found
+
+
+def _is_held(value: Any, dtype: np.dtype) -> bool:
+    try:
+        return bool(np.array([value], dtype=dtype)[0] == value)
+    except (OverflowError, TypeError, ValueError):
+        return False

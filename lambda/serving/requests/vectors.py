@@ -1,0 +1,154 @@
+"""One column of a table without pandas: an array that refuses what pandas would do in another way.
+
+A sum of pandas' leaves out missing values and one of numpy's does not; a whole number divided by zero with // is NaN to
+the one and 0 to the other. So only operations that give the same are let through.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+# Operations on each value by itself that pandas leaves to numpy. Not among them: //, % and divmod
+ALIKE = frozenset(
+    getattr(np, name)
+    for name in (
+        *("add", "subtract", "multiply", "true_divide", "negative", "positive", "absolute", "fabs", "sign", "power"),
+        *("sqrt", "cbrt", "square", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "reciprocal"),
+        *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh", "hypot"),
+        *("arcsinh", "arccosh", "arctanh", "deg2rad", "rad2deg", "floor", "ceil", "trunc", "rint"),
+        *("maximum", "minimum", "fmax", "fmin", "isnan", "isfinite", "isinf", "signbit"),
+        *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
+        *("logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor"),
+        "invert",
+    )
+)
+OF_TRUTHS = frozenset((np.bitwise_and, np.bitwise_or, np.bitwise_xor))  # of booleans only among themselves
+NOT_OF_TRUTHS = frozenset((np.true_divide, np.power))
+# Functions that make an array of what they get, and give one
+MAKE_ARRAYS = frozenset(
+    getattr(np, name)
+    for name in (
+        *("where", "column_stack", "concatenate", "hstack", "vstack", "stack", "select", "isin", "digitize", "interp"),
+        *("nan_to_num", "array_equal", "shape", "size", "ndim", "may_share_memory", "shares_memory"),
+    )
+)
+KEPT = frozenset(("shape", "ndim", "size", "dtype", "tolist", "copy", "flags", "T", "nbytes", "itemsize"))
+
+
+class Vector(np.ndarray):
+    """An array of shape (n_rows,) that cannot be written to."""
+
+    @classmethod
+    def of(cls, array: Any) -> Vector:
+        fixed = array.view()
+        fixed.flags.writeable = False
+        return fixed.view(cls)
+
+    @property
+    def values(self) -> Any:
+        return plain(self)
+
+    def to_numpy(self) -> Any:
+        return plain(self)
+
+    def to_list(self) -> list[Any]:
+        return self.tolist()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.tolist())
+
+    def __getitem__(self, key: Any) -> Any:
+        array = plain(self)
+        if isinstance(key, (int, np.integer)) and not isinstance(key, (bool, np.bool_)) and 0 <= key < len(array):
+            return array[key]
+        mask = plain(key) if isinstance(key, np.ndarray) and key.dtype == bool else None
+        if isinstance(key, slice) or mask is not None:
+            return array[mask if mask is not None else key].view(Vector)
+        raise KeyError(key)
+
+    def astype(self, dtype: Any, copy: bool = True) -> Any:  # type: ignore[override]
+        wanted = np.dtype(dtype)
+        array = plain(self)
+        if wanted.kind in "iu" and array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError("a missing value or infinity cannot be a whole number")
+        if wanted.kind not in "fiub":
+            raise TypeError(f"a column without pandas cannot be made one of {dtype}")
+        return array.astype(wanted).view(Vector)
+
+    def isna(self) -> Any:
+        return missing(plain(self)).view(Vector)
+
+    def notna(self) -> Any:
+        return (~missing(plain(self))).view(Vector)
+
+    def fillna(self, value: Any) -> Any:
+        """Of a column of numbers, with a number."""
+        if self.dtype.kind not in "fiu" or isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+            raise TypeError("a column without pandas fills in numbers among numbers")
+        array = plain(self)
+        return (np.where(np.isnan(array), value, array) if array.dtype.kind == "f" else array).view(Vector)
+
+    def abs(self) -> Any:
+        return np.abs(self)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if method != "__call__" or ufunc not in ALIKE or options:
+            raise TypeError(f"a column without pandas has no {ufunc.__name__}{'' if method == '__call__' else method}")
+        if not _are_alike(ufunc, inputs):
+            raise TypeError(f"columns without pandas of these values have no {ufunc.__name__}")
+        with np.errstate(all="ignore"):  # as pandas does
+            found = ufunc(*map(plain, inputs))
+        return found.view(Vector) if isinstance(found, np.ndarray) else found
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function not in MAKE_ARRAYS:
+            raise TypeError(f"a column without pandas has no {function.__name__}")
+        return function(*map(_deep, args), **{name: _deep(value) for name, value in kwargs.items()})
+
+
+def _are_alike(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
+    """Whether pandas does the same with these: not with columns of objects, where None counts as missing."""
+    kinds = [np.asarray(each).dtype.kind for each in inputs]
+    if any(np.ndim(each) > 1 for each in inputs):
+        return False
+    if not set(kinds) <= set("fiub"):
+        return ufunc in (np.equal, np.not_equal) and any(isinstance(each, str) for each in inputs)
+    if "b" in kinds and ufunc in OF_TRUTHS:
+        return set(kinds) == {"b"}
+    return not ("b" in kinds and ufunc in NOT_OF_TRUTHS)
+
+
+def _unknown(name: str) -> property:
+    def refuse(self: Any) -> Any:
+        raise AttributeError(f"a column without pandas has no {name!r}", name=name, obj=None)
+
+    return property(refuse)
+
+
+for _name in dir(np.ndarray):
+    if not _name.startswith("_") and _name not in KEPT and _name not in vars(Vector):
+        setattr(Vector, _name, _unknown(_name))
+
+
+def plain(value: Any) -> Any:
+    """An array without what a Vector refuses; anything else as it is."""
+    return np.ndarray.view(value, np.ndarray) if isinstance(value, Vector) else value
+
+
+def missing(array: Any) -> Any:
+    """Which values are missing: None and NaN."""
+    if array.dtype.kind == "f":
+        return np.isnan(array)
+    if array.dtype.kind != "O":
+        return np.zeros(len(array), dtype=bool)
+    return np.array([each is None or (type(each) is float and math.isnan(each)) for each in array], dtype=bool)
+
+
+def _deep(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_deep, value))
+    return plain(value)
