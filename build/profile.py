@@ -17,13 +17,12 @@ from build import model as models
 from build.dependencies import Installed
 from build.elf import libraries_needed
 from build.errors import UserError
-from build.package import mlflow_folder
+from build.package import lacking, mlflow_folder
 from build.package.given import Given, given
 from build.package.process import Process
 from build.package.wishes import Wishes
 from build.runtimes import Architecture, Runtime
 
-OWN_TIME_ZONES = {"PYTHONTZPATH": ""}  # those of the package tzdata: this machine may have more than Lambda
 SMALL = 1_000_000  # bytes of a package that is not worth a cut
 STUB = """raise ImportError(
     "{module} was left out of the layer, which was cut to a model. Cut it with a request that needs this "
@@ -81,39 +80,45 @@ class Cut:
 
 
 def cut(
-    profile: Profile, target: tuple[Runtime, Architecture], tree: Path, host_tree: Path, whole: Path, scratch: Path
+    profile: Profile,
+    target: tuple[Runtime, Architecture],
+    tree: Path,
+    host_tree: Path,
+    lacks: lacking.Layer,
+    scratch: Path,
 ) -> Cut:
     """Remove from the folder ``tree`` what the model does not use, and show that it answers as before what is left.
 
     Args:
         tree: the layer's site-packages, compiled.
         host_tree: the same packages where they run on this machine; the same folder if the layer's own do.
-        whole: these, and those that the layer is built without: the model's answers are proved there.
+        lacks: packages that the layer is built without; the model's answers are proved with them.
 
     Raises:
-        ModelRefused, CutTooDeep, PackageWanted
+        ModelRefused, CutTooDeep
+        PackageWanted, AnswersOtherwise: of `lacking`
     """
     runtime, architecture = target
     function = scratch / "function"
     source = profile.given()
     staging.stage(function, source.code)
-    model = source.model(runtime, [function, whole], scratch)
+    model = source.model(runtime, [function, lacks.whole], scratch)
     digest = archive.file_sha256(model)
     checked = models.check(
         model,
         digest,
         runtime=runtime,
         function=function,
-        site_packages=whole,
+        site_packages=lacks.whole,
         scratch=scratch,
         wishes=source.wishes,
     )
     env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
     if (host_tree / "tzdata").is_dir():
-        env = env | OWN_TIME_ZONES
+        env = env | lacking.ZONES
     process = Process(runtime, function, host_tree, env, scratch)
     probes = deferral.probes(checked.proof.events, checked.facts)
-    used = deferral.record(process, probes)
+    used = lacking.record(process, probes, lacks, profile.model, checked.proof)
     code = staging.files(source.code) if source.code else []
     made = _cut(tree, used, dependencies.read(tree, runtime, architecture), code)
     if host_tree != tree:
