@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from serving.errors import ModelError
+from serving.errors import ModelError, lacks
 from serving.fetching import Fetch, Fetched
 from serving.formats import FORMATS
 from serving.phases import Phases
@@ -52,7 +52,10 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
         with warnings.catch_warnings():
             # InconsistentVersionWarning, by its words: importing it would import scikit-learn for models without it
             warnings.filterwarnings("error", message="Trying to unpickle estimator")
-            estimator = FORMATS[settings.format](fetched, settings)
+            try:
+                estimator = FORMATS[settings.format](fetched, settings)
+            except ImportError as error:
+                raise ModelError(f"{settings.name} is not unpickled: {lacks(error)}") from error
         if isinstance(estimator, type):
             raise ModelError(f"{settings.name} is the class {estimator.__qualname__}; expected one that is fitted")
         if not methods.of(estimator):
@@ -60,7 +63,10 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
                 f"{settings.name} is a {type(estimator).__qualname__}, which has none of the methods "
                 f"{', '.join(METHODS)}"
             )
-        return describe(estimator, fetched.sha256, held(fetched.facts) if settings.follow else None)
+        found = describe(estimator, fetched.sha256, held(fetched.facts) if settings.follow else None)
+        if settings.follow:
+            _check_pandas(settings, found.signature)
+        return found
 
 
 def held(facts: Mapping[str, Any]) -> tuple:
@@ -79,6 +85,16 @@ def describe(estimator: Any, sha256: str, held: tuple | None = None) -> Model:
     if found.frame == "array":  # the reader has put the columns in their order
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
     return Model(estimator=estimator, sha256=sha256, signature=found, held=held)
+
+
+def _check_pandas(settings: Settings, found: Signature) -> None:
+    """See that rows can be read for a model that packaging has not seen: the layer may have no pandas."""
+    if found.container != "frame" or found.frame != "pandas":
+        return
+    try:
+        import pandas  # noqa: F401  (it is what the first request would import)
+    except ImportError as error:
+        raise ModelError(f"{settings.name} takes rows as a pandas DataFrame: {lacks(error)}") from error
 
 
 def _check_digest(settings: Settings, fetched: Fetched) -> None:
