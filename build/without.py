@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import dependencies, distributions
+from build import dependencies, distributions, slimming
 from build.distributions import Distributions
 from build.errors import UserError
 from build.runtimes import Architecture, Runtime
@@ -68,9 +68,17 @@ def remove(
             through = "" if name in HANDLER else ", as scikit-learn requires it"
             raise HandlerNeeds(name=name, through=through, others=others)
     gone = [*asked, *sorted(installed.only_for(asked, stay={*map(distributions.normalized, stay), *own}))]
-    left = {path for name, files in installed.files.items() if name not in gone for path in files}
-    sizes = distributions.sizes(tree)
-    removed = {path: sizes[path] for name in gone for path in sorted(installed.files[name] - left) if path in sizes}
+    own_files = {path for name in gone for path in installed.files[name]}
+    own_files -= {path for name, files in installed.files.items() if name not in gone for path in files}
+    infos = {top for top in map(_top, own_files) if top.endswith(".dist-info")}
+    removed = {
+        path: size for path, size in distributions.sizes(tree).items() if path in own_files or _top(path) in infos
+    }
     for path in removed:
         (tree / path).unlink()
+    slimming.drop_empty_folders(tree)
     return LeftOut({name: versions[name] for name in gone}, removed)
+
+
+def _top(path: str) -> str:
+    return path.partition("/")[0]
