@@ -53,7 +53,7 @@ def _cold_start(say: Say) -> Outcome:
 def _cold_start_draft(say: Say) -> Outcome:
     from bench import cold_start
 
-    return cold_start.run(RESULTS / "drafts", say, sizes=("0.1",), runs=3)
+    return cold_start.run(RESULTS / "drafts", say, models=("0.1", "pipeline"), runs=3)
 
 
 def _packages(say: Say, only: Collection[str] = ()) -> Outcome:

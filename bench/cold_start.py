@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from bench import Outcome
-from bench.contenders import BUCKET, EVENT, HERE, MEMORY, WAYS, Ground, Model
+from bench.contenders import BUCKET, HERE, MEMORY, PIPELINE, WAYS, Ground, Model
 from build import environments, interpreters
 from build.errors import UserError
 from build.runtimes import DEFAULT_PYTHON, runtime
@@ -29,7 +29,7 @@ from local.cold_start import told as told_by_ours
 from local.deployed import Deployed
 from local.emulator import Environment
 
-SIZES = ("0.1", "10", "100", "300")
+MODELS = ("0.1", PIPELINE, "10", "100", "300")  # forests by their size in MB, and a pipeline on a DataFrame
 RUNS = 7
 WARM_CALLS, WARM_SECONDS = 1000, 60.0  # whichever is first: a recipe unpickles at each call
 
@@ -37,6 +37,7 @@ WARM_CALLS, WARM_SECONDS = 1000, 60.0  # whichever is first: a recipe unpickles 
 RECIPE, RECIPE_BYTECODE, SAM = "recipe", "recipe, valid bytecode", "recipe, SAM's layer"
 FLOOR, LIBRARIES, LIBRARIES_IN_LAMBDA = "floor", "libraries alone", "libraries in the runtime"
 RUNTIME, FETCH = "runtime alone", "fetch alone"
+WITH_PANDAS = "bundle, with pandas"  # the pipeline, with rows as a DataFrame
 BARE = {FLOOR: "floor", LIBRARIES: "handler"}  # processes with nothing of Lambda in them, and what they import
 PARTS = (*BARE, LIBRARIES_IN_LAMBDA, RUNTIME, FETCH)  # of what contenders do: no answers
 
@@ -44,7 +45,7 @@ Say = Callable[[str], None]
 
 
 class AnswersDiffer(UserError):
-    template = "With the model of {size} MB, {name} answers {answer}, and {other} answers {expected}."
+    template = "With the model {model!r}, {name} answers {answer}, and {other} answers {expected}."
 
 
 @dataclass
@@ -62,26 +63,31 @@ class Seen:
         return statistics.median(each.get(name, 0.0) for each in self.phases) if self.phases else 0.0
 
 
-def run(folder: Path, say: Say, sizes: Sequence[str] = SIZES, runs: int = RUNS) -> Outcome:
+def run(folder: Path, say: Say, models: Sequence[str] = MODELS, runs: int = RUNS) -> Outcome:
     """Measure, and write into the folder the numbers and their picture.
 
     Args:
-        sizes: of the models in MB.
+        models: of `MODELS`.
         runs: first calls of each contender; below 7 it is a draft.
     """
-    found = measure_all(say, sizes, runs)
+    found = measure_all(say, models, runs)
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "cold_start.json", folder / "cold_start.svg"]
     files[0].write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    files[1].write_text(picture.draw(_bars(found["sizes"])), encoding="utf-8")
+    files[1].write_text(picture.draw(_bars(found["models"])), encoding="utf-8")
     headings = ["model, contender", "first call", "second", "p50", "p99", "peak RSS"]
     rows = [
-        [f"{size} MB, {name}", *_cells(facts)]
-        for size, of_size in found["sizes"].items()
-        for name, facts in of_size.items()
+        [f"{title(name)}, {contender}", *_cells(facts)]
+        for name, contenders in found["models"].items()
+        for contender, facts in contenders.items()
     ]
-    title = f"First calls in ms, medians of {runs}, and those after them"
-    return Outcome(title, headings, rows, found["ratios"], files)
+    what = f"First calls in ms, medians of {runs}, and those after them"
+    return Outcome(what, headings, rows, found["ratios"], files)
+
+
+def title(model: str) -> str:
+    """What a model is called in tables."""
+    return model if model == PIPELINE else f"{model} MB"
 
 
 def _cells(facts: dict) -> list[str]:
@@ -91,51 +97,54 @@ def _cells(facts: dict) -> list[str]:
     return ["" if value is None else f"{value:,.1f}" for value in values] + [f"{memory:.0f} MB" if memory else ""]
 
 
-def measure_all(say: Say, sizes: Sequence[str], runs: int) -> dict:
+def measure_all(say: Say, models: Sequence[str], runs: int) -> dict:
     """What `run` writes."""
     began = time.monotonic()
     target = runtime(DEFAULT_PYTHON)
-    with TemporaryDirectory(prefix="bench-") as name, embedded_aws.start() as aws:
+    with TemporaryDirectory(prefix="bench-") as place, embedded_aws.start() as aws:
         aws.client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": embedded_aws.REGION}
         )
         aws.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        ground = Ground(Path(name), target, aws, say)
+        ground = Ground(Path(place), target, aws, say)
         packages = emulator.runtime_packages(target.python, ground.folder / "runtime")
         seen: dict[str, dict[str, Seen]] = {}
         overhead: dict = {}
-        for size in sizes:
-            model = ground.model(size)
-            contenders = _contenders(ground, model, first=size == sizes[0])
-            if not overhead:
-                overhead = _warm_overhead(ground, contenders["bundle"])
-            contenders |= _floors(ground, model, contenders, overhead["libraries"])
-            seen[size] = {each: Seen() for each in contenders}
+        for name in models:
+            model = ground.model(name)
+            contenders = _contenders(ground, model, first=name == models[0])
+            if name in (models[0], PIPELINE):
+                overhead[name] = _warm_overhead(ground, contenders["bundle"], model)
+            if name != PIPELINE:
+                contenders |= _floors(ground, model, contenders, overhead[models[0]]["libraries"])
+            seen[name] = {each: Seen() for each in contenders}
             for number in range(runs):
-                say(f"{size} MB: round {number + 1} of {runs}, {len(contenders)} contenders")
+                say(f"{title(name)}: round {number + 1} of {runs}, {len(contenders)} contenders")
                 for each, deployed in contenders.items():
                     if each in BARE:
-                        bare(seen[size][each], deployed, BARE[each], ground)
+                        bare(seen[name][each], deployed, BARE[each], ground)
                         continue
                     warm = number == runs - 1 and each not in PARTS
-                    measure(seen[size][each], deployed, packages, ground, warm)
-                compare(size, seen[size])
+                    measure(seen[name][each], deployed, packages, ground, model.event, warm)
+                compare(name, seen[name])
     return _found(seen, overhead, runs) | {"seconds": round(time.monotonic() - began)}
 
 
-def compare(size: str, seen: dict[str, Seen]) -> None:
+def compare(model: str, seen: dict[str, Seen]) -> None:
     """All answer alike, or they are not to be compared."""
     expected = seen[RECIPE].answers[0]
     for name, shown in seen.items():
         for answer in shown.answers if name not in PARTS else ():
             if answer != expected:
-                raise AnswersDiffer(size=size, name=name, answer=answer, other=RECIPE, expected=expected)
+                raise AnswersDiffer(model=title(model), name=name, answer=answer, other=RECIPE, expected=expected)
 
 
 def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed]:
     """Those that answer; other ways of importing only with the first model: its size changes nothing there."""
     where = {"MODEL_BUCKET": BUCKET, "MODEL_KEY": model.key}
     ours = ground.ours(ground.out, "default", model)
+    if model.name == PIPELINE:
+        ours[WITH_PANDAS] = ground.with_handler(ours["bundle"], "handler", LAMBDA_MODEL_PANDAS="1")
     profiled = ground.built(f"profiled-{model.name}", model.path)
     of_profiled = ground.ours(profiled, f"profiled-{model.name}", model)
     return {
@@ -164,16 +173,16 @@ def _floors(
     }
 
 
-def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, warm: bool) -> None:
+def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, event: dict, warm: bool) -> None:
     """One fresh environment: its first call, its second, and if asked for some more."""
     with emulator.start(deployed, packages, ground.aws) as environment:
         for times in (seen.first, seen.second):
             began = time.perf_counter()
-            answer = environment.invoke(EVENT)
+            answer = environment.invoke(event)
             times.append((time.perf_counter() - began) * 1e3)
             seen.answers.append(answer.get("predictions") if isinstance(answer, dict) else answer)
         if warm:
-            seen.warm += _calls(environment)
+            seen.warm += _calls(environment, event)
         seen.rss.append(environment.peak_rss() / 1e6)
         seen.phases.append(phases(environment.log.read_text(errors="replace")))
 
@@ -191,9 +200,9 @@ def bare(seen: Seen, deployed: Deployed, module: str, ground: Ground) -> None:
     seen.phases.append(phases(said))
 
 
-def _calls(environment: Environment) -> list[float]:
+def _calls(environment: Environment, event: dict) -> list[float]:
     """Calls one after another over one connection each, as short as a client can make them."""
-    url, body = urlsplit(environment.url), json.dumps(EVENT)
+    url, body = urlsplit(environment.url), json.dumps(event)
     taken: list[float] = []
     while len(taken) < WARM_CALLS and sum(taken) < WARM_SECONDS * 1e3:
         began = time.perf_counter()
@@ -224,38 +233,50 @@ def phases(log: str) -> dict[str, float]:
     return first | {"import": imports + first.pop("boto3")}
 
 
-def _warm_overhead(ground: Ground, bundle: Deployed) -> dict:
+def _warm_overhead(ground: Ground, bundle: Deployed, model: Model) -> dict:
     """What the handler adds to the estimator's own predict, and the libraries that the prediction maps."""
     result = ground.folder / "overhead.json"
     see = [bundle.task, bundle.layers / ground.runtime.site_packages]
     env = bundle.environment | {"LAMBDA_TASK_ROOT": str(bundle.task)}
     script = str(HERE / "target" / "warm_overhead.py")
-    environments.run(ground.runtime, script, [result, json.dumps(EVENT), 1000], see, env)
+    environments.run(ground.runtime, script, [result, json.dumps(model.event), 1000], see, env)
     return json.loads(result.read_text(encoding="utf-8"))
 
 
-def _found(seen: dict[str, dict[str, Seen]], overhead: dict, runs: int) -> dict:
-    sizes = {size: {each: _facts(shown) for each, shown in of_size.items()} for size, of_size in seen.items()}
-    small = next(iter(seen.values()))
+def _found(seen: dict[str, dict[str, Seen]], overhead: dict[str, dict], runs: int) -> dict:
+    models = {name: {each: _facts(shown) for each, shown in of_model.items()} for name, of_model in seen.items()}
+    smallest = next(iter(seen))
 
-    def first(name: str) -> float:
-        return statistics.median(small[name].first)
+    def first(contender: str, model: str = smallest) -> float:
+        return statistics.median(seen[model][contender].first)
 
+    warm = overhead[smallest]
     ratios = {
         "first_call_vs_recipe": first("bundle") / first(RECIPE),
         "first_call_vs_recipe_with_bytecode": first("bundle") / first(RECIPE_BYTECODE),
         "first_call_vs_floor": first("bundle") / first(FLOOR),
         "first_call_vs_libraries": first("bundle") / first(LIBRARIES),
         "first_call_vs_libraries_in_runtime": first("bundle") / first(LIBRARIES_IN_LAMBDA),
-        "warm_overhead_ms": overhead["handler"] - overhead["predict"],
+        "warm_overhead_ms": warm["handler"] - warm["predict"],
     }
+    if PIPELINE in seen:
+        ours, of_pipeline = first("bundle", PIPELINE), overhead[PIPELINE]
+        ratios["pipeline_first_call_vs_recipe"] = ours / first(RECIPE, PIPELINE)
+        ratios["pipeline_first_call_vs_recipe_with_bytecode"] = ours / first(RECIPE_BYTECODE, PIPELINE)
+        ratios["pipeline_first_call_vs_sam"] = ours / first(SAM, PIPELINE)
+        ratios["pipeline_first_call_vs_with_pandas"] = ours / first(WITH_PANDAS, PIPELINE)
+        ratios["pipeline_first_call_vs_forest"] = ours / first("bundle")
+        ratios["pipeline_warm_call_vs_own_predict"] = of_pipeline["handler"] / of_pipeline["predict"]
     if "100" in seen:
-        ratios["s3_100mb_vs_slower_of_fetch_and_import"] = _overlap(seen["100"], small)
+        ratios["s3_100mb_vs_slower_of_fetch_and_import"] = _overlap(seen["100"], seen[smallest])
     return {
         "runs": runs,
         "ratios": {name: round(value, 3) for name, value in ratios.items()},
-        "warm_ms": {name: round(overhead[name], 3) for name in ("handler", "predict", "ping")},
-        "sizes": sizes,
+        "warm_ms": {
+            name: {part: round(of_model[part], 3) for part in ("handler", "predict", "ping")}
+            for name, of_model in overhead.items()
+        },
+        "models": models,
     }
 
 
@@ -266,11 +287,13 @@ def _overlap(of_100: dict[str, Seen], small: dict[str, Seen]) -> float:
     return s3.phase("init") / (alone + s3.phase("unpickle"))
 
 
-def _bars(sizes: dict) -> dict:
+def _bars(models: dict) -> dict:
     """All but the fetch, which others do beside something else, and the ways that import while they do all else."""
     return {
-        f"A model of {size} MB": {name: facts for name, facts in contenders.items() if name not in (FETCH, *WAYS)}
-        for size, contenders in sizes.items()
+        "A pipeline on a DataFrame" if model == PIPELINE else f"A forest of {model} MB": {
+            name: facts for name, facts in contenders.items() if name not in (FETCH, *WAYS)
+        }
+        for model, contenders in models.items()
     }
 
 

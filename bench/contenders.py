@@ -24,18 +24,20 @@ BUCKET = "bench-models"
 MEMORY = 1769  # MB: one vCPU
 WAYS = ("bundle, all imports", "bundle, import list", "bundle, LazyLoader")  # in place of the plan
 EVENT = {"instances": [[0.5] * 10]}
+PIPELINE = "pipeline"  # a name of a model beside the sizes of forests: the example, which is fitted on a DataFrame
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Model:
-    """A forest in S3 and on this disk."""
+    """A model in S3 and on this disk."""
 
-    name: str  # its size in MB, about
+    name: str  # of a forest its size in MB, about
     path: Path
     sha256: str
     version_id: str
+    event: dict  # a request of one row
 
     @property
     def key(self) -> str:
@@ -56,15 +58,21 @@ class Ground:
     say: Say
 
     def model(self, name: str) -> Model:
-        """Fit a forest of that size with the default layer's packages, and upload it."""
-        self.say(f"Fitting a forest of {name} MB")
-        path = self.folder / f"model-{name}.pkl"
+        """Fit a forest of that size, or the pipeline, with the default layer's packages, and upload it."""
+        self.say("Fitting the pipeline" if name == PIPELINE else f"Fitting a forest of {name} MB")
+        path, event = self.folder / f"model-{name}.pkl", EVENT
         packages = environments.of_layer(self.out, self.layer, self.runtime)
-        environments.run(self.runtime, str(HERE / "target" / "make_forest.py"), [path, name], [packages], {})
+        if name == PIPELINE:
+            environments.run(self.runtime, "train_example.py", [self.folder], [packages], {})
+            (self.folder / "model.pkl").rename(path)
+            request = json.loads((self.folder / "request.json").read_text(encoding="utf-8"))
+            event = {"dataframe_records": request["dataframe_records"][:1]}
+        else:
+            environments.run(self.runtime, str(HERE / "target" / "make_forest.py"), [path, name], [packages], {})
         s3 = self.aws.client("s3")
         with path.open("rb") as stream:
             version = s3.put_object(Bucket=BUCKET, Key=path.name, Body=stream)["VersionId"]
-        return Model(name, path, archive.file_sha256(path), version)
+        return Model(name, path, archive.file_sha256(path), version, event)
 
     @cached_property
     def out(self) -> Path:

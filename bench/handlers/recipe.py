@@ -25,9 +25,17 @@ def lambda_handler(event, context):
     with open(path, "rb") as stream:
         model = pickle.load(stream)
     times.append(time.perf_counter())
-    predictions = model.predict(event["instances"]).tolist()
+    predictions = model.predict(rows_of(event)).tolist()
     times.append(time.perf_counter())
     fetch, unpickle, predict = (1e3 * (times[at + 1] - times[at]) for at in range(3))
     phases = {"boto3": (times[0] - BEGAN) * 1e3, "fetch": fetch, "unpickle": unpickle, "predict": predict}
     print(json.dumps({"recipe": phases}))
     return {"predictions": predictions}
+
+
+def rows_of(event):
+    if "instances" in event:
+        return event["instances"]
+    import pandas as pd
+
+    return pd.DataFrame(event["dataframe_records"])

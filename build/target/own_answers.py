@@ -10,6 +10,7 @@ predict. The handler's answers are compared with these by prove.py.
 import json
 import os
 import pickle
+import re
 import sys
 import warnings
 from dataclasses import replace
@@ -28,6 +29,8 @@ import examples
 sys.path = [each for each in sys.path if each != os.path.dirname(os.path.abspath(__file__))]
 for name in ("containers", "examples", "rows"):
     del sys.modules[name]
+
+IMPORT = re.compile(r"^\s*(?:import|from)\s+(?:[\w., ]*,\s*)?pandas\b", re.MULTILINE)
 
 
 class Refused(Exception):
@@ -101,9 +104,22 @@ def find(order):
         "signature": told.to_json(),
         "tried": tried,
         "expected": expected,
-        "needs_pandas": light.why_not(told),
+        "needs_pandas": light.why_not(told) or own_imports(),
         "numbers": light.is_numbers(told),
     }
+
+
+def own_imports():
+    """Why the model's own code needs pandas, where it imports it: it may ask for pandas' types, and load it anyway."""
+    folder = os.path.join(os.environ["PYTHONPATH"].split(os.pathsep)[0], "")
+    for name, module in sorted(sys.modules.items()):
+        path = getattr(module, "__file__", None) or ""
+        if not path.startswith(folder) or name.partition(".")[0] in ("handler", "serving") or not path.endswith(".py"):
+            continue
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            if IMPORT.search(stream.read()):
+                return f"{os.path.basename(path)} imports it"
+    return None
 
 
 def load(order):

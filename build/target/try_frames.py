@@ -68,7 +68,7 @@ def difference(model, asked, answers):
         if not is_answer(got):
             return f"without it the model fails: {got}"
         return (
-            "without it the model answers rows that it should refuse"
+            "without it the model answers what it should refuse"
             if not is_answer(known)
             else "without it the answers differ"
         )

@@ -91,11 +91,8 @@ class TestWithPandas:
             ("return numpy.nan_to_num(numpy.stack([rows['visits'] // rows['visits']], axis=1))", "floor_divide"),
             ("return numpy.stack([rows['visits'] - numpy.mean(rows['age'])], axis=1)", "mean"),
             ("return numpy.stack([rows['city'].map({'Bern': 1.0}).fillna(0)], axis=1)", "'map'"),
-            (
-                "import pandas; return numpy.full((len(rows), 1), 1.0 if isinstance(rows, pandas.DataFrame) else 2.0) "
-                "* rows[['visits']].to_numpy()",
-                "answers differ",
-            ),
+            ("return rows[['visits']].to_numpy() * (1.0 if 'pandas' in str(type(rows)) else 2.0)", "answers differ"),
+            ("import pandas as pd; return pd.DataFrame({'v': rows['visits']})", "own.py imports it"),
         ],
     )
     def test_code_that_needs_it_gets_it(self, packaged, own, words):

@@ -64,7 +64,16 @@ def found():
         "s3": seen(900.0, init=880.0, unpickle=300.0, **{"import": 210.0}),
         "fetch alone": seen(800.0, fetch=500.0),
     }
-    return cold_start._found({"0.1": small, "100": big}, {"handler": 1.25, "predict": 1.0, "ping": 0.1}, 1)
+    pipeline = {
+        "recipe": seen(5000.0),
+        "recipe, valid bytecode": seen(1500.0),
+        "recipe, SAM's layer": seen(4000.0),
+        "bundle": seen(300.0),
+        "bundle, with pandas": seen(600.0),
+    }
+    warm = {"handler": 1.25, "predict": 1.0, "ping": 0.1}
+    overhead = {"0.1": warm, "pipeline": {"handler": 4.0, "predict": 8.0, "ping": 0.1}}
+    return cold_start._found({"0.1": small, "pipeline": pipeline, "100": big}, overhead, 1)
 
 
 def test_ratios_are_of_medians_of_the_same_run(found):
@@ -75,6 +84,12 @@ def test_ratios_are_of_medians_of_the_same_run(found):
         "first_call_vs_libraries": 1.25,
         "first_call_vs_libraries_in_runtime": 0.833,
         "warm_overhead_ms": 0.25,
+        "pipeline_first_call_vs_recipe": 0.06,
+        "pipeline_first_call_vs_recipe_with_bytecode": 0.2,
+        "pipeline_first_call_vs_sam": 0.075,
+        "pipeline_first_call_vs_with_pandas": 0.5,
+        "pipeline_first_call_vs_forest": 1.2,
+        "pipeline_warm_call_vs_own_predict": 0.5,
         "s3_100mb_vs_slower_of_fetch_and_import": 1.1,
     }
 
@@ -84,15 +99,23 @@ def test_those_that_answer_otherwise_are_not_compared():
     shown = {"recipe": recipe, "s3": ours, "runtime alone": Seen(answers=[None])}
     cold_start.compare("10", shown)
     ours.answers.append([1.5])
-    with pytest.raises(cold_start.AnswersDiffer, match=r"10 MB, s3 answers \[1.5\], and recipe answers \[1.0\]"):
+    with pytest.raises(cold_start.AnswersDiffer, match=r"'10 MB', s3 answers \[1.5\], and recipe answers \[1.0\]"):
         cold_start.compare("10", shown)
 
 
 def test_the_picture_has_a_bar_for_each_and_its_parts_add_up(found):
-    drawn = ElementTree.fromstring(picture.draw(cold_start._bars(found["sizes"])))
+    drawn = ElementTree.fromstring(picture.draw(cold_start._bars(found["models"])))
     space = "{http://www.w3.org/2000/svg}"
     labels = [each.text for each in drawn.iter(f"{space}text")]
-    assert {"A model of 0.1 MB", "A model of 100 MB", "recipe", "s3", "bundle", "floor"} <= set(labels)
+    assert {
+        "A forest of 0.1 MB",
+        "A forest of 100 MB",
+        "A pipeline on a DataFrame",
+        "recipe",
+        "s3",
+        "bundle",
+        "floor",
+    } <= set(labels)
     assert "fetch alone" not in labels
     told = [each.text for each in drawn.iter(f"{space}title") if each.text.startswith("s3, ")]
     assert told[:3] == ["s3, start: 250 ms", "s3, fetch: 50 ms", "s3, import: 200 ms"]
