@@ -12,7 +12,15 @@ from build.package.process import Process
 from build.package.proof import Proof
 from build.runtimes import Architecture
 
-LOADERS = ("serving.formats", "pickle", "joblib", "cloudpickle", "skops")  # who imports what a model's file names
+LOADERS = (
+    "serving.formats",
+    "pickle",
+    "joblib.numpy_pickle",
+    "cloudpickle",
+    "skops",
+)  # who imports what a model's file names
+# These look whether other packages are there, and do without them
+ASK_ONLY = ("sklearn", "scipy", "numpy", "joblib", "narwhals", "threadpoolctl")
 ZONES = {"PYTHONTZPATH": ""}  # time zones of the package tzdata: this machine may have more than Lambda
 
 
@@ -77,7 +85,8 @@ def _wanted(
     files = dependencies.read(layer.whole, process.runtime, layer.architecture).files
     for package in layer.without:
         tops = {path.partition("/")[0].partition(".")[0] for path in files.get(package, ())}
-        asking = sorted({each for top in tops for each in missing.get(top, ())})
+        found = {each for top in tops for each in missing.get(top, ())}
+        asking = sorted(each for each in found if each.startswith(LOADERS) or each.partition(".")[0] not in ASK_ONLY)
         if asking:
             return PackageWanted(model=model, package=package, why=_why(package, asking, proved))
     return AnswersOtherwise(model=model, packages=", ".join(layer.without), why=said)
