@@ -79,17 +79,19 @@ def megabytes(count: int) -> str:
         "request": "with --profile: JSON file that the model answers while it is watched",
         "code": "with --profile: folder with modules that the model needs",
         "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
+        "without": "package that the model does not need, such as pandas: leave it out, with what only it needs",
         "cache": "take from the cache what did not change: the layer, or its packages",
         "verify": "build nothing new: see that a build from wheels gives the layer in the folder, to the bit",
         "out": "folder for the artifacts and their manifest",
     },
-    iterable=["keep"],
+    iterable=["keep", "without"],
     positional=[],
 )
 @command
 def build_layer(
     c,
     keep,
+    without,
     python=None,
     architecture="x86_64",
     requirements: Path | None = None,
@@ -115,6 +117,7 @@ def build_layer(
         builder=builder,
         image=image,
         keep=keep,
+        without=without,
         use_cache=cache,
         profile=wanted_profile(profile, example, request, code),
     )
@@ -122,12 +125,17 @@ def build_layer(
         same = verification.verify(out, order, say)
         console.print(f"{shown(same.path)}: built anew from wheels, and the same to the bit: {same.entry['sha256']}")
         return
-    built = layer.build(out, order, say)
+    show_layer(layer.build(out, order, say), order)
+
+
+def show_layer(built, order):
     if built.cached:
         say("Unchanged: taken from the cache (--no-cache builds it anew)")
     say(f"Checked {built.libraries} shared libraries: architecture and glibc fit {order.runtime.name}")
     for rule, packages in built.contents.removed.items():
         say(f"Left out {rule}: {megabytes(sum(packages.values()))}")
+    if "without" in built.entry:
+        say(f"Built without {', '.join(f'{name} {version}' for name, version in built.entry['without'].items())}")
     if not built.compiled.missing:
         say(f"Bytecode that Lambda can use: {built.contents.bytecode}")
     for path in built.compiled.failed:
@@ -292,6 +300,8 @@ def report(c, json=False, out: Path = OUT):
     console.print(table)
     say("Removed: " + ", ".join(f"{rule} {megabytes(size)}" for rule, size in facts["removed"].items()))
     say(f"Bytecode: {facts['bytecode']}")
+    if facts["without"]:
+        say(f"Built without: {', '.join(f'{name} {version}' for name, version in facts['without'].items())}")
     for mode, left in facts["left"].items():
         console.print(f"{mode}: {megabytes(left)} left")
     console.print(shown(reporting.write_html(found, out)))
