@@ -3,7 +3,8 @@
     python record_use.py PHASE RESULT PROBES [PLAN]
 
 PROBES holds a JSON list of events for the handler, which PYTHONPATH names first, before the layer's packages. RESULT
-gets JSON: {"error": ...} if the model does not load, or else "answers", and by phase:
+gets JSON: {"error": ...} if the model does not load, or else "answers"; "missing": who asked for modules that are not
+there; and by phase:
 
     eager     imports as Python does them. "packages" and "names": what may be put off, as in `serving.deferral.Plan`
     deferred  with the PLAN: all is put off until it is used. "names": those that were asked for; "execute": the modules
@@ -20,6 +21,15 @@ import types
 # Of these packages single modules may be put off, for they are libraries of parts. A False: its __init__ sets up the
 # rest (environment variables, checks of versions), and comes first whichever part is imported.
 PARTLY = {"sklearn": False, "scipy": False, "joblib": False, "narwhals": True, "numpy": False}
+OF_CALLED = (
+    "__annotations__",
+    "__call__",
+    "__firstlineno__",
+    "__getstate__",
+    "__init__",
+    "__setstate__",
+    "__static_attributes__",
+)
 OF_EVERY_MODULE = (
     *vars(types.ModuleType("any")),
     "__annotations__",
@@ -30,13 +40,36 @@ OF_EVERY_MODULE = (
 )
 
 
+class NotThere:
+    """The last of the finders: whatever it is asked for, no other has found."""
+
+    def __init__(self):
+        self.asked = {}  # module -> the modules that asked for it
+
+    def find_spec(self, name, path=None, target=None):
+        if "." not in name:
+            frame = sys._getframe(1)
+            while frame and (frame.f_code.co_filename.startswith("<frozen importlib") or name_of(frame) == "importlib"):
+                frame = frame.f_back
+            asking = self.asked.setdefault(name, [])
+            if name_of(frame) not in asking:
+                asking.append(name_of(frame))
+
+
+def name_of(frame):
+    return str(frame and frame.f_globals.get("__name__"))
+
+
 def main(phase, result, probes, plan=None):
     with open(probes, encoding="utf-8") as stream:
         events = json.load(stream)
+    not_there = NotThere()
+    sys.meta_path.append(not_there)
     try:
         facts = PHASES[phase](events, plan)
     except Exception as error:  # whatever loading the model raises is an answer here
         facts = {"error": f"{type(error).__name__}: {error}"}
+    facts["missing"] = not_there.asked
     with open(result, "w", encoding="utf-8") as stream:
         json.dump(facts, stream)
 
@@ -130,10 +163,24 @@ def may_be_put_off(name, module):
 
 
 def is_by_name(value, kinds):
-    """Whether a placeholder can stand for it: for functions and classes, not for exceptions, which `except` checks."""
+    """Whether a placeholder can stand for it: for functions and classes, not for exceptions, which `except` checks.
+
+    And for objects that are called as functions are, such as the distributions of scipy.stats.
+    """
     if isinstance(value, type):
         return not issubclass(value, BaseException)
+    if is_called(value):
+        return True
     return isinstance(value, kinds) or type(value).__name__ in ("cython_function_or_method", "_ArrayFunctionDispatcher")
+
+
+def is_called(value):
+    """Whether it is an object of a package's own class, and Python asks no more of it than to be called."""
+    kind = type(value)
+    if not callable(value) or not in_layer(getattr(sys.modules.get(kind.__module__), "__file__", None)):
+        return False
+    special = {name for base in kind.__mro__[:-1] for name in vars(base) if name.startswith("__")}
+    return not special.difference(OF_CALLED, vars(type("Any", (), {})))
 
 
 def is_given(name):
@@ -144,6 +191,8 @@ def is_given(name):
 def target(module, name, value):
     """Where a value is defined, as `serving.deferral.standins.Target`."""
     home, own = getattr(value, "__module__", None), getattr(value, "__name__", None)
+    if isinstance(home, str):  # Cython's shared module calls itself _cyutility, and lies in each package
+        home = getattr(sys.modules.get(home), "__name__", home)
     if not isinstance(home, str) or not isinstance(own, str) or vars(sys.modules.get(home, main)).get(own) is not value:
         home, own = module, name
     return home, own, isinstance(value, type) and has_only_own_instances(value)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from serving.errors import ModelError
+from serving import threads
+from serving.errors import ModelError, lacks
 from serving.fetching import Fetch, Fetched
 from serving.formats import FORMATS
 from serving.phases import Phases
@@ -35,6 +36,7 @@ class Model:
     sha256: str
     signature: Signature
     held: tuple | None = None  # what its object held: as `held` says
+    one_row: threads.Switch | None = None  # what is switched to one thread for a request of one row
 
 
 def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
@@ -54,7 +56,10 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
         with warnings.catch_warnings():
             # InconsistentVersionWarning, by its words: importing it would import scikit-learn for models without it
             warnings.filterwarnings("error", message="Trying to unpickle estimator")
-            estimator = FORMATS[settings.format](fetched, settings)
+            try:
+                estimator = FORMATS[settings.format](fetched, settings)
+            except ImportError as error:
+                raise ModelError(f"{settings.name} is not unpickled: {lacks(error)}") from error
         if isinstance(estimator, type):
             raise ModelError(f"{settings.name} is the class {estimator.__qualname__}; expected one that is fitted")
         if not methods.of(estimator):
@@ -62,7 +67,12 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
                 f"{settings.name} is a {type(estimator).__qualname__}, which has none of the methods "
                 f"{', '.join(METHODS)}"
             )
-        return describe(estimator, fetched.sha256, held(fetched.facts) if settings.follow else None)
+        found = describe(
+            estimator, fetched.sha256, held(fetched.facts) if settings.follow else None, settings.one_thread
+        )
+        if settings.follow:
+            _check_pandas(settings, found.signature)
+        return found
 
 
 def held(facts: Mapping[str, Any]) -> tuple:
@@ -71,18 +81,36 @@ def held(facts: Mapping[str, Any]) -> tuple:
     return facts["etag"], metadata.get("sha256"), metadata.get("sklearn-version")
 
 
-def describe(estimator: Any, sha256: str, held: tuple | None = None) -> Model:
-    """A model with its signature: the one that packaging left for these bytes, or else what the estimator says."""
-    found = signature.read(FOLDER, sha256)
-    if found is None:
+def describe(estimator: Any, sha256: str, held: tuple | None = None, one_thread: str = threads.FOR_ONE_ROW) -> Model:
+    """A model with its signature: the one that packaging left for these bytes, or else what the estimator says.
+
+    Args:
+        one_thread: as `serving.threads.wanted` says.
+    """
+    said = signature.found(FOLDER, sha256)
+    if said is None:
         from serving.requests import inspection  # packaging has done it for most models
 
+        said = {}
         found = inspection.inspect(estimator)
+    else:
+        found = signature.Signature.from_json(said["signature"])
     if os.environ.get(WITH_PANDAS) == "1":
         found = replace(found, frame="pandas")
     if found.frame == "array":  # the reader has put the columns in their order
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
-    return Model(estimator=estimator, sha256=sha256, signature=found, held=held)
+    one_row = threads.of(estimator, said.get(threads.KEY, ()), one_thread)
+    return Model(estimator=estimator, sha256=sha256, signature=found, held=held, one_row=one_row)
+
+
+def _check_pandas(settings: Settings, found: Signature) -> None:
+    """See that rows can be read for a model that packaging has not seen: the layer may have no pandas."""
+    if found.container != "frame" or found.frame != "pandas":
+        return
+    try:
+        import pandas  # noqa: F401  (it is what the first request would import)
+    except ImportError as error:
+        raise ModelError(f"{settings.name} takes rows as a pandas DataFrame: {lacks(error)}") from error
 
 
 def _check_digest(settings: Settings, fetched: Fetched) -> None:
