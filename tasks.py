@@ -79,17 +79,19 @@ def megabytes(count: int) -> str:
         "request": "with --profile: JSON file that the model answers while it is watched",
         "code": "with --profile: folder with modules that the model needs",
         "keep": f"slimming rule to leave out, once for each: {', '.join(rule.name for rule in slimming.RULES)}",
+        "without": "package that the model does not need, such as pandas: leave it out, with what only it needs",
         "cache": "take from the cache what did not change: the layer, or its packages",
         "verify": "build nothing new: see that a build from wheels gives the layer in the folder, to the bit",
         "out": "folder for the artifacts and their manifest",
     },
-    iterable=["keep"],
+    iterable=["keep", "without"],
     positional=[],
 )
 @command
 def build_layer(
     c,
     keep,
+    without,
     python=None,
     architecture="x86_64",
     requirements: Path | None = None,
@@ -115,6 +117,7 @@ def build_layer(
         builder=builder,
         image=image,
         keep=keep,
+        without=without,
         use_cache=cache,
         profile=wanted_profile(profile, example, request, code),
     )
@@ -122,12 +125,17 @@ def build_layer(
         same = verification.verify(out, order, say)
         console.print(f"{shown(same.path)}: built anew from wheels, and the same to the bit: {same.entry['sha256']}")
         return
-    built = layer.build(out, order, say)
+    show_layer(layer.build(out, order, say), order)
+
+
+def show_layer(built, order):
     if built.cached:
         say("Unchanged: taken from the cache (--no-cache builds it anew)")
     say(f"Checked {built.libraries} shared libraries: architecture and glibc fit {order.runtime.name}")
     for rule, packages in built.contents.removed.items():
         say(f"Left out {rule}: {megabytes(sum(packages.values()))}")
+    if "without" in built.entry:
+        say(f"Built without {', '.join(f'{name} {version}' for name, version in built.entry['without'].items())}")
     if not built.compiled.missing:
         say(f"Bytecode that Lambda can use: {built.contents.bytecode}")
     for path in built.compiled.failed:
@@ -292,6 +300,8 @@ def report(c, json=False, out: Path = OUT):
     console.print(table)
     say("Removed: " + ", ".join(f"{rule} {megabytes(size)}" for rule, size in facts["removed"].items()))
     say(f"Bytecode: {facts['bytecode']}")
+    if facts["without"]:
+        say(f"Built without: {', '.join(f'{name} {version}' for name, version in facts['without'].items())}")
     for mode, left in facts["left"].items():
         console.print(f"{mode}: {megabytes(left)} left")
     console.print(shown(reporting.write_html(found, out)))
@@ -363,6 +373,45 @@ def profile_cold_start(c, request: Path | None = None, runs=5, out: Path = OUT):
     console.print(table)
     say("memory_size is what memory alone asks for. Processing power grows with it: one whole vCPU at 1769 MB.")
     console.print(shown(out / cold_start.PICTURE))
+
+
+@task(
+    help={
+        "request": "JSON file: the event of every call (default: a row made up from the signature)",
+        "memory_sizes": "of the function, in MB, with commas between them",
+        "rows": "repeat the request's rows to so many, and say what a million rows cost",
+        "rounds": "fresh environments for each size",
+        "calls": "warm calls in each environment",
+        "chart": "SVG file for the picture (default: tune.svg in the folder of the artifacts)",
+        "out": "folder of the packaged function",
+    }
+)
+@command
+def tune(
+    c,
+    request: Path | None = None,
+    memory_sizes="128,256,512,1024,1769,3538",
+    rows=None,
+    rounds="5",
+    calls="40",
+    chart: Path | None = None,
+    out: Path = OUT,
+):
+    """Run your packaged function at the processor share of each memory size: how fast it is, and what it costs."""
+    from local.tune import chart as drawing
+    from local.tune import measure, sizes
+    from local.tune import table as tables
+
+    count = None if rows is None else measure.number(rows, "--rows", 1000)
+    times = measure.number(rounds, "--rounds", 5), measure.number(calls, "--calls", 40)
+    tuned = measure.tune(out, request, sizes.parse(memory_sizes), count, *times, say)
+    picture = drawing.write(tuned, chart or out / drawing.NAME)
+    console.print(tables.of(tuned))
+    for line in tables.notes(tuned):
+        say(line)
+    for line in tables.advice(tuned):
+        console.print(line)
+    console.print(shown(picture))
 
 
 @task(help={"out": "folder for the artifacts, apart from your own"})
@@ -440,6 +489,42 @@ def rollback(c, to=None):
     alias_arn = deployment.outputs(terraform.Terraform(MODULE))["alias_arn"]
     version = deployment.rollback(deployment.client("lambda", alias_arn), alias_arn, to, say)
     say(f'Version {version} answers. To keep it so at the next apply, set live_version = "{version}".')
+
+
+@task(
+    help={
+        "keep": "how many of the newest versions stay",
+        "name": "name of the function (default: as it is deployed from this folder)",
+        "plan": "only show what would be deleted",
+        "yes": "delete without asking",
+    }
+)
+@command
+def prune(c, keep, name=None, plan=False, yes=False):
+    """Delete old versions of the function that nothing points to, and the layer versions and objects of theirs."""
+    from local import deployment, terraform
+    from local import prune as pruning
+
+    count = pruning.number(keep)
+    found = {} if name else deployment.outputs(terraform.Terraform(MODULE))
+    name = name or found["function_name"]
+    clients = {each: deployment.client(each, found.get("alias_arn")) for each in ("lambda", "s3")}
+    seen = pruning.look(clients, name, count, found.get("bucket"))
+    for version, why in seen.kept.items():
+        say(f"Version {version} stays: {', '.join(why)}")
+    if not seen.unused:
+        console.print("There is nothing to delete.")
+        return
+    table = Table("", "", "bytes", title=f"Of {name}, what nothing uses")
+    for each in seen.unused:
+        table.add_row(each.kind, each.name, f"{each.bytes:,}")
+    console.print(table)
+    if plan:
+        return
+    if not yes:
+        pruning.ask()
+    pruning.delete(clients, seen.unused, say)
+    console.print(f"Deleted: {len(seen.unused)}")
 
 
 @task(
@@ -547,12 +632,14 @@ namespace = Collection(
     report,
     audit,
     profile_cold_start,
+    tune,
     train_example,
     demo,
     deploy,
     predict,
     serve,
     rollback,
+    prune,
     logs,
     test,
     lock,

@@ -84,6 +84,12 @@ def _load(say: Say) -> Outcome:
     return load.run(RESULTS, say)
 
 
+def _large(say: Say) -> Outcome:
+    from bench import large
+
+    return large.run(RESULTS, say)
+
+
 def _page(say: Say) -> Outcome:
     from bench import page
 
@@ -97,6 +103,7 @@ BENCHES: dict[str, Callable[..., Outcome]] = {
     "cold-start": _cold_start,
     "estimators": _estimators,
     "packages": _packages,
+    "large": _large,
     "page": _page,
     "cold-start-draft": _cold_start_draft,
 }

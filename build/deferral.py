@@ -17,6 +17,10 @@ FILE = "deferral.json"  # as in lambda/serving/deferral
 class DoesNotLoad(UserError):
     template = "{error}"
 
+    def __init__(self, error: str, missing: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(error=error)
+        self.missing = missing  # as in Recording
+
 
 FAILS = (DoesNotLoad, commands.CommandFailed)  # the latter: a crash
 
@@ -32,6 +36,7 @@ class Recording:
     answers: list[str]  # of plain imports, one for each probe
     partly: list[str]  # packages of which single modules can be put off
     plain: int  # how many of the layer's modules plain imports execute
+    missing: Mapping[str, Sequence[str]]  # top-level modules that are not there -> the modules that asked for them
 
     @property
     def tried(self) -> bool:
@@ -50,9 +55,8 @@ def record(process: Process, probes: list) -> Recording:
         probes: events for the handler; the first is the one that counts for what is imported at init.
     """
     eager = phase(process, "eager", probes)
-    plain = Recording(
-        None, None, eager["modules"], eager["files"], eager["answers"], eager["partly"], len(eager["modules"])
-    )
+    told = {name: eager[name] for name in ("modules", "files", "answers", "partly", "missing")}
+    plain = Recording(None, None, **told, plain=len(eager["modules"]))
     if not plain.tried:
         return replace(plain, why_not="no prediction could be tried. Give rows to try: --example FILE")
     try:
@@ -83,7 +87,7 @@ def phase(process: Process, name: str, probes: list, plan: dict | None = None) -
     process.run("record_use.py", arguments)
     found: dict = json.loads(result.read_text(encoding="utf-8"))
     if "error" in found:
-        raise DoesNotLoad(error=found["error"])
+        raise DoesNotLoad(found["error"], found["missing"])
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path, PurePosixPath
@@ -30,6 +31,10 @@ class Distributions:
     @property
     def versions(self) -> dict[str, str]:
         return {each.name: each.version for each in self.installed}
+
+    def without(self, names: Collection[str]) -> Distributions:
+        """These but for some, whose files are still known."""
+        return Distributions([each for each in self.installed if each.name not in names], self.owners)
 
     def owner(self, path: str) -> str:
         """The distribution that brought a file (or its bytecode); its top folder's name where none says so."""

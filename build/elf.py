@@ -90,13 +90,14 @@ def libraries_needed(site_packages: Path, files: Collection[str]) -> set[str]:
         path = site_packages / waiting.pop()
         if not is_elf(path):
             continue
-        new = {there[name] for name in _needed(path) if name in there} - found
+        new = {there[name] for name in needed(path) if name in there} - found
         found |= new
         waiting += new
     return found
 
 
-def _needed(path: Path) -> list[str]:
+def needed(path: Path) -> list[str]:
+    """The libraries that an ELF file asks for."""
     with path.open("rb") as stream:
         # by its segment, as the loader does: a library that was stripped has no sections any more
         dynamic = ELFFile(stream).iter_segments("PT_DYNAMIC")

@@ -12,10 +12,11 @@ from pathlib import Path
 from build import archive, bytecode, deferral, distributions, environments, manifest, staging, workplace
 from build import model as models
 from build.errors import UserError
+from build.package import lacking
 from build.package.given import Given, given
 from build.package.process import Process
 from build.package.wishes import Wishes
-from build.runtimes import OLDEST_WITH_DEFAULTS, RUNTIMES, UNZIPPED_LIMIT, runtime
+from build.runtimes import OLDEST_WITH_DEFAULTS, RUNTIMES, UNZIPPED_LIMIT, Runtime, architecture, runtime
 
 Say = Callable[[str], None]
 COPY = re.compile(rf"model-[0-9a-f]{{12}}\.({'|'.join(models.SUFFIXES.values())})")  # how copies of models are named
@@ -100,9 +101,8 @@ def package(
     with workplace.scratch(out, ".package-") as scratch:
         stage = scratch / "function"
         staging.stage(stage, code)
-        packages = environments.of_layer(out, layer, target)
-        # in a layer that was cut, imports that no plan leads find too little
-        whole = environments.of_versions(out, layer["packages"], target) if "profile" in layer else packages
+        packages, uncut, lacks = _packages(out, layer, target)
+        whole = lacks.whole
         model = source.model(target, [stage, whole], scratch)
         digest = archive.file_sha256(model)
         checked = models.check(
@@ -123,8 +123,7 @@ def package(
                 raise staging.CodeInTheWay(path=f"{code}/{entry['path']}", name=entry["path"])
             shutil.copyfile(model, stage / entry["path"])
         env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
-        process = Process(target, stage, whole, env, scratch)
-        recording = _plan(process, packages, deferral.probes(checked.proof.events, checked.facts), model)
+        recording = _plan(Process(target, stage, uncut, env, scratch), packages, lacks, model, checked)
         compiled = bytecode.compile_tree(stage, "/var/task", target)
         sizes = distributions.sizes(stage)
         _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0, limit)
@@ -143,9 +142,22 @@ def package(
     return Package(out / made.name, function, entry, checked, compiled, recording, source)
 
 
-def _plan(process: Process, packages: Path, probes: list, model: Path) -> deferral.Recording:
+def _packages(out: Path, layer: dict, target: Runtime) -> tuple[Path, Path, lacking.Layer]:
+    """The layer's packages as Lambda has them; before they were cut to a model; and those that it was built without."""
+    packages = environments.of_layer(out, layer, target)
+    # in a layer that was cut, imports that no plan leads find too little
+    uncut = environments.of_versions(out, layer["packages"], target) if "profile" in layer else packages
+    without = layer.get("without", {})
+    whole = environments.of_versions(out, layer["packages"] | without, target) if without else uncut
+    return packages, uncut, lacking.Layer(without, whole, architecture(layer["architecture"]))
+
+
+def _plan(
+    process: Process, packages: Path, lacks: lacking.Layer, model: Path, checked: models.Checked
+) -> deferral.Recording:
     """Leave in the staged function the plan of what it imports, if there is a safe one."""
-    recording = deferral.record(process, probes)
+    probes = deferral.probes(checked.proof.events, checked.facts)
+    recording = lacking.record(process, probes, lacks, model, checked.proof)
     if packages != process.site_packages:
         wrong = deferral.check(replace(process, site_packages=packages), probes, recording)
         if wrong:

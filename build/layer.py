@@ -30,12 +30,14 @@ from build import (
     profile,
     sbom,
     slimming,
+    without,
     workplace,
 )
 from build import requirements as own
 from build.contents import Contents
 from build.errors import UserError
 from build.lockfile import Lock
+from build.package import lacking
 from build.profile import Profile
 from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
@@ -54,7 +56,7 @@ class LayerTooLarge(UserError):
     template = (
         "the layer does not fit Lambda: {size:,} of {limit:,} bytes unzipped, {over:,} too many, before any function.\n"
         "The ten biggest packages:\n{table}\n{lighter}"
-        "Try: cut it to the model (--profile MODEL), or leave out what it does not need (--requirements FILE)."
+        "Try: cut it to the model (--profile MODEL), or leave out what it does not need (--without PACKAGE)."
     )
 
 
@@ -84,6 +86,7 @@ class Order:
     builder: str = "auto"
     image: str | None = None
     keep: Collection[str] = ()  # slimming rules to leave out
+    without: Collection[str] = ()  # packages to leave out, with what nothing else requires
     use_cache: bool = True
     profile: Profile | None = None  # None: whole
     limit: int = UNZIPPED_LIMIT  # bytes that layer and function may have together
@@ -100,6 +103,7 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
     """
     runtime, architecture = order.runtime, order.architecture
     requirements = own.select(order.requirements, runtime)
+    stay = own.named(requirements) if order.without else set()
     slimming.check(order.keep)
     if order.profile:
         order.profile.check()
@@ -128,7 +132,7 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
         files = cache.fetch(kept, key, scratch) if order.use_cache and key else None
         if files is None:
             lock = lock or builder.resolve(requirements)
-            made = _make(scratch, requirements, lock, order, builder, out)
+            made = _make(scratch, requirements, lock, order, builder, out, stay)
             files = [path for path in scratch.iterdir() if path.is_file()]
             if key:
                 cache.keep(kept, key, {path.name: path for path in files})
@@ -138,9 +142,19 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
 
 
 def _make(
-    scratch: Path, requirements: Path, lock: Lock | None, order: Order, builder: builders.Builder, out: Path
+    scratch: Path,
+    requirements: Path,
+    lock: Lock | None,
+    order: Order,
+    builder: builders.Builder,
+    out: Path,
+    stay: Collection[str],
 ) -> Layer:
-    """The layer's files in ``scratch``."""
+    """The layer's files in ``scratch``.
+
+    Args:
+        stay: packages that the requirements name, and not only a lock.
+    """
     runtime, architecture = order.runtime, order.architecture
     # Fresh: two installations into one folder would leave two versions of the same package in it.
     with TemporaryDirectory(dir=scratch, prefix=".tree-") as name:
@@ -153,7 +167,11 @@ def _make(
         found = distributions.read(tree)
         if not found.installed:
             raise NothingInstalled(requirements=requirements)
+        left_out = without.remove(tree, found, order.without, (runtime, architecture), stay)
+        found = found.without(left_out.versions)
         removed = slimming.drop(tree, order.keep)
+        if order.without:
+            removed = {"packages": left_out.removed, **removed}
         supplied = libraries.complete(tree, found, runtime, architecture, builder.library)
         found.owners.update({f"/opt/{libraries.FOLDER}/{name}": each.owner for name, each in supplied.items()})
         made = parts.make(
@@ -170,10 +188,9 @@ def _make(
             removed[slimming.SYMBOLS.name] = made.stripped
         words, sizes = f"none: {compiled.missing}", {name: each.size for name, each in sorted(members.items())}
         if order.profile:
-            removed["profile"], words = _cut(order, tree, found, out)
-            sizes = distributions.sizes(tree)
-            stubs = {path for path in sizes if path not in members or path in removed["profile"]}
-            members.update((path, archive.pack(tree / path)) for path in stubs)
+            cut, words = _cut(order, tree, found, left_out, out)
+            removed["profile"], sizes = cut.removed, distributions.sizes(tree)
+            members.update((path, archive.pack(tree / path)) for path in cut.written)
         elif not compiled.missing:
             words, sizes = closure.fit(tree, sizes, found, (runtime, architecture), builder.python, order.limit)
         packed = {f"{runtime.site_packages}/{name}": members[name] for name in sizes}
@@ -185,6 +202,8 @@ def _make(
         path = scratch / f"layer-{runtime.name}-{architecture.name}.zip"
         written = archive.write_members(path, packed)
     entry = manifest.zip_entry(path, written, runtime.name, architecture.name) | {"packages": found.versions}
+    if left_out.versions:
+        entry["without"] = left_out.versions
     if order.profile:
         entry["profile"] = {"model_sha256": order.profile.sha256()}
     held = contents.count(sizes, removed, found, words)
@@ -196,17 +215,24 @@ def _make(
     return Layer(path, entry, compiled, made.libraries, held)
 
 
-def _cut(order: Order, tree: Path, found: distributions.Distributions, out: Path) -> tuple[dict[str, int], str]:
-    """Cut the tree to a model; what was removed, as `profile.cut` says, and which modules have bytecode, in words."""
+def _cut(
+    order: Order, tree: Path, found: distributions.Distributions, left_out: without.LeftOut, out: Path
+) -> tuple[profile.Cut, str]:
+    """Cut the tree to a model; what became of it, and which modules have bytecode, in words."""
     assert order.profile is not None
     with workplace.scratch(out, ".profile-") as scratch:
         host_tree = tree
         if not environments.runs_here(order.architecture):
-            whole = environments.of_versions(out, found.versions, order.runtime)
-            host_tree = Path(shutil.copytree(whole, scratch / "host"))
-        removed = profile.cut(order.profile, order.runtime, tree, host_tree, scratch)
+            same = environments.of_versions(out, found.versions, order.runtime)
+            host_tree = Path(shutil.copytree(same, scratch / "host"))
+        whole = host_tree
+        if left_out.versions:
+            whole = environments.of_versions(out, found.versions | left_out.versions, order.runtime)
+        target = (order.runtime, order.architecture)
+        lacks = lacking.Layer(left_out.versions, whole, order.architecture)
+        made = profile.cut(order.profile, target, tree, host_tree, lacks, scratch)
     modules, compiled = (sum(1 for _ in tree.rglob(f"*{suffix}")) for suffix in (".py", ".pyc"))
-    return removed, f"what the model uses: {compiled:,} of {modules:,} modules"
+    return made, f"what the model uses: {compiled:,} of {modules:,} modules"
 
 
 def _recall(scratch: Path) -> Layer:
@@ -241,6 +267,7 @@ def _key(asked: str, order: Order, builder: builders.Builder) -> str:
         order.runtime,
         order.architecture,
         sorted(order.keep),
+        sorted(order.without),
         order.limit,
         order.profile and order.profile.inputs(),
         builder.identity(),

@@ -25,7 +25,8 @@ NAME = "pylock.toml"
 SOURCES = ("archive", "directory", "sdist", "vcs")  # where a package comes from, but for wheels, of which it has a list
 UNREADABLE = (ValueError, TypeError, PylockValidationError, PylockUnsupportedVersionError)
 HEADER = """\
-# What the layer beside this file was built from. The same once more, for the same --python, --architecture, --builder:
+# What the layer beside this file was built from. The same once more, for the same --python, --architecture, --builder
+# and --without:
 #   invoke build-layer --requirements pylock.toml
 """
 

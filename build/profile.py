@@ -2,8 +2,8 @@
 
 Kept is, besides all that was executed, opened or mapped while the model answered, a margin for requests that were not
 tried: the whole of packages that are one piece (pandas) if any of them is used, and of libraries of parts
-(scikit-learn, SciPy) the Python files of every folder of which a module is used; and every package that is small. What
-is left out raises an ImportError that says what to do.
+(scikit-learn, SciPy) the Python files of every folder of which a module is used; and every package that is small, but
+for those that nothing requires but a package that goes. What is left out raises an ImportError that says what to do.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from build import archive, deferral, distributions, slimming, staging
+from build import archive, deferral, dependencies, distributions, slimming, staging, unused_lapack
 from build import model as models
+from build.dependencies import Installed
 from build.elf import libraries_needed
 from build.errors import UserError
-from build.package import mlflow_folder
+from build.package import lacking, mlflow_folder
 from build.package.given import Given, given
 from build.package.process import Process
 from build.package.wishes import Wishes
-from build.runtimes import Runtime
+from build.runtimes import Architecture, Runtime
 
 SMALL = 1_000_000  # bytes of a package that is not worth a cut
 STUB = """raise ImportError(
@@ -70,70 +71,90 @@ class Profile:
         return [archive.file_sha256(path) for path in (found.source, *noted, *found.wishes.files(), *code)]
 
 
-def cut(profile: Profile, runtime: Runtime, tree: Path, host_tree: Path, scratch: Path) -> dict[str, int]:
+@dataclass(frozen=True)
+class Cut:
+    """What became of a tree."""
+
+    removed: dict[str, int]  # bytes by path
+    written: frozenset[str]  # files that are not what they were, or that were not there
+
+
+def cut(
+    profile: Profile,
+    target: tuple[Runtime, Architecture],
+    tree: Path,
+    host_tree: Path,
+    lacks: lacking.Layer,
+    scratch: Path,
+) -> Cut:
     """Remove from the folder ``tree`` what the model does not use, and show that it answers as before what is left.
 
     Args:
         tree: the layer's site-packages, compiled.
         host_tree: the same packages where they run on this machine; the same folder if the layer's own do.
-
-    Returns:
-        What was removed: bytes by path.
+        lacks: packages that the layer is built without; the model's answers are proved with them.
 
     Raises:
         ModelRefused, CutTooDeep
+        PackageWanted, AnswersOtherwise: of `lacking`
     """
+    runtime, architecture = target
     function = scratch / "function"
     source = profile.given()
     staging.stage(function, source.code)
-    model = source.model(runtime, [function, host_tree], scratch)
+    model = source.model(runtime, [function, lacks.whole], scratch)
     digest = archive.file_sha256(model)
     checked = models.check(
         model,
         digest,
         runtime=runtime,
         function=function,
-        site_packages=host_tree,
+        site_packages=lacks.whole,
         scratch=scratch,
         wishes=source.wishes,
     )
     env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
+    if (host_tree / "tzdata").is_dir():
+        env = env | lacking.ZONES
     process = Process(runtime, function, host_tree, env, scratch)
     probes = deferral.probes(checked.proof.events, checked.facts)
-    used = deferral.record(process, probes)
-    removed = _cut(tree, used)
+    used = lacking.record(process, probes, lacks, profile.model, checked.proof)
+    code = staging.files(source.code) if source.code else []
+    made = _cut(tree, used, dependencies.read(tree, runtime, architecture), code)
     if host_tree != tree:
-        _cut(host_tree, used)
+        _cut(host_tree, used, dependencies.read(host_tree, runtime, architecture), code)
     wrong = deferral.check(process, probes, used)
     if wrong:
         raise CutTooDeep(model=profile.model, why=wrong)
-    return removed
+    return made
 
 
-def _cut(tree: Path, used: deferral.Recording) -> dict[str, int]:
+def _cut(tree: Path, used: deferral.Recording, installed: Installed, code: Collection[Path]) -> Cut:
     sizes = distributions.sizes(tree)
-    kept = _kept(sizes, used)
+    kept = _kept(sizes, used, installed)
+    written = unused_lapack.drop(tree, kept, code)
     kept |= libraries_needed(tree, kept)
     removed = {path: size for path, size in sizes.items() if path not in kept}
     for path in removed:
         (tree / path).unlink()
     slimming.drop_empty_folders(tree)
-    for path, module in _stubs(removed, kept).items():
+    stubs = _stubs(removed, kept)
+    for path, module in stubs.items():
         (tree / path).parent.mkdir(exist_ok=True)
         (tree / path).write_text(STUB.format(module=module), encoding="utf-8")
-    return removed
+    return Cut(removed, frozenset([*written, *stubs]))
 
 
-def _kept(sizes: Mapping[str, int], used: deferral.Recording) -> set[str]:
+def _kept(sizes: Mapping[str, int], used: deferral.Recording, installed: Installed) -> set[str]:
     """The files to keep, but for the libraries that they need."""
     stems = {_stem(path) for path in used.modules.values()}
     opened = set(used.files)
     folders = {_folder(path) for path in used.modules.values()}
     above = {f"{parent}/__init__.py" for folder in folders for parent in PurePosixPath(folder).parents}
-    whole = _whole(sizes, used)
+    whole = _whole(sizes, used, installed)
 
     def is_kept(path: str) -> bool:
-        top, pure = path.partition("/")[0], PurePosixPath(path)
+        top, pure = _top(path), PurePosixPath(path)
         if top.endswith(".dist-info") or top in whole or path in opened or path in above:
             return True
         if pure.suffix == ".pyc":
@@ -145,17 +166,20 @@ def _kept(sizes: Mapping[str, int], used: deferral.Recording) -> set[str]:
     return {path for path in sizes if is_kept(path)}
 
 
-def _whole(sizes: Mapping[str, int], used: deferral.Recording) -> set[str]:
+def _whole(sizes: Mapping[str, int], used: deferral.Recording, installed: Installed) -> set[str]:
     """Top-level packages and modules that are kept as they are."""
     totals: dict[str, int] = {}
     for path, size in sizes.items():
-        top = path.partition("/")[0]
-        totals[top] = totals.get(top, 0) + size
-    tops = {path.partition("/")[0] for path in used.modules.values()}
+        totals[_top(path)] = totals.get(_top(path), 0) + size
+    tops = set(map(_top, used.modules.values()))
+    found = {top: {_top(path) for path in files if path in sizes} for top, files in installed.files.items()}
+    idle = {name for name, own in found.items() if not own & tops}
+    big = {name for name in idle if any(totals[top] > SMALL for top in found[name])}
+    gone = {top for name in big | installed.only_for(big, stay=found.keys() - idle) for top in found[name]}
     return {
         top
         for top, size in totals.items()
-        if top not in used.partly and not top.endswith(".libs") and (size <= SMALL or top in tops)
+        if top not in used.partly and not top.endswith(".libs") and (top in tops or (size <= SMALL and top not in gone))
     }
 
 
@@ -178,6 +202,10 @@ def _stubs(removed: Collection[str], kept: Collection[str]) -> dict[str, str]:
         elif (_folder(folder) in left or "/" not in folder) and pure.name == "__init__.py":
             stubs[path] = folder.replace("/", ".")
     return stubs
+
+
+def _top(path: str) -> str:
+    return path.partition("/")[0]
 
 
 def _stem(path: str) -> str:

@@ -32,6 +32,7 @@ class Report:
     functions: dict[str, int]  # by mode
     model_bytes: int | None
     contents: Contents
+    without: dict[str, str]  # packages that the layer was built without, and their versions
 
     def left(self, mode: str | None = None) -> int:
         """What the limit leaves beside layer and function; in mode bundle the function holds its model already."""
@@ -47,6 +48,7 @@ class Report:
             "model": self.model_bytes,
             "left": {mode: self.left(mode) for mode in self.functions} or {"layer alone": self.left()},
             "bytecode": held.bytecode,
+            "without": self.without,
             "packages": {
                 name: {
                     "bytes": held.package_bytes(name),
@@ -77,6 +79,7 @@ def read(out: Path) -> Report:
         functions={mode: entry["unzipped_bytes"] for mode, entry in known["functions"].items()},
         model_bytes=known.get("model", {}).get("bytes"),
         contents=contents.read(path),
+        without=layer.get("without", {}),
     )
 
 

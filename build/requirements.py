@@ -48,6 +48,19 @@ def has_hashes(path: Path) -> bool:
     return lockfile.is_lock(path) or requirement_files.all_have_hashes(path)
 
 
+def named(path: Path) -> set[str]:
+    """The packages that requirements name for themselves; none of a lock, which names all that is installed.
+
+    Raises:
+        UnreadableRequirements
+    """
+    if path == LOCKED:
+        path = SOURCE
+    elif has_hashes(path):
+        return set()
+    return {each.name for each in requirement_files.parse(path).requirements if each.name and not each.is_constraint}
+
+
 def identity(path: Path) -> str | None:
     """What tells requirements apart that say all by themselves; None where it depends on an index or other files, too.
 

@@ -33,6 +33,12 @@ class Proof:
     frame: frames.Chosen  # what the rows of a table reach it as
     threads: dict | None  # of target/one_thread.py: estimators that have n_jobs, and what one thread answers
 
+    @property
+    def takes_pandas(self) -> bool:
+        """Whether the reader makes a pandas DataFrame of its rows."""
+        inputs = self.facts["signature"]["inputs"]
+        return self.frame.frame == "pandas" and (isinstance(inputs, list) or inputs == "frame")
+
 
 def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishes) -> Proof:
     """Find the signature, leave it in the staged function, and prove the answers.

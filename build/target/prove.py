@@ -25,13 +25,14 @@ def main(path):
     import handler
 
     model = handler.ENVIRONMENT.model
-    wrong, events, answered, count = [], [], [], 0
+    wrong, events, answered, count, methods = [], [], [], 0, set()
     for tried in order["own"]["tried"]:
         for form, event in forms(model.signature, tried):
             count += 1
             got = ask(handler, event)
-            if len(events) < PROBES or "error" in tried:
+            if len(events) < PROBES or "error" in tried or tried["method"] not in methods:
                 events.append(event)
+            methods.add(tried["method"])
             if not same(tried, got) and len(wrong) < MOST:
                 wrong.append(difference(model, form, event, tried, got, order["rows"]))
     for event in order["requests"]:

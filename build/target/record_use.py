@@ -3,7 +3,8 @@
     python record_use.py PHASE RESULT PROBES [PLAN]
 
 PROBES holds a JSON list of events for the handler, which PYTHONPATH names first, before the layer's packages. RESULT
-gets JSON: {"error": ...} if the model does not load, or else "answers", and by phase:
+gets JSON: {"error": ...} if the model does not load, or else "answers"; "missing": who asked for modules that are not
+there; and by phase:
 
     eager     imports as Python does them. "packages" and "names": what may be put off, as in `serving.deferral.Plan`
     deferred  with the PLAN: all is put off until it is used. "names": those that were asked for; "execute": the modules
@@ -39,13 +40,36 @@ OF_EVERY_MODULE = (
 )
 
 
+class NotThere:
+    """The last of the finders: whatever it is asked for, no other has found."""
+
+    def __init__(self):
+        self.asked = {}  # module -> the modules that asked for it
+
+    def find_spec(self, name, path=None, target=None):
+        if "." not in name:
+            frame = sys._getframe(1)
+            while frame and (frame.f_code.co_filename.startswith("<frozen importlib") or name_of(frame) == "importlib"):
+                frame = frame.f_back
+            asking = self.asked.setdefault(name, [])
+            if name_of(frame) not in asking:
+                asking.append(name_of(frame))
+
+
+def name_of(frame):
+    return str(frame and frame.f_globals.get("__name__"))
+
+
 def main(phase, result, probes, plan=None):
     with open(probes, encoding="utf-8") as stream:
         events = json.load(stream)
+    not_there = NotThere()
+    sys.meta_path.append(not_there)
     try:
         facts = PHASES[phase](events, plan)
     except Exception as error:  # whatever loading the model raises is an answer here
         facts = {"error": f"{type(error).__name__}: {error}"}
+    facts["missing"] = not_there.asked
     with open(result, "w", encoding="utf-8") as stream:
         json.dump(facts, stream)
 

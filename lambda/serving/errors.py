@@ -1,4 +1,4 @@
-"""Why a model is not served."""
+"""Why a model is not served, and what to do about it."""
 
 from __future__ import annotations
 
@@ -21,3 +21,14 @@ class NoRoom(FetchError):
             f"there is no room for its {size:,} bytes: {error.strerror}. "
             "Raise memory_size or ephemeral_storage_size, or remove from /tmp what your own code leaves there"
         )
+
+
+def lacks(error: ImportError) -> str:
+    """That something of the model's is not there, and how it gets there."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return f"{type(error).__name__}: {error}"
+    name = error.name.partition(".")[0]
+    return (
+        f"{error}. Build the layer with {name} in it: invoke build-layer, without the option --without or with "
+        "--requirements FILE. A module of your own goes to invoke package --code. Then package and deploy anew"
+    )

@@ -18,12 +18,12 @@ from typing import Any
 
 from serving import telemetry, warming
 from serving.environment import Environment
+from serving.errors import lacks
 from serving.model import Model
 from serving.requests import answers, forms, methods, reader, tables
 from serving.requests.words import BadRequest, ModelFault, cut
 
 ANY_THREADS = nullcontext()
-OURS = (ImportError, MemoryError)  # of a model that lacks something, whatever the rows are
 REFUSALS = (BadRequest, answers.TooLarge, ModelFault)
 
 # What tells that somebody else than a caller of ours sent an event; requests pay for no more than this look
@@ -129,12 +129,17 @@ def predict(model: Model, table: Any, method: str, record: dict[str, Any]) -> li
         if table.texts and isinstance(table, tables.Columns):  # a CSV file of one line: it may have been a row
             table.columns(model.signature)
         return []
-    rows = reader.read(model.signature, table)
+    try:
+        rows = reader.read(model.signature, table)
+    except ImportError as error:
+        raise ModelFault(f"the rows cannot be made what the model takes: {lacks(error)}") from error
     began = time.perf_counter()
     try:
         with model.one_row if model.one_row and count == 1 else ANY_THREADS:
             predictions = getattr(model.estimator, method)(rows)
-    except OURS as error:
+    except ImportError as error:  # of a model that lacks something, whatever the rows are
+        raise ModelFault(f"the model's {method} failed: {lacks(error)}") from error
+    except MemoryError as error:
         raise ModelFault(f"the model's {method} failed: {own_words(error)}") from error
     except Exception as error:  # whatever it is, the rows are why
         wanted = tables.expected(model.signature)

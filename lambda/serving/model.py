@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from serving import threads
-from serving.errors import ModelError
+from serving.errors import ModelError, lacks
 from serving.fetching import Fetch, Fetched
 from serving.formats import FORMATS
 from serving.phases import Phases
@@ -56,7 +56,10 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
         with warnings.catch_warnings():
             # InconsistentVersionWarning, by its words: importing it would import scikit-learn for models without it
             warnings.filterwarnings("error", message="Trying to unpickle estimator")
-            estimator = FORMATS[settings.format](fetched, settings)
+            try:
+                estimator = FORMATS[settings.format](fetched, settings)
+            except ImportError as error:
+                raise ModelError(f"{settings.name} is not unpickled: {lacks(error)}") from error
         if isinstance(estimator, type):
             raise ModelError(f"{settings.name} is the class {estimator.__qualname__}; expected one that is fitted")
         if not methods.of(estimator):
@@ -64,9 +67,12 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
                 f"{settings.name} is a {type(estimator).__qualname__}, which has none of the methods "
                 f"{', '.join(METHODS)}"
             )
-        return describe(
+        found = describe(
             estimator, fetched.sha256, held(fetched.facts) if settings.follow else None, settings.one_thread
         )
+        if settings.follow:
+            _check_pandas(settings, found.signature)
+        return found
 
 
 def held(facts: Mapping[str, Any]) -> tuple:
@@ -95,6 +101,16 @@ def describe(estimator: Any, sha256: str, held: tuple | None = None, one_thread:
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
     one_row = threads.of(estimator, said.get(threads.KEY, ()), one_thread)
     return Model(estimator=estimator, sha256=sha256, signature=found, held=held, one_row=one_row)
+
+
+def _check_pandas(settings: Settings, found: Signature) -> None:
+    """See that rows can be read for a model that packaging has not seen: the layer may have no pandas."""
+    if found.container != "frame" or found.frame != "pandas":
+        return
+    try:
+        import pandas  # noqa: F401  (it is what the first request would import)
+    except ImportError as error:
+        raise ModelError(f"{settings.name} takes rows as a pandas DataFrame: {lacks(error)}") from error
 
 
 def _check_digest(settings: Settings, fetched: Fetched) -> None:

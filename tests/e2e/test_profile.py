@@ -37,8 +37,8 @@ def site_packages(built, cut):
     return environments.of_layer(cut.path.parent, cut.entry, built.runtime)
 
 
-def test_it_is_half_as_big_and_has_bytecode_for_what_the_model_uses(cut):
-    assert cut.entry["unzipped_bytes"] <= 130 * MEGABYTES
+def test_it_is_a_third_as_big_and_has_bytecode_for_what_the_model_uses(cut):
+    assert cut.entry["unzipped_bytes"] <= 65 * MEGABYTES
     assert cut.contents.bytecode.startswith("what the model uses: ")
     assert cut.contents.packages["scikit-learn"]["bytecode"] > 0
     assert sum(cut.contents.removed["profile"].values()) > 80 * MEGABYTES
@@ -92,7 +92,7 @@ def test_another_model_is_refused_with_what_to_do(built, cut, unpacked, tmp_path
 def test_for_the_other_architecture(built, wanted, tmp_path):
     other = "arm64" if host_architecture().name == "x86_64" else "x86_64"
     made = layer.build(tmp_path / "dist", order(built, wanted, other), silent)
-    assert made.entry["unzipped_bytes"] <= 145 * MEGABYTES
+    assert made.entry["unzipped_bytes"] <= 75 * MEGABYTES
     names = zipfile.ZipFile(made.path).namelist()
     assert any("numpy.libs/" in name for name in names)
     assert any("sklearn/tree/_tree." in name and name.endswith(".so") for name in names)

@@ -31,7 +31,7 @@ def held():
 
 @pytest.fixture
 def made(held):
-    return report.Report("python3.13, x86_64", 15000, {"s3": 10, "bundle": 300}, 290, held)
+    return report.Report("python3.13, x86_64", 15000, {"s3": 10, "bundle": 300}, 290, held, {})
 
 
 def test_each_file_counts_for_its_package_and_kind(held):

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import numpy as np
+import pandas as pd
 import pytest
 from serving import aws, fetching, snapshots, telemetry, warming
 from serving.environment import Environment
@@ -222,6 +223,19 @@ class TestFollowing:
         assert f"Still serving {model.sha256}" in capsys.readouterr().out
         monkeypatch.setattr("serving.fetching.begin", pytest.fail)
         assert answer(followed, {"warmer": True}, None)["failures"] == reply["failures"]
+        monkeypatch.undo()
+
+    def test_one_that_takes_a_table_is_refused_where_the_layer_has_no_pandas(
+        self, followed, bucket, tmp_path, monkeypatch
+    ):
+        fitted = LinearRegression().fit(pd.DataFrame({"a": [0.0, 1.0]}), [0, 1])
+        path, sha256 = written(tmp_path, fitted)
+        bucket.put(path.read_bytes(), Metadata={"sha256": sha256})
+        monkeypatch.setitem(sys.modules, "pandas", None)  # as if it were not installed
+        (failure,) = answer(followed, {"warmer": True}, None)["failures"]
+        assert "takes rows as a pandas DataFrame" in failure
+        assert "Build the layer with pandas in it: invoke build-layer" in failure
+        assert self.says(followed) == [1]
         monkeypatch.undo()
 
     def test_a_good_one_after_a_bad_one_is_served(self, followed, put):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 
 import numpy as np
 import pandas as pd
@@ -231,7 +232,16 @@ class TestFaultsOfTheModel:
 
         answer = respond(describe(Lacking(), ""), {"instances": [[1]]})
         assert answer["statusCode"] == 500
-        assert "No module named 'nowhere_to_be_found'" in answer["error"]
+        assert (
+            "No module named 'nowhere_to_be_found'. Build the layer with nowhere_to_be_found in it" in answer["error"]
+        )
+
+    def test_a_table_in_a_layer_without_pandas_is_500_and_says_what_to_do(self, named, monkeypatch):
+        monkeypatch.setitem(sys.modules, "pandas", None)  # as if it were not installed
+        answer = respond(named, {"dataframe_records": [{"size": 1, "kind": "a"}]})
+        assert answer["statusCode"] == 500
+        assert "the rows cannot be made what the model takes" in answer["error"]
+        assert "pandas in it: invoke build-layer, without the option --without" in answer["error"]
 
     def test_an_answer_over_the_limit_says_how_much_lambda_takes(self):
         class Wordy:
