@@ -7,25 +7,23 @@ locals {
   layer_is_built    = var.dependencies == null
   model_is_uploaded = local.is_uploaded && var.mode == "s3" && var.model == null
 
-  # In a bucket that others use, too, what is ours is below our name
-  prefix = var.existing_bucket == null ? "" : "${var.name}/"
-
   # A key names its content: new bytes are a new object, and the same bytes from another folder or machine are no change
   objects = {
     for name in local.is_uploaded ? concat(["function"], local.layer_is_built ? ["layer"] : []) : [] : name => {
-      key    = "${local.prefix}${name}/${local.parts[name].sha256}.zip"
+      key    = "${name}/${local.parts[name].sha256}.zip"
       source = "${local.artifacts_dir}/${local.parts[name].path}"
       sha256 = local.parts[name].sha256
     }
   }
 
   # But the model has one key, and versions of it: those of earlier versions of the function stay, for live_version to go back to. Lambda
-  # itself keeps their code, and modules/layer their layer.
-  versioned_objects = local.model_is_uploaded ? {
+  # itself keeps their code, and modules/layer their layer. Where no model is uploaded, because it is in the zip or elsewhere in S3, the
+  # object stays nevertheless: earlier versions of the function may read earlier versions of it.
+  versioned_objects = local.is_uploaded ? {
     model = {
-      key    = "${local.prefix}model/model"
-      source = "${local.artifacts_dir}/${local.parts.model.path}"
-      sha256 = local.parts.model.sha256
+      key    = "model/model"
+      source = local.model_is_uploaded ? "${local.artifacts_dir}/${local.parts.model.path}" : null
+      sha256 = local.model_is_uploaded ? local.parts.model.sha256 : null
     }
   } : {}
 
@@ -45,10 +43,17 @@ locals {
       key         = var.model == null ? local.stored["model"].key : var.model.key
       version_id  = var.model == null ? local.stored["model"].version_id : var.model.version_id
       read_prefix = var.model == null ? null : var.model.read_prefix
-      kms_key_arn = var.model == null ? var.kms_key_arns.bucket : var.model.kms_key_arn
+      kms_key_arn = var.model == null ? (local.is_uploaded ? null : var.kms_key_arns.bucket) : var.model.kms_key_arn
     } : null
     file = var.mode == "bundle" ? basename(local.parts.model.path) : null
   }
+
+  # Where the models of earlier versions may be, whatever the newest reads
+  model_store = local.is_uploaded ? {
+    bucket      = local.stored["model"].bucket
+    key         = local.stored["model"].key
+    kms_key_arn = var.kms_key_arns.bucket
+  } : null
 
   layers = concat(
     local.layer_is_built

@@ -41,8 +41,9 @@ module "function" {
     unzipped_bytes = local.parts.function.unzipped_bytes
   })
 
-  layers = local.layers
-  model  = local.model
+  layers      = local.layers
+  model       = local.model
+  model_store = local.model_store
 
   memory_size             = var.memory_size
   timeout                 = var.timeout
@@ -60,8 +61,13 @@ module "function" {
   existing_role            = var.existing_role
   permissions_boundary_arn = var.permissions_boundary_arn
   policy_statements        = var.policy_statements
-  kms_key_arns             = { environment = var.kms_key_arns.environment, logs = var.kms_key_arns.logs }
+  kms_key_arns = {
+    environment = var.kms_key_arns.environment
+    logs        = var.kms_key_arns.logs
+    former      = var.kms_key_arns.former
+  }
 
+  one_thread         = var.one_thread
   metrics            = var.metrics
   docs               = var.endpoint == null ? false : var.endpoint.docs
   tracing            = var.tracing

@@ -216,12 +216,7 @@ def package(
         say(f"It answers {proved.tried} requests of all forms as the estimator itself: {str(proved.predictions)[:60]}")
     else:
         console.print(f"No answer was tried: {proved.why_not}. Give rows: --example FILE", style="yellow")
-    if proved.frame.frame == "pandas":
-        if isinstance(facts["signature"]["inputs"], list):
-            say(f"Rows reach it as a pandas DataFrame: {proved.frame.why_not}")
-    else:
-        what = {"array": "a numpy array", "light": "a table without pandas"}[proved.frame.frame]
-        say(f"Rows reach it as {what}: {proved.frame.tried} requests were answered, or refused, as with pandas")
+    show_ways(proved, facts)
     if made.recording.plan:
         used = len(made.recording.modules)
         say(f"Answers use {used:,} of the {made.recording.plain:,} modules that it imports: the others wait")
@@ -234,6 +229,22 @@ def package(
     sizes = [megabytes(made.entry[key]) for key in ("zip_bytes", "unzipped_bytes")]
     console.print(f"{shown(made.path)}: {sizes[0]} zipped, {sizes[1]} unzipped")
     console.print(f"The model: {megabytes(facts['bytes'])}, SHA-256 {facts['sha256']}")
+
+
+def show_ways(proved, facts):
+    """Print which faster ways a model is asked in, of those that packaging has tried."""
+    if proved.threads:
+        same, names = proved.threads["same"], ", ".join(proved.threads["estimators"])
+        if same:
+            say(f"With n_jobs=None it answers the same {same}, so one thread answers a single row: {names}")
+        else:
+            say(f"With n_jobs=None it would answer otherwise, so n_jobs stays as it is: {names}")
+    if proved.frame.frame == "pandas":
+        if isinstance(facts["signature"]["inputs"], list):
+            say(f"Rows reach it as a pandas DataFrame: {proved.frame.why_not}")
+    else:
+        what = {"array": "a numpy array", "light": "a table without pandas"}[proved.frame.frame]
+        say(f"Rows reach it as {what}: {proved.frame.tried} requests were answered, or refused, as with pandas")
 
 
 def show_signature(facts):
@@ -364,6 +375,45 @@ def profile_cold_start(c, request: Path | None = None, runs=5, out: Path = OUT):
     console.print(shown(out / cold_start.PICTURE))
 
 
+@task(
+    help={
+        "request": "JSON file: the event of every call (default: a row made up from the signature)",
+        "memory_sizes": "of the function, in MB, with commas between them",
+        "rows": "repeat the request's rows to so many, and say what a million rows cost",
+        "rounds": "fresh environments for each size",
+        "calls": "warm calls in each environment",
+        "chart": "SVG file for the picture (default: tune.svg in the folder of the artifacts)",
+        "out": "folder of the packaged function",
+    }
+)
+@command
+def tune(
+    c,
+    request: Path | None = None,
+    memory_sizes="128,256,512,1024,1769,3538",
+    rows=None,
+    rounds="5",
+    calls="40",
+    chart: Path | None = None,
+    out: Path = OUT,
+):
+    """Run your packaged function at the processor share of each memory size: how fast it is, and what it costs."""
+    from local.tune import chart as drawing
+    from local.tune import measure, sizes
+    from local.tune import table as tables
+
+    count = None if rows is None else measure.number(rows, "--rows", 1000)
+    times = measure.number(rounds, "--rounds", 5), measure.number(calls, "--calls", 40)
+    tuned = measure.tune(out, request, sizes.parse(memory_sizes), count, *times, say)
+    picture = drawing.write(tuned, chart or out / drawing.NAME)
+    console.print(tables.of(tuned))
+    for line in tables.notes(tuned):
+        say(line)
+    for line in tables.advice(tuned):
+        console.print(line)
+    console.print(shown(picture))
+
+
 @task(help={"out": "folder for the artifacts, apart from your own"})
 @command
 def demo(c, out: Path = OUT / "demo"):
@@ -391,15 +441,16 @@ def demo(c, out: Path = OUT / "demo"):
 @task(
     help={
         "name": f"one of: {', '.join(benches.BENCHES)}",
-        "only": "for packages: one of them to compare, once for each (default: all)",
+        "only": "for packages and estimators: one of them to measure, once for each (default: all)",
+        "scratch": "for estimators: folder that keeps what was packaged, for a next run of the same code",
     },
     iterable=["only"],
     positional=["name"],
 )
 @command
-def bench(c, name, only):
+def bench(c, name, only, scratch: Path | None = None):
     """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
-    outcome = benches.run(name, say, only)
+    outcome = benches.run(name, say, only, scratch)
     table = Table(*outcome.headings, title=outcome.title)
     for row in outcome.rows:
         table.add_row(*row)
@@ -438,6 +489,42 @@ def rollback(c, to=None):
     alias_arn = deployment.outputs(terraform.Terraform(MODULE))["alias_arn"]
     version = deployment.rollback(deployment.client("lambda", alias_arn), alias_arn, to, say)
     say(f'Version {version} answers. To keep it so at the next apply, set live_version = "{version}".')
+
+
+@task(
+    help={
+        "keep": "how many of the newest versions stay",
+        "name": "name of the function (default: as it is deployed from this folder)",
+        "plan": "only show what would be deleted",
+        "yes": "delete without asking",
+    }
+)
+@command
+def prune(c, keep, name=None, plan=False, yes=False):
+    """Delete old versions of the function that nothing points to, and the layer versions and objects of theirs."""
+    from local import deployment, terraform
+    from local import prune as pruning
+
+    count = pruning.number(keep)
+    found = {} if name else deployment.outputs(terraform.Terraform(MODULE))
+    name = name or found["function_name"]
+    clients = {each: deployment.client(each, found.get("alias_arn")) for each in ("lambda", "s3")}
+    seen = pruning.look(clients, name, count, found.get("bucket"))
+    for version, why in seen.kept.items():
+        say(f"Version {version} stays: {', '.join(why)}")
+    if not seen.unused:
+        console.print("There is nothing to delete.")
+        return
+    table = Table("", "", "bytes", title=f"Of {name}, what nothing uses")
+    for each in seen.unused:
+        table.add_row(each.kind, each.name, f"{each.bytes:,}")
+    console.print(table)
+    if plan:
+        return
+    if not yes:
+        pruning.ask()
+    pruning.delete(clients, seen.unused, say)
+    console.print(f"Deleted: {len(seen.unused)}")
 
 
 @task(
@@ -545,12 +632,14 @@ namespace = Collection(
     report,
     audit,
     profile_cold_start,
+    tune,
     train_example,
     demo,
     deploy,
     predict,
     serve,
     rollback,
+    prune,
     logs,
     test,
     lock,

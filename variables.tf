@@ -132,7 +132,10 @@ variable "dependencies" {
 }
 
 variable "existing_bucket" {
-  description = "A bucket to upload to, in place of one made here. It has to keep versions; how it is encrypted and closed is its owner's affair."
+  description = <<-EOT
+    A bucket to upload to, in place of one made here. It has to keep versions; how it is encrypted and closed is its owner's affair. All
+    objects lie below the name and 8 digits that are this deployment's.
+  EOT
   type = object({
     name = string
   })
@@ -238,6 +241,16 @@ variable "reserved_concurrency" {
     condition     = var.reserved_concurrency == null || try(var.reserved_concurrency >= 0 && floor(var.reserved_concurrency) == var.reserved_concurrency, false)
     error_message = "reserved_concurrency is a whole number of environments, 0 or more; leave it out for no reservation."
   }
+}
+
+variable "one_thread" {
+  description = <<-EOT
+    Whether scikit-learn's estimators get n_jobs=None, all the time below 3538 MB of memory (two vCPUs) and else for a request of one row.
+    It is done only for a model of which invoke package has shown that its answers stay the same.
+  EOT
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "network" {
@@ -577,19 +590,21 @@ variable "policy_statements" {
 variable "kms_key_arns" {
   description = <<-EOT
     Keys of your own, in place of AWS's: of the environment variables (and SnapStart's snapshots), of the log groups, and of the bucket with
-    the artifacts. The key policy of logs has to let CloudWatch Logs use it.
+    the artifacts. The key policy of logs has to let CloudWatch Logs use it. former: keys that environment or bucket named before. What was
+    encrypted with them stays so, and the function may go on decrypting it.
   EOT
   type = object({
     environment = optional(string)
     logs        = optional(string)
     bucket      = optional(string)
+    former      = optional(list(string), [])
   })
   default  = {}
   nullable = false
 
   validation {
     condition = alltrue([
-      for arn in values(var.kms_key_arns) : arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", arn))
+      for arn in concat([for name, arn in var.kms_key_arns : arn if name != "former"], coalesce(var.kms_key_arns.former, [])) : arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", arn))
     ])
     error_message = "Each of kms_key_arns is the ARN of a key, as in \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-...\"; an alias is none."
   }

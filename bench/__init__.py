@@ -19,8 +19,12 @@ class UnknownBench(UserError):
     template = "There is no bench {name!r}. Take one of: {known}."
 
 
-class OnlyForPackages(UserError):
-    template = "--only names packages, and bench {name!r} has none. Leave it out, or run: invoke bench packages."
+class OnlyForSome(UserError):
+    template = "--only names {some}, and bench {name!r} has none. Leave it out, or name one of these benches."
+
+
+class OnlyWithEstimators(UserError):
+    template = "--scratch is for the bench of estimators, and not for {name!r}. Leave it out."
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,12 @@ def _packages(say: Say, only: Collection[str] = ()) -> Outcome:
     return packages.run(RESULTS, say, only)
 
 
+def _estimators(say: Say, only: Collection[str] = (), scratch: Path | None = None) -> Outcome:
+    from bench import estimators
+
+    return estimators.run(RESULTS / "drafts" if only else RESULTS, say, only, scratch)
+
+
 def _answers(say: Say) -> Outcome:
     from bench import answers
 
@@ -72,6 +82,12 @@ def _load(say: Say) -> Outcome:
     from bench import load
 
     return load.run(RESULTS, say)
+
+
+def _large(say: Say) -> Outcome:
+    from bench import large
+
+    return large.run(RESULTS, say)
 
 
 def _page(say: Say) -> Outcome:
@@ -85,26 +101,36 @@ BENCHES: dict[str, Callable[..., Outcome]] = {
     "layer": _layer,
     "load": _load,
     "cold-start": _cold_start,
+    "estimators": _estimators,
     "packages": _packages,
+    "large": _large,
     "page": _page,
     "cold-start-draft": _cold_start_draft,
 }
 
+OF_SOME = ("packages", "estimators")  # which can be run for some of what they measure
 
-def run(name: str, say: Say, only: Collection[str] = ()) -> Outcome:
+
+def run(name: str, say: Say, only: Collection[str] = (), scratch: Path | None = None) -> Outcome:
     """Measure, write the results, and put their table between its markers in the README or on a page of docs/.
 
     Args:
-        only: of the packages, those to measure; all if there is none.
+        only: of the packages or estimators, those to measure; all if there is none.
+        scratch: folder that keeps the packaged estimators for a next run.
 
     Raises:
-        UnknownBench, OnlyForPackages
+        UnknownBench, OnlyForSome, OnlyWithEstimators
     """
     if name not in BENCHES:
         raise UnknownBench(name=name, known=", ".join(BENCHES))
-    if only and name != "packages":
-        raise OnlyForPackages(name=name)
-    outcome = BENCHES[name](say, only) if only else BENCHES[name](say)
+    if only and name not in OF_SOME:
+        raise OnlyForSome(name=name, some=" or ".join(OF_SOME))
+    if scratch and name != "estimators":
+        raise OnlyWithEstimators(name=name)
+    options = ({"only": only} if only else {}) | ({"scratch": scratch} if scratch else {})
+    outcome = BENCHES[name](say, **options)
+    if only and name == "estimators":
+        return outcome  # the table on the page is of all
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         page.write_text(with_table(text, name, outcome.markdown()), encoding="utf-8")

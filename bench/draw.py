@@ -42,10 +42,11 @@ class Panel:
     title: str
     bars: Sequence[Bar]
     limit: tuple[float, str] | None = None  # a line across, and its words
+    row: int = ROW  # pixels from bar to bar
 
     @property
     def height(self) -> int:
-        return TITLE + ROW * len(self.bars) + PAD
+        return TITLE + self.row * len(self.bars) + PAD
 
 
 def svg(panels: Sequence[Panel], legend: Sequence[str] = ()) -> str:
@@ -77,20 +78,22 @@ def _panel(panel: Panel, top: int) -> list[str]:
     scale = (WIDTH - LABELS - VALUES) / (biggest or 1)
     lines = [f'<text class="title" x="{PAD}" y="{top + 16}">{escape(panel.title)}</text>']
     for number, bar in enumerate(panel.bars):
-        y = top + TITLE + number * ROW
-        lines.append(f'<text x="{LABELS - 10}" y="{y + 13}" text-anchor="end">{escape(bar.label)}</text>')
+        y, height = top + TITLE + number * panel.row, round(panel.row * BAR / ROW)
+        lines.append(f'<text x="{LABELS - 10}" y="{y + height - 3}" text-anchor="end">{escape(bar.label)}</text>')
         x = float(LABELS)
         for part, size in enumerate(bar.parts):
             colour = f"part{part}" if bar.ours or len(bar.parts) > 1 else "other"
             lines.append(
-                f'<rect class="{colour}" x="{x:.1f}" y="{y}" width="{size * scale:.1f}" height="{BAR}">'
+                f'<rect class="{colour}" x="{x:.1f}" y="{y}" width="{size * scale:.1f}" height="{height}">'
                 f"<title>{escape(bar.label)}: {escape(bar.value)}</title></rect>"
             )
             x += size * scale
-        lines.append(f'<text class="quiet" x="{WIDTH - PAD}" y="{y + 13}" text-anchor="end">{escape(bar.value)}</text>')
+        lines.append(
+            f'<text class="quiet" x="{WIDTH - PAD}" y="{y + height - 3}" text-anchor="end">{escape(bar.value)}</text>'
+        )
     if panel.limit:
         value, words = panel.limit
-        x, bottom = LABELS + value * scale, top + TITLE + ROW * len(panel.bars)
+        x, bottom = LABELS + value * scale, top + TITLE + panel.row * len(panel.bars)
         lines.append(f'<line class="limit" x1="{x:.1f}" y1="{top + 22}" x2="{x:.1f}" y2="{bottom - 4}"/>')
         lines.append(f'<text class="limit-text" x="{x:.1f}" y="{top + 17}" text-anchor="middle">{escape(words)}</text>')
     return lines

@@ -94,14 +94,24 @@ def check_access(terraform: Terraform, environ: Mapping[str, str] = os.environ) 
     Raises:
         NoCredentials, NoRegion
     """
-    if any(PROVIDER.search(path.read_text(encoding="utf-8")) for path in terraform.folder.glob("*.tf")):
-        return
+    if not any(PROVIDER.search(path.read_text(encoding="utf-8")) for path in terraform.folder.glob("*.tf")):
+        region(environ)
+
+
+def region(environ: Mapping[str, str] = os.environ) -> str:
+    """The caller's region, where there are credentials, too.
+
+    Raises:
+        NoCredentials, NoRegion
+    """
     session = botocore.session.Session()
     with aws_errors():
-        if not environ.get("AWS_REGION") and not session.get_config_variable("region"):
+        found = environ.get("AWS_REGION") or session.get_config_variable("region")
+        if not found:
             raise NoRegion
         if session.get_credentials() is None:
             raise NoCredentials
+    return found
 
 
 def outputs(terraform: Terraform) -> dict[str, Any]:
@@ -116,11 +126,15 @@ def outputs(terraform: Terraform) -> dict[str, Any]:
     return found
 
 
-def client(service: str, alias_arn: str) -> Any:
-    """A client of an AWS service, in the region of an alias."""
+def client(service: str, alias_arn: str | None) -> Any:
+    """A client of an AWS service, in the region of an alias, or in the caller's.
+
+    Raises:
+        NoCredentials, NoRegion: of the caller's.
+    """
     import boto3
 
-    return boto3.client(service, region_name=alias_arn.split(":")[3])
+    return boto3.client(service, region_name=alias_arn.split(":")[3] if alias_arn else region())
 
 
 def rollback(client: Any, alias_arn: str, to: str | None, say: Say) -> str:

@@ -75,6 +75,11 @@ class Environment:
             raise FunctionFailed(error=f"{answer['errorType']}: {answer.get('errorMessage')}", log=self.tail())
         return answer
 
+    def function_process(self) -> int:
+        """The function's process, which there is from the first event on."""
+        tasks = Path(f"/proc/{self.process}/task").glob("*/children")  # whichever of its threads has started it
+        return next(int(each) for task in tasks for each in task.read_text().split())
+
     def peak_rss(self) -> int:
         """The most memory that the function's process ever had, in bytes."""
         return self._status("VmHWM")
@@ -85,9 +90,8 @@ class Environment:
 
     def _status(self, name: str) -> int:
         """What the kernel says of the function's process, in bytes."""
-        tasks = Path(f"/proc/{self.process}/task").glob("*/children")  # whichever of its threads has started it
-        child = next(each for task in tasks for each in task.read_text().split())
-        return int(Path(f"/proc/{child}/status").read_text().split(f"{name}:")[1].split()[0]) * 1024
+        status = Path(f"/proc/{self.function_process()}/status").read_text()
+        return int(status.split(f"{name}:")[1].split()[0]) * 1024
 
     def tail(self) -> str:
         """The last lines of what the function and the emulator wrote."""

@@ -24,6 +24,13 @@ run "the_bucket_is_closed" {
   }
   assert {
     condition = alltrue([
+      for rule in aws_s3_bucket_lifecycle_configuration.this[0].rule :
+      rule.status == "Enabled" && rule.abort_incomplete_multipart_upload[0].days_after_initiation == 7 && length(rule.noncurrent_version_expiration) == 0
+    ])
+    error_message = "What an interrupted upload left is removed after a week, and nothing else expires."
+  }
+  assert {
+    condition = alltrue([
       for rule in aws_s3_bucket_server_side_encryption_configuration.this[0].rule :
       rule.apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"
     ])
@@ -191,6 +198,30 @@ run "under_another_key_they_are_read_anew_too" {
   }
 }
 
+run "without_a_source_the_object_stays_for_its_earlier_versions" {
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name              = "churn"
+    versioned_objects = { model = { key = "fraud/model/model" } }
+  }
+
+  assert {
+    condition     = aws_s3_object.versioned["model"].key == "fraud/model/model" && aws_s3_object.versioned["model"].source == null
+    error_message = "The object is not destroyed, and reads no file."
+  }
+  assert {
+    condition     = aws_s3_object.versioned["model"].source_hash == sha256(aws_s3_object.versioned["model"].content)
+    error_message = "Its newest version is a line of text ..."
+  }
+  assert {
+    condition     = strcontains(aws_s3_object.versioned["model"].content, "Earlier versions of it are models")
+    error_message = "... that says what the others are."
+  }
+}
+
 run "a_bucket_of_ones_own_is_used_as_it_is" {
   module {
     source = "./modules/artifacts"
@@ -201,7 +232,7 @@ run "a_bucket_of_ones_own_is_used_as_it_is" {
     existing_bucket = { name = "models" }
     objects = {
       layer = {
-        key    = "churn/layer/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
+        key    = "layer/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
         source = "layer.zip"
         sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       }
@@ -209,12 +240,22 @@ run "a_bucket_of_ones_own_is_used_as_it_is" {
   }
 
   assert {
-    condition     = length(aws_s3_bucket.this) == 0 && length(aws_s3_bucket_policy.this) == 0 && output.bucket == "models"
+    condition = (
+      length(aws_s3_bucket.this) == 0 && length(aws_s3_bucket_policy.this) == 0 &&
+      length(aws_s3_bucket_lifecycle_configuration.this) == 0 && output.bucket == "models"
+    )
     error_message = "No bucket is made, and the other is not changed."
   }
   assert {
     condition     = aws_s3_object.this["layer"].bucket == "models"
-    error_message = "The object goes there."
+    error_message = "The object goes there ..."
+  }
+  assert {
+    condition = can(regex(
+      "^churn/[0-9a-f]{8}/layer/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855[.]zip$",
+      output.objects["layer"].key,
+    ))
+    error_message = "... below the name and a mark of this deployment: the same name in another workspace has another."
   }
 }
 

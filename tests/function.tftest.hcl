@@ -242,6 +242,7 @@ run "a_function_of_its_own_concurrency_boundary_and_signature" {
     reserved_concurrency     = 0
     permissions_boundary_arn = "arn:aws-cn:iam::123456789012:policy/developers"
     code_signing_config_arn  = "arn:aws-cn:lambda:cn-north-1:123456789012:code-signing-config:csc-1"
+    one_thread               = false
     metrics                  = false
     docs                     = true
   }
@@ -251,6 +252,7 @@ run "a_function_of_its_own_concurrency_boundary_and_signature" {
       aws_lambda_function.this.reserved_concurrent_executions == 0 &&
       aws_iam_role.this[0].permissions_boundary == var.permissions_boundary_arn &&
       aws_lambda_function.this.code_signing_config_arn == var.code_signing_config_arn &&
+      aws_lambda_function.this.environment[0].variables["MODEL_ONE_THREAD"] == "false" &&
       aws_lambda_function.this.environment[0].variables["MODEL_METRICS"] == "false" &&
       aws_lambda_function.this.environment[0].variables["MODEL_DOCS"] == "true"
     )

@@ -12,7 +12,11 @@ run "the_model_travels_in_the_zip" {
 
   assert {
     condition     = toset(keys(local.objects)) == toset(["function", "layer"])
-    error_message = "Mode bundle uploads no model."
+    error_message = "Mode bundle uploads no model ..."
+  }
+  assert {
+    condition     = local.versioned_objects["model"] == { key = "model/model", source = tostring(null), sha256 = tostring(null) }
+    error_message = "... and keeps those of earlier versions of the function, which were deployed in mode s3."
   }
   assert {
     condition     = endswith(local.objects["function"].source, "/function-bundle.zip")

@@ -131,8 +131,15 @@ run "a_model_that_is_in_s3_already_is_not_uploaded" {
   }
 
   assert {
-    condition     = toset(keys(module.artifacts[0].objects)) == toset(["function", "layer"])
-    error_message = "Only the layer and the function are uploaded."
+    condition     = local.versioned_objects["model"] == { key = "model/model", source = tostring(null), sha256 = tostring(null) }
+    error_message = "Only the layer and the function are uploaded, and the object of earlier models stays."
+  }
+  assert {
+    condition = [for statement in jsondecode(output.policy).Statement : statement.Resource if startswith(statement.Sid, "Read")] == [
+      "arn:aws:s3:::models/churn/model.joblib",
+      ["arn:aws:s3:::sklearn-model-1/model/model"],
+    ]
+    error_message = "The function may read its model, and earlier versions theirs."
   }
   assert {
     condition     = local.model.object.bucket == "models" && local.model.object.key == "churn/model.joblib" && local.model.object.version_id == null

@@ -120,16 +120,21 @@ run "layers_that_are_there_already" {
 run "a_bucket_of_ones_own_has_all_below_the_name" {
   variables {
     existing_bucket = { name = "models" }
-    kms_key_arns    = { bucket = "arn:aws:kms:eu-central-1:123456789012:key/1" }
+    kms_key_arns = {
+      bucket = "arn:aws:kms:eu-central-1:123456789012:key/1"
+      former = ["arn:aws:kms:eu-central-1:123456789012:key/0"]
+    }
   }
 
   assert {
-    condition     = output.bucket == "models" && local.model.object.key == "churn/model/model"
-    error_message = "Two models in one bucket do not meet."
+    condition     = output.bucket == "models" && can(regex("^churn/[0-9a-f]{8}/model/model$", local.model.object.key))
+    error_message = "Two models in one bucket do not meet, nor two deployments of one name."
   }
   assert {
-    condition     = strcontains(output.policy, "arn:aws:kms:eu-central-1:123456789012:key/1")
-    error_message = "The function may decrypt what it reads there."
+    condition = [for statement in jsondecode(output.policy).Statement : statement.Resource if statement.Sid == "DecryptOwnData"] == [
+      ["arn:aws:kms:eu-central-1:123456789012:key/1", "arn:aws:kms:eu-central-1:123456789012:key/0"],
+    ]
+    error_message = "The function may decrypt what it reads there, and what was written there before."
   }
 }
 

@@ -807,6 +807,16 @@ run "a_key_that_is_an_alias" {
   expect_failures = [var.kms_key_arns]
 }
 
+run "a_former_key_that_is_an_alias" {
+  command = plan
+
+  variables {
+    kms_key_arns = { former = ["alias/logs"] }
+  }
+
+  expect_failures = [var.kms_key_arns]
+}
+
 run "a_destination_that_is_a_url" {
   command = plan
 

@@ -31,6 +31,7 @@ class Proof:
     predictions: list | None  # one answer, to show
     why_not: str | None  # why nothing was tried
     frame: frames.Chosen  # what the rows of a table reach it as
+    threads: dict | None  # of target/one_thread.py: estimators that have n_jobs, and what one thread answers
 
     @property
     def takes_pandas(self) -> bool:
@@ -59,7 +60,7 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
         "expect": len(expect["answers"]) if expect else 0,
     }
     own = process.ask("own_answers.py", order, _reader_of(example, process))
-    _leave(process, sha256, own["signature"])
+    _leave(process, sha256, own)
     answered = [each for each in own["tried"] if "answer" in each]
     if example and not answered:
         raise Refused("OwnRefusal", own["tried"][0]["error"] if own["tried"] else "it has no rows")
@@ -74,7 +75,7 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
     frame = frames.choose(process, own)
     if frame.frame != "pandas":
         own["signature"]["frame"] = frame.frame
-        _leave(process, sha256, own["signature"])
+        _leave(process, sha256, own)
     shown = process.ask(
         "prove.py",
         {
@@ -93,12 +94,14 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
     predictions = (
         shown["answered"][0]["predictions"] if shown["answered"] else answered[0]["answer"] if answered else None
     )
-    return Proof(facts, shown["tried"], shown["events"], predictions, why_not, frame)
+    return Proof(facts, shown["tried"], shown["events"], predictions, why_not, frame, own["threads"])
 
 
-def _leave(process: Process, sha256: str, signature: dict) -> None:
-    """Write the signature beside the handler."""
-    said = {"model_sha256": sha256, "signature": signature}
+def _leave(process: Process, sha256: str, own: Mapping[str, Any]) -> None:
+    """Write the signature beside the handler, and what one thread may do where it was shown to answer the same."""
+    said = {"model_sha256": sha256, "signature": own["signature"]}
+    if own["threads"] and own["threads"]["same"]:
+        said["one_thread"] = own["threads"]["paths"]
     (process.function / SIGNATURE).write_text(json.dumps(said, separators=(",", ":")), encoding="utf-8")
 
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 sys.path.insert(1, os.path.dirname(os.path.abspath(__file__)))  # this folder is not in Lambda
 
 import containers
+import one_thread
 import rows
 from serving.requests import light
 from serving.requests.signature import Column
@@ -27,7 +28,7 @@ import examples
 
 # the model's own modules may be called the same
 sys.path = [each for each in sys.path if each != os.path.dirname(os.path.abspath(__file__))]
-for name in ("containers", "examples", "rows"):
+for name in ("containers", "examples", "one_thread", "rows"):
     del sys.modules[name]
 
 IMPORT = re.compile(r"^\s*(?:import|from)\s+(?:[\w., ]*,\s*)?pandas\b", re.MULTILINE)
@@ -91,8 +92,9 @@ def find(order):
         "classes": list(told.classes) if told.classes is not None else None,
         **({"trusted": trusted} if trusted is not None else {}),
     }
-    tried, outputs = [], {}
+    tried, outputs, threads = [], {}, None
     if value is not None:
+        threads = one_thread.show(estimator, lambda: by_method(estimator, told, value))
         told = strict(estimator, told, value)
         tried, outputs = ask_all(estimator, told, value)
     told = replace(told, outputs=outputs or None)
@@ -106,6 +108,7 @@ def find(order):
         "expected": expected,
         "needs_pandas": light.why_not(told) or own_imports(),
         "numbers": light.is_numbers(told),
+        "threads": threads,
     }
 
 
@@ -272,6 +275,17 @@ def unclear(signature, cells):
                 found.add(number)
             if column.type == "any" and column.dtype == "any":
                 found.add(number)
+    return found
+
+
+def by_method(estimator, signature, value):
+    """What each method answers, or how it refuses."""
+    found = {}
+    for method in signature.methods:
+        try:
+            found[method] = answer(estimator, method, value)
+        except Refused as error:
+            found[method] = {"error": str(error)}
     return found
 
 

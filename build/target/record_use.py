@@ -21,6 +21,15 @@ import types
 # Of these packages single modules may be put off, for they are libraries of parts. A False: its __init__ sets up the
 # rest (environment variables, checks of versions), and comes first whichever part is imported.
 PARTLY = {"sklearn": False, "scipy": False, "joblib": False, "narwhals": True, "numpy": False}
+OF_CALLED = (
+    "__annotations__",
+    "__call__",
+    "__firstlineno__",
+    "__getstate__",
+    "__init__",
+    "__setstate__",
+    "__static_attributes__",
+)
 OF_EVERY_MODULE = (
     *vars(types.ModuleType("any")),
     "__annotations__",
@@ -154,10 +163,24 @@ def may_be_put_off(name, module):
 
 
 def is_by_name(value, kinds):
-    """Whether a placeholder can stand for it: for functions and classes, not for exceptions, which `except` checks."""
+    """Whether a placeholder can stand for it: for functions and classes, not for exceptions, which `except` checks.
+
+    And for objects that are called as functions are, such as the distributions of scipy.stats.
+    """
     if isinstance(value, type):
         return not issubclass(value, BaseException)
+    if is_called(value):
+        return True
     return isinstance(value, kinds) or type(value).__name__ in ("cython_function_or_method", "_ArrayFunctionDispatcher")
+
+
+def is_called(value):
+    """Whether it is an object of a package's own class, and Python asks no more of it than to be called."""
+    kind = type(value)
+    if not callable(value) or not in_layer(getattr(sys.modules.get(kind.__module__), "__file__", None)):
+        return False
+    special = {name for base in kind.__mro__[:-1] for name in vars(base) if name.startswith("__")}
+    return not special.difference(OF_CALLED, vars(type("Any", (), {})))
 
 
 def is_given(name):
@@ -168,6 +191,8 @@ def is_given(name):
 def target(module, name, value):
     """Where a value is defined, as `serving.deferral.standins.Target`."""
     home, own = getattr(value, "__module__", None), getattr(value, "__name__", None)
+    if isinstance(home, str):  # Cython's shared module calls itself _cyutility, and lies in each package
+        home = getattr(sys.modules.get(home), "__name__", home)
     if not isinstance(home, str) or not isinstance(own, str) or vars(sys.modules.get(home, main)).get(own) is not value:
         home, own = module, name
     return home, own, isinstance(value, type) and has_only_own_instances(value)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import nullcontext
 from typing import Any
 
 from serving import telemetry, warming
@@ -22,6 +23,7 @@ from serving.model import Model
 from serving.requests import answers, forms, methods, reader, tables
 from serving.requests.words import BadRequest, ModelFault, cut
 
+ANY_THREADS = nullcontext()
 REFUSALS = (BadRequest, answers.TooLarge, ModelFault)
 
 # What tells that somebody else than a caller of ours sent an event; requests pay for no more than this look
@@ -133,7 +135,8 @@ def predict(model: Model, table: Any, method: str, record: dict[str, Any]) -> li
         raise ModelFault(f"the rows cannot be made what the model takes: {lacks(error)}") from error
     began = time.perf_counter()
     try:
-        predictions = getattr(model.estimator, method)(rows)
+        with model.one_row if model.one_row and count == 1 else ANY_THREADS:
+            predictions = getattr(model.estimator, method)(rows)
     except ImportError as error:  # of a model that lacks something, whatever the rows are
         raise ModelFault(f"the model's {method} failed: {lacks(error)}") from error
     except MemoryError as error:

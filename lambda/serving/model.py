@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from serving import threads
 from serving.errors import ModelError, lacks
 from serving.fetching import Fetch, Fetched
 from serving.formats import FORMATS
@@ -35,6 +36,7 @@ class Model:
     sha256: str
     signature: Signature
     held: tuple | None = None  # what its object held: as `held` says
+    one_row: threads.Switch | None = None  # what is switched to one thread for a request of one row
 
 
 def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
@@ -65,7 +67,9 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
                 f"{settings.name} is a {type(estimator).__qualname__}, which has none of the methods "
                 f"{', '.join(METHODS)}"
             )
-        found = describe(estimator, fetched.sha256, held(fetched.facts) if settings.follow else None)
+        found = describe(
+            estimator, fetched.sha256, held(fetched.facts) if settings.follow else None, settings.one_thread
+        )
         if settings.follow:
             _check_pandas(settings, found.signature)
         return found
@@ -77,18 +81,26 @@ def held(facts: Mapping[str, Any]) -> tuple:
     return facts["etag"], metadata.get("sha256"), metadata.get("sklearn-version")
 
 
-def describe(estimator: Any, sha256: str, held: tuple | None = None) -> Model:
-    """A model with its signature: the one that packaging left for these bytes, or else what the estimator says."""
-    found = signature.read(FOLDER, sha256)
-    if found is None:
+def describe(estimator: Any, sha256: str, held: tuple | None = None, one_thread: str = threads.FOR_ONE_ROW) -> Model:
+    """A model with its signature: the one that packaging left for these bytes, or else what the estimator says.
+
+    Args:
+        one_thread: as `serving.threads.wanted` says.
+    """
+    said = signature.found(FOLDER, sha256)
+    if said is None:
         from serving.requests import inspection  # packaging has done it for most models
 
+        said = {}
         found = inspection.inspect(estimator)
+    else:
+        found = signature.Signature.from_json(said["signature"])
     if os.environ.get(WITH_PANDAS) == "1":
         found = replace(found, frame="pandas")
     if found.frame == "array":  # the reader has put the columns in their order
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
-    return Model(estimator=estimator, sha256=sha256, signature=found, held=held)
+    one_row = threads.of(estimator, said.get(threads.KEY, ()), one_thread)
+    return Model(estimator=estimator, sha256=sha256, signature=found, held=held, one_row=one_row)
 
 
 def _check_pandas(settings: Settings, found: Signature) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from serving import threads
+
 LONGEST = 86_400  # seconds, so that waiting has an end: Lambda's own is 900
 
 
@@ -27,6 +29,7 @@ class Settings:
     key: str | None = None
     version_id: str | None = None
     timeout: float = 60.0  # MODEL_TIMEOUT: seconds that one call may take
+    one_thread: str = threads.FOR_ONE_ROW  # MODEL_ONE_THREAD and the memory size: as `serving.threads.wanted` says
 
     @property
     def follow(self) -> bool:
@@ -78,4 +81,5 @@ class Settings:
             key=environ.get("MODEL_KEY"),
             version_id=environ.get("MODEL_VERSION_ID"),
             timeout=timeout,
+            one_thread=threads.wanted(environ),
         )

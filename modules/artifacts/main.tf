@@ -3,16 +3,6 @@ locals {
   bucket_prefix = "${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"
 
   bucket = var.existing_bucket == null ? aws_s3_bucket.this[0].id : var.existing_bucket.name
-
-  unversioned = [for object in aws_s3_object.versioned : object.key if contains(["", "null"], coalesce(object.version_id, "null"))]
-  words = join("\n", concat(
-    [
-      "The bucket ${local.bucket} keeps no versions, and a function that was deployed before could no longer read its model.",
-      "Try this, and then apply again:",
-      "  aws s3api put-bucket-versioning --bucket ${local.bucket} --versioning-configuration Status=Enabled",
-    ],
-    [for key in local.unversioned : "  aws s3 cp s3://${local.bucket}/${key} s3://${local.bucket}/${key} --metadata-directive REPLACE"],
-  ))
 }
 
 resource "aws_s3_bucket" "this" {
@@ -46,6 +36,27 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
       kms_master_key_id = var.kms_key_arn
     }
   }
+}
+
+# Terraform uploads a large file in parts, and an apply that is interrupted leaves them: no listing shows them, and they are paid for. Nothing
+# else expires: older versions of the model are what a rollback reads.
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  count = var.existing_bucket == null ? 1 : 0
+
+  bucket = aws_s3_bucket.this[0].id
+
+  rule {
+    id     = "abort-incomplete-uploads"
+    status = "Enabled"
+
+    filter {}
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.this]
 }
 
 resource "aws_s3_bucket_ownership_controls" "this" {

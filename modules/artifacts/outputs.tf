@@ -10,12 +10,12 @@ output "bucket" {
 }
 
 output "objects" {
-  description = "Where each object lies: bucket, key and version_id, by the names of var.objects and var.versioned_objects."
+  description = "Where each object lies: bucket, key and the version_id that was uploaded, by the names of var.objects and var.versioned_objects."
   value = {
-    for name, object in merge(aws_s3_object.this, aws_s3_object.versioned) : name => {
+    for name, object in local.objects : name => {
       bucket     = object.bucket
       key        = object.key
-      version_id = object.version_id
+      version_id = local.versions[name]
     }
   }
 

@@ -11,7 +11,8 @@ variable "name" {
 
 variable "objects" {
   description = <<-EOT
-    What to upload, by a name of your choice. key must change with the content (put sha256 in it); source is a file; sha256 is hex.
+    What to upload, by a name of your choice. key must change with the content (put sha256 in it); source is a file; sha256 is hex. In an
+    existing bucket, keys lie below the name and a mark of this deployment: the output objects has them whole.
   EOT
   type = map(object({
     key    = string
@@ -32,12 +33,13 @@ variable "objects" {
 
 variable "versioned_objects" {
   description = <<-EOT
-    What to upload under one key for ever: new content is a new version of the object, and earlier versions stay until it is destroyed.
+    What to upload under one key for ever: new content is a new version of the object, and earlier versions stay until it is destroyed. If
+    there is nothing to upload now, leave source and sha256 out: the object stays, with a line of text as its newest version.
   EOT
   type = map(object({
     key    = string
-    source = string
-    sha256 = string
+    source = optional(string)
+    sha256 = optional(string)
   }))
   default  = {}
   nullable = false
@@ -49,7 +51,10 @@ variable "versioned_objects" {
 }
 
 variable "existing_bucket" {
-  description = "A bucket to upload to, in place of one made here. It has to keep versions; how it is encrypted and closed is its owner's affair."
+  description = <<-EOT
+    A bucket to upload to, in place of one made here. It has to keep versions; how it is encrypted and closed is its owner's affair. All
+    objects lie below the name and 8 digits that are this deployment's.
+  EOT
   type = object({
     name = string
   })

@@ -35,7 +35,10 @@ variable "input" {
 }
 
 variable "output" {
-  description = "Where results go, each below the key of its data set; kms_key_arn: the key to encrypt them with, where it is one of your own."
+  description = <<-EOT
+    Where results go, each below the key of its data set. They are encrypted as the bucket encrypts by default, which Step Functions cannot
+    change; kms_key_arn: the key that the bucket does it with, where it is one of your own. The state machine may use it then.
+  EOT
   type = object({
     bucket      = string
     prefix      = optional(string, "predictions/")

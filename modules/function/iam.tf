@@ -30,11 +30,16 @@ resource "aws_iam_role_policy" "own" {
 # start, and read the old object. The name makes it another, as it cannot be changed in place. It is a prefix, so that two policies never
 # share a name even where the object is not known before apply and turns out to be the same.
 resource "aws_iam_role_policy" "model" {
-  count = var.existing_role == null && local.in_s3 ? 1 : 0
+  count = var.existing_role == null && local.may_read ? 1 : 0
 
-  name_prefix = "read-own-model-${substr(sha256(local.object_arn), 0, 8)}-"
+  name_prefix = "read-own-model-${substr(sha256(join(",", concat(compact([local.object_arn]), local.further_arns))), 0, 8)}-"
   role        = aws_iam_role.this[0].id
-  policy      = jsonencode({ Version = "2012-10-17", Statement = local.model_statements })
+
+  # Versions that the caller names may have their model in the zip. A policy has a statement nevertheless, and this one allows nothing more.
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = jsondecode(length(local.model_statements) > 0 ? jsonencode(local.model_statements) : jsonencode(local.own_statements))
+  })
 
   lifecycle {
     create_before_destroy = true

@@ -13,6 +13,25 @@ locals {
   live_version   = coalesce(var.live_version, aws_lambda_function.this.version)
   canary_version = try(coalesce(var.canary.version, aws_lambda_function.this.version), null)
 
+  # The versions that the caller names, which may be of another mode or have their model elsewhere: where each reads it
+  named_objects = {
+    for version, function in data.aws_lambda_function.named : version => {
+      bucket = function.environment[0].variables.MODEL_BUCKET
+      key    = function.environment[0].variables.MODEL_KEY
+    } if can(function.environment[0].variables.MODEL_BUCKET)
+  }
+
+  # Known before any object is
+  may_read = local.in_s3 || var.model_store != null || length(data.aws_lambda_function.named) > 0
+
+  # Of these, what modules/artifacts uploaded elsewhere: to a bucket of its own, whose name ends with the 26 digits of a prefix, or below the
+  # name and a mark of 8 digits in another
+  removed_objects = [
+    for version, object in local.named_objects : "version ${version} reads s3://${object.bucket}/${object.key}"
+    if(object.key == "model/model" ? can(regex("-[0-9]{26}$", object.bucket)) : can(regex("^[^/]+/[0-9a-f]{8}/model/model$", object.key))) &&
+    (object.bucket == try(var.model_store.bucket, null) ? object.key != try(var.model_store.key, null) : true)
+  ]
+
   # The contract with lambda/handler.py. What is not known is left out.
   model_environment = {
     MODEL_SHA256          = try(lower(var.model.sha256), null)
@@ -24,6 +43,7 @@ locals {
     MODEL_BUCKET          = try(var.model.object.bucket, null)
     MODEL_KEY             = try(var.model.object.key, null)
     MODEL_VERSION_ID      = try(var.model.object.version_id, null)
+    MODEL_ONE_THREAD      = var.one_thread ? null : "false"
     MODEL_METRICS         = var.metrics ? null : "false"
     MODEL_DOCS            = var.docs ? "true" : null
     MODEL_TIMEOUT         = tostring(var.timeout)

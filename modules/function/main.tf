@@ -1,3 +1,28 @@
+# What the versions that the caller names were deployed with: the role has to go on allowing it
+data "aws_lambda_function" "named" {
+  for_each = toset(compact([var.live_version, try(var.canary.version, null)]))
+
+  function_name = var.name
+  qualifier     = each.key
+}
+
+# The keys as they were. The role may go on decrypting with each: what was encrypted with it stays so. What is kept is taken anew when the
+# caller says which keys were before. It is kept twice, as a key may come later than the deployment: last is taken anew whenever one comes
+# or goes, first is not.
+resource "terraform_data" "keys" {
+  for_each = {
+    first = [var.kms_key_arns.former]
+    last  = [var.kms_key_arns.former, [for arn in values(local.keys) : arn == null]]
+  }
+
+  input            = local.keys
+  triggers_replace = each.value
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 # Before the function: Lambda makes the group itself at the first call, without retention, if it is not there
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
@@ -99,6 +124,17 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
+      condition     = length(local.lost_keys["first"]) == 0
+      error_message = local.words_of_keys["first"]
+    }
+
+    precondition {
+      # Said once
+      condition     = length(local.lost_keys["last"]) == 0 || length(local.lost_keys["first"]) > 0
+      error_message = local.words_of_keys["last"]
+    }
+
+    precondition {
       condition     = !var.snap_start || local.python_minor >= local.limits.snap_start_python
       error_message = local.words.snap_start_runtime
     }
@@ -133,6 +169,11 @@ resource "aws_lambda_alias" "this" {
         tonumber(version) <= tonumber(aws_lambda_function.this.version)
       ])
       error_message = local.words_of_versions.not_published
+    }
+
+    precondition {
+      condition     = length(local.removed_objects) == 0
+      error_message = local.words_of_versions.removed
     }
 
     precondition {

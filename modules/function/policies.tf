@@ -7,7 +7,26 @@ locals {
     var.model.object.read_prefix == null ? var.model.object.key : "${var.model.object.read_prefix}*",
   ]) : null
 
-  decrypted_with = compact([var.kms_key_arns.environment, try(var.model.object.kms_key_arn, null)])
+  # What earlier versions read: of the versions that the caller names, each its own model, wherever it is
+  earlier_arns = [
+    for object in concat(var.model_store[*], values(local.named_objects)) : "arn:${local.partition}:s3:::${object.bucket}/${object.key}"
+  ]
+  further_arns = sort(setsubtract(local.earlier_arns, compact([local.object_arn])))
+
+  keys = {
+    environment = var.kms_key_arns.environment
+    model       = try(var.model.object.kms_key_arn, null)
+    store       = try(var.model_store.kms_key_arn, null)
+  }
+  decrypted_with = distinct(compact(concat([local.keys.environment, local.keys.model, local.keys.store], var.kms_key_arns.former)))
+
+  # The store's only where there is one: without it, its object is gone
+  lost_keys = {
+    for name, kept in terraform_data.keys : name => setsubtract(
+      compact([kept.output.environment, kept.output.model, var.model_store == null ? null : kept.output.store]),
+      local.decrypted_with,
+    )
+  }
 
   # No logs:CreateLogGroup: the group is Terraform's, and must not come back after destroy
   own_statements = concat(
@@ -25,12 +44,20 @@ locals {
     } if length(arns) > 0],
   )
 
-  model_statements = local.in_s3 ? [{
-    Sid      = "ReadOwnModel"
-    Effect   = "Allow"
-    Action   = ["s3:GetObject", "s3:GetObjectVersion"]
-    Resource = local.object_arn
-  }] : []
+  model_statements = concat(
+    [for arn in compact([local.object_arn]) : {
+      Sid      = "ReadOwnModel"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+      Resource = arn
+    }],
+    [for arns in [local.further_arns] : {
+      Sid      = "ReadModelsOfEarlierVersions"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+      Resource = arns
+    } if length(arns) > 0],
+  )
 
   network_actions = [
     "ec2:AssignPrivateIpAddresses",

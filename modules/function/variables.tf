@@ -108,6 +108,19 @@ variable "model" {
   }
 }
 
+variable "model_store" {
+  description = <<-EOT
+    An object whose versions are the models of versions of the function: the role may read all of them and decrypt them with kms_key_arn,
+    whatever model is. null: earlier versions of the function have no model but those that model names.
+  EOT
+  type = object({
+    bucket      = string
+    key         = string
+    kms_key_arn = optional(string)
+  })
+  default = null
+}
+
 variable "memory_size" {
   description = "Memory in MB, 128 to 10240; the provider refuses others. CPU grows with it: one whole vCPU at 1769."
   type        = number
@@ -149,6 +162,16 @@ variable "environment" {
       "and AWS_REGION, AWS_ACCESS_KEY_ID, LAMBDA_TASK_ROOT and their kin by Lambda. Choose another, as in \"CHURN_MODEL_NAME\".",
     ])
   }
+}
+
+variable "one_thread" {
+  description = <<-EOT
+    Whether scikit-learn's estimators get n_jobs=None, all the time below 3538 MB of memory (two vCPUs) and else for a request of one row.
+    It is done only for a model of which invoke package has shown that its answers stay the same.
+  EOT
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "metrics" {
@@ -246,10 +269,14 @@ variable "policy_statements" {
 }
 
 variable "kms_key_arns" {
-  description = "Keys of your own: of the environment variables (and SnapStart's snapshots), and of the log group. null: AWS's."
+  description = <<-EOT
+    Keys of your own: of the environment variables (and SnapStart's snapshots), and of the log group. null: AWS's. former: keys that
+    environment, model.object or model_store named before, with which the role may go on decrypting.
+  EOT
   type = object({
     environment = optional(string)
     logs        = optional(string)
+    former      = optional(list(string), [])
   })
   default  = {}
   nullable = false

@@ -66,11 +66,24 @@ locals {
     ])
   }
 
+  # Apart, as keys may be known after apply alone
+  words_of_keys = {
+    for name, lost in local.lost_keys : name => join("\n", [
+      "What was encrypted with a key that is named no longer could not be read: ${join(", ", lost)}.",
+      "Versions of the function that were published before need it. Try: kms_key_arns.former = ${jsonencode(setunion(var.kms_key_arns.former, lost))}.",
+    ])
+  }
+
   # Apart, as these name the published version and those above are said before there is one
   words_of_versions = {
     not_published = join("\n", [
       "live_version or canary.version is a version that is not published: the newest is ${aws_lambda_function.this.version}.",
       "Try: aws lambda list-versions-by-function --function-name ${var.name}, and one of those.",
+    ])
+
+    removed = join("\n", [
+      "live_version or canary.version names a version whose model this plan would delete: ${join(", ", local.removed_objects)}.",
+      "Try: the same existing_bucket and artifacts_dir as when it was deployed; or leave the version out, so that the newest answers.",
     ])
 
     same = join("\n", [

@@ -1,6 +1,7 @@
 """What packaging finds out of a model, and what it proves and refuses, in the layer that the model will run in."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -140,6 +141,35 @@ class Spoilt(LinearRegression):
         return super().predict(rows) + ("handler" in sys.modules)
 """
 FIT = "m = {}.fit([[0, 0], [1, 0], [0, 1]], [0, 1, 1])\n"
+
+
+class TestThreads:
+    FOREST = (
+        "import numpy as np\nfrom sklearn.ensemble import RandomForestRegressor\n"
+        "rows = np.random.default_rng(0).normal(size=(300, 4))\n"
+        "m = RandomForestRegressor(100, random_state=0, n_jobs=2).fit(rows, rows[:, 0] * rows[:, 1])"
+    )
+
+    def test_a_forest_that_adds_up_in_an_order_that_varies_is_packaged(self, out, pickled):
+        made = function.package(out, pickled(self.FOREST))
+        assert made.checked.proof.threads["same"] in ("but for rounding", "to the bit")
+        with zipfile.ZipFile(made.path) as packed:
+            assert json.loads(packed.read("signature.json"))["one_thread"] == [[]]
+
+    def test_where_one_thread_answers_otherwise_it_is_not_used(self, out, pickled, tmp_path):
+        code = tmp_path / "code"
+        code.mkdir()
+        (code / "by_threads.py").write_text(
+            "from sklearn.neighbors import KNeighborsRegressor\n"
+            "class ByThreads(KNeighborsRegressor):\n"
+            "    def predict(self, rows):\n        return [self.n_jobs or 0 for _ in rows]\n"
+        )
+        fit = "m = by_threads.ByThreads(1, n_jobs=2).fit([[0, 0], [1, 0], [0, 1]], [0, 1, 1])"
+        made = function.package(out, pickled(f"import by_threads\n{fit}", see=[code]), code=code)
+        assert made.checked.proof.threads["same"] is None
+        assert made.checked.proof.predictions[0] == 2
+        with zipfile.ZipFile(made.path) as packed:
+            assert "one_thread" not in json.loads(packed.read("signature.json"))
 
 
 class TestRefusals:

@@ -28,6 +28,7 @@ NOT_TYPED = {
     "invoke build-layer --requirements FOLDER": "test_mlflow builds from such a folder",
     "invoke package --model FOLDER": "test_mlflow packages such a folder",
     "invoke serve": "it ends when it is told to; test_serve types it, asks it and ends it",
+    "invoke tune": "it takes minutes; test_tune types it",
     "invoke build-layer --python 3.6": "it needs CPython 3.6 and the article's own file; test_article builds both ways",
     "invoke audit": "it asks a service on the internet; test_audit types it, and asks one on this machine",
     "invoke lock": "what it writes is what the index has on that day",

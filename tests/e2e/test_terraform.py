@@ -50,7 +50,7 @@ def test_each_module_alone_is_valid_without_a_warning(root, tmp_path, module):
 def test_objects_are_uploaded_to_a_bucket_that_is_closed_and_encrypted(root, tmp_path):
     edges = graph(root / "modules" / "artifacts", tmp_path)
     settings = {name for edge in edges for name in edge if name.startswith("aws_s3_bucket_")}
-    assert len(settings) == 5
+    assert len(settings) == 6
     for name in ("aws_s3_object.this", "aws_s3_object.versioned"):
         assert settings <= before(name, edges)
 
@@ -190,17 +190,19 @@ class TestObjects:
                 with pytest.raises(commands.CommandFailed) as raised:
                     caller.apply(variables)
                 advice = [line.strip() for line in str(raised.value).splitlines() if line.strip().startswith("aws ")]
+                (key,) = [each["Key"] for each in s3.list_objects_v2(Bucket="plain")["Contents"]]
                 assert advice == [
                     "aws s3api put-bucket-versioning --bucket plain --versioning-configuration Status=Enabled",
-                    "aws s3 cp s3://plain/model/model s3://plain/model/model --metadata-directive REPLACE",
+                    f"aws s3 cp s3://plain/{key} s3://plain/{key} --metadata-directive REPLACE",
                 ]
             assert '"terraform_data.reader"' not in caller.run("show", "-json")
 
             # What these two ask of S3
             s3.put_bucket_versioning(Bucket="plain", VersioningConfiguration={"Status": "Enabled"})
-            copied = s3.copy_object(
-                Bucket="plain", Key="model/model", CopySource="plain/model/model", MetadataDirective="REPLACE"
-            )
+            copied = s3.copy_object(Bucket="plain", Key=key, CopySource=f"plain/{key}", MetadataDirective="REPLACE")
+            caller.apply(variables)
+            assert caller.outputs()["model"]["version_id"] == copied["VersionId"]
+            s3.put_object(Bucket="plain", Key=key, Body=b"theirs")
             caller.apply(variables)
             assert caller.outputs()["model"]["version_id"] == copied["VersionId"]
             assert '"terraform_data.reader"' in caller.run("show", "-json")

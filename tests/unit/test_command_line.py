@@ -33,6 +33,9 @@ def invoke(root, tmp_path):
         (["predict", "--event", "gone.json"], "There is no file gone.json. Give a JSON file with a request"),
         (["predict", "--local", "--event", "gone.json"], "There is no file gone.json."),
         (["predict", "--local", "--event", "/"], "There is no file /."),
+        (["tune"], "has no layer, function and model"),
+        (["tune", "--memory-sizes", "64,512"], "'64,512' is no list of memory sizes. Give whole numbers of MB"),
+        (["tune", "--rows", "many"], "'many' is no number for --rows. Give a whole number from 1"),
     ],
 )
 def test_a_mistake_gets_one_message_and_exit_code_1(invoke, tmp_path, words, said):

@@ -97,6 +97,6 @@ def test_an_unknown_package_lists_the_known_ones(tmp_path):
         packages.run(tmp_path, print, ["nltkk"])
 
 
-def test_only_the_bench_of_packages_can_be_run_for_some():
-    with pytest.raises(bench.OnlyForPackages, match="run: invoke bench packages"):
+def test_only_the_benches_of_packages_and_estimators_can_be_run_for_some():
+    with pytest.raises(bench.OnlyForSome, match="--only names packages or estimators"):
         bench.run("layer", print, ["nltk"])

@@ -4,7 +4,8 @@ Of the 800 modules that unpickling a forest imports, its predictions use some 70
 package's ``__init__`` wants all of it, or for a name that only fitting uses. Here such a module is a stand-in
 (`standins`) that is not executed, and what other modules take from it by name is a placeholder (`placeholders`);
 whoever uses one, in whatever way, gets the real thing: it is loaded at that moment and put in its place. So this
-changes when code is loaded, not what it does.
+changes when code is loaded, not what it does. Only docstrings that SciPy writes while it is imported stay empty
+(`instead`).
 
 The plan says which modules may be put off, which names they have (nothing is promised that is not there), and which
 modules the model's predictions do use: those are executed at once, in the recorded order.

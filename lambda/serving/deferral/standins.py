@@ -13,6 +13,7 @@ from threading import RLock
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from serving.deferral.instead import INSTEAD
 from serving.deferral.placeholders import Placeholder, real
 
 if TYPE_CHECKING:
@@ -214,6 +215,8 @@ def _is_there(target: Target) -> bool:
 def _reach(target: Target) -> Any:
     """The object that a name stands for, from the module that defines it."""
     module, name, _ = target
+    if (module, name) in INSTEAD:
+        return INSTEAD[module, name]
     with _LOCK:  # not while another thread is halfway through that module
         import_module(module)
         return real(getattr(execute(sys.modules[module]), name))

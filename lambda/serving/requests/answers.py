@@ -14,8 +14,10 @@ import numpy as np
 from serving.requests.words import ModelFault, encodable
 
 LARGEST = 6_291_556  # bytes of an answer that Lambda takes
+FLOATS = ("float64", "float32", "float16")
 NUMBERS = {int, float, bool, type(None)}
 LONGEST_NUMBER = 30  # bytes of one in JSON, with what is between it and the next
+LONGEST_CHARACTER = 12  # bytes of one in JSON, as \ud83d\ude00
 
 
 def to_json(predictions: Any, count: int, method: str) -> list:
@@ -52,11 +54,14 @@ def check_size(answer: dict, predictions: list) -> None:
     Raises:
         TooLarge
     """
-    values = predictions
-    while values and set(map(type, values)) <= {list, tuple}:
+    values, kinds = predictions, set(map(type, predictions))
+    while values and kinds <= {list, tuple}:
         values = list(chain.from_iterable(values))
-    if set(map(type, values)) <= NUMBERS and (len(predictions) + len(values)) * LONGEST_NUMBER < LARGEST:
-        return
+        kinds = set(map(type, values))
+    if kinds <= {*NUMBERS, str}:
+        texts = 0 if str not in kinds else sum(len(each) for each in values if type(each) is str)
+        if (len(predictions) + len(values)) * LONGEST_NUMBER + texts * LONGEST_CHARACTER < LARGEST:
+            return
     size = len(json.dumps(answer))
     if size > LARGEST:
         raise TooLarge(
@@ -70,7 +75,9 @@ class TooLarge(Exception):
 
 def _rows(predictions: Any, method: str) -> list:
     if isinstance(predictions, np.ndarray) and predictions.ndim:
-        return predictions.tolist() if predictions.dtype.kind in "biu" else _plain(_listed(predictions))
+        if predictions.dtype.kind in "biu" or (predictions.dtype.name in FLOATS and np.isfinite(predictions).all()):
+            return predictions.tolist()
+        return _plain(_listed(predictions))
     if hasattr(predictions, "columns") and hasattr(predictions, "iloc"):  # a DataFrame: each column has its own type
         columns = [_plain(_listed(predictions.iloc[:, at])) for at in range(predictions.shape[1])]
         return list(map(list, zip(*columns, strict=True))) if columns else [[] for _ in range(len(predictions))]
@@ -93,6 +100,8 @@ def _listed(predictions: Any) -> list:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
+        if set(map(type, value)) == {str} and "".join(value).isascii():
+            return list(value)
         return [_plain(each) for each in value]
     if isinstance(value, np.ndarray):
         return _plain(_listed(value)) if value.ndim else _plain(value[()])

@@ -6,8 +6,11 @@ They are read as `pandas.read_csv` reads them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
+from serving.requests import packing
 from serving.requests.signature import TYPES, Column
 from serving.requests.words import WrongValue
 
@@ -30,6 +33,22 @@ class Typed(str):
     """A text beside values of JSON: what has types has no need of an empty cell for a missing value."""
 
 
+def read_all(column: Column, texts: Sequence[Any]) -> list[Any]:
+    """What the cells of a column are; those that are alike are looked at once.
+
+    Raises:
+        WrongValue: of `read`, for the first that the column does not take.
+    """
+    plain = set(map(type, texts)) == {str}  # of Typed, an empty one is another than an empty cell
+    if plain and column.type == "text" and "" not in texts:
+        return list(texts)
+    if plain and len(distinct := set(texts)) < len(texts) // 2:
+        with suppress(WrongValue):  # one by one, the first of them is found
+            known = {text: read(column, 0, text) for text in distinct}
+            return [known[text] for text in texts]
+    return [read(column, row, text) if isinstance(text, str) else text for row, text in enumerate(texts)]
+
+
 def read(column: Column, row: int, text: str) -> Any:
     """What a cell is, as JSON would have it.
 
@@ -37,6 +56,14 @@ def read(column: Column, row: int, text: str) -> Any:
         WrongValue: nothing that the column takes.
     """
     return READERS[column.type](column, row, text)
+
+
+def numbers(column: Column, texts: Sequence[Any]) -> Any:
+    """A column of cells as an array of numbers, read at once; None where they have to be looked at one by one."""
+    from serving.requests import grid
+
+    array = grid.of_texts(texts) if column.type != "integer" and packing.takes_cells(column) else None
+    return None if array is None else array.astype(column.dtype, copy=False)
 
 
 def _text(column: Column, row: int, text: str) -> Any:

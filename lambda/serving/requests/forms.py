@@ -11,10 +11,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from serving.requests import cells
-from serving.requests.tables import Columns, Records, Rows
+from serving.requests.tables import Columns, Records, Rows, Transposed, are_even
 from serving.requests.words import BadRequest, kind, listed, nearest
 
 OPTIONS = ("method", "params")  # what may stand beside the rows
@@ -74,9 +75,14 @@ def of_csv(text: str, header: bool = True, form: str = "csv") -> Any:
     import csv
     import io
 
+    from serving.requests import grid
+
     if not isinstance(text, str):
         raise BadRequest(f"{form} is {kind(text)}; expected the text of a CSV file, whose first line names the columns")
     text = text.removeprefix("\ufeff")
+    found = grid.read(text) if header else None
+    if found is not None:
+        return Columns(form, found, texts=True)
     try:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except csv.Error as error:
@@ -131,12 +137,20 @@ def _named(form: str, names: list, rows: list, texts: bool = False, first: int =
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise BadRequest(f"{form} names the column {twice!r} more than once")
+    check = partial(_check_even, form, len(names), rows, first)
+    if texts:
+        check()
+    return Columns(form, Transposed(names, rows, check), texts)
+
+
+def _check_even(form: str, width: int, rows: list, first: int) -> None:
+    if are_even(rows, width):
+        return
     what = "line" if first else "row"
     for number, row in enumerate(rows):
-        if not isinstance(row, list) or len(row) != len(names):
+        if not isinstance(row, list) or len(row) != width:
             has = f"{len(row)} values" if isinstance(row, list) else kind(row)
-            raise BadRequest(f"{what} {number + first} of {form} has {has}; its columns are {len(names)}")
-    return Columns(form, dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True)), texts)
+            raise BadRequest(f"{what} {number + first} of {form} has {has}; its columns are {width}")
 
 
 def _even(form: str, rows: Rows) -> Rows:

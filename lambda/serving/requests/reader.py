@@ -11,12 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from serving.requests import frames, values
-from serving.requests.signature import Column, Signature
+from serving.requests import batches, frames, values
+from serving.requests.signature import TYPES, Column, Signature
 from serving.requests.tables import Columns, Records, Rows, expected
 from serving.requests.words import BadRequest, WrongValue, kind
-
-UNIFORM = ("float64", "float32")  # arrays that are read at once
 
 
 def read(signature: Signature, table: Any) -> Any:
@@ -38,11 +36,9 @@ def _frame(signature: Signature, table: Any) -> Any:
 
     if signature.columns is None:
         signature = own_names(table)
-    elif isinstance(table, Rows) and not table.texts and {column.dtype for column in signature.columns} == {"float64"}:
-        table.check(signature)
-        array = _at_once(table.rows, "float64")
-        if array is not None:  # the same frame, sooner
-            return pd.DataFrame(np.asfortranarray(array), columns=pd.Index(signature.names))
+    block = batches.block(signature, table)
+    if block is not None:  # the same frame, sooner
+        return pd.DataFrame(block, columns=pd.Index(signature.names))
     arrays = _arrays(signature, table)
     # of a dict, so that columns of one type lie together as in a table that pandas read
     columns = {
@@ -57,31 +53,26 @@ def _frame(signature: Signature, table: Any) -> Any:
 
 def _without_pandas(signature: Signature, table: Any) -> Any:
     """The same table as numpy's arrays, in the order in which pandas has them."""
-    names, columns = signature.names or [], signature.columns or ()
-    if isinstance(table, Rows) and not table.texts and {column.dtype for column in columns} == {"float64"}:
-        table.check(signature)
-        array = _at_once(table.rows, "float64")
-        if array is not None:
-            block = np.asfortranarray(array)
-            return block if signature.frame == "array" else frames.Frame.of_block(names, block)
+    names, block = signature.names or [], batches.block(signature, table)
+    if block is not None:
+        return block if signature.frame == "array" else frames.Frame.of_block(names, block)
     arrays = _arrays(signature, table)
     return frames.stacked(arrays) if signature.frame == "array" else frames.Frame(names, arrays)
 
 
 def _array(signature: Signature, table: Any) -> Any:
     dtype = signature.dtype or "float64"
-    if isinstance(table, Rows) and not table.texts and dtype in (*UNIFORM, "any"):
-        table.check(signature)
-        array = _at_once(table.rows, "float64" if dtype == "any" else dtype)
-        if array is not None:
-            return array
     _check_names(signature, table)
+    block = batches.block(signature, table, "C") if dtype in ("float64", "float32", "any") else None
+    if block is not None:
+        return block if dtype == "any" else block.astype(dtype, copy=False)
     columns = _arrays(signature, table)
     if dtype == "any":  # nothing says more: numbers, or else objects
         dtype = "float64" if all(each.dtype.kind in "fiub" for each in columns) else "object"
     if dtype != "object":
         if any(each.dtype.kind == "f" for each in columns) and np.dtype(dtype).kind in "iub":
             dtype = "float64"  # for a missing value or a fraction, as in pandas
+        _check_numbers(signature, table, columns)
         return np.stack(columns, axis=1).astype(dtype, copy=False) if columns else np.empty((len(table), 0))
     array = np.empty((len(table), len(columns)), dtype=object)
     for at, column in enumerate(columns):
@@ -89,33 +80,28 @@ def _array(signature: Signature, table: Any) -> Any:
     return array
 
 
-def _at_once(rows: Any, dtype: str) -> Any:
-    """Rows of plain numbers as an array, the fast way; None where there is something to look at more closely."""
-    if not set(map(type, chain.from_iterable(rows))) <= {float, int}:  # of texts numpy would make room for the longest
-        return None
-    try:
-        array = np.array(rows)
-    except (ValueError, OverflowError):
-        return None
-    if array.ndim != 2:
-        return None
-    if array.dtype.kind == "f":
-        # numpy makes a number of an integer that is too large for one of 64 bits
-        return array.astype(dtype, copy=False) if not np.any(np.abs(array) > values.EXACT) else None
-    if array.dtype.kind in "iu" and not np.any(np.abs(array) > values.EXACT):
-        return array.astype(dtype)
-    return None
-
-
 def _arrays(signature: Signature, table: Any) -> list:
     """Each column of the signature, read."""
-    found = []
-    for column, given in zip(signature.read_as, table.columns(signature), strict=True):
+    found = batches.arrays(signature, table)
+    columns = signature.read_as
+    left = [place for place in range(len(columns)) if place not in found]
+    for place, given in zip(left, table.columns(signature, left), strict=True):
         try:
-            found.append(values.read(column, given, table.texts))
+            found[place] = values.read(columns[place], given, table.texts)
         except WrongValue as error:
-            raise BadRequest(f"row {error.row} of {table.form}, column {column.name}: {error}") from error
-    return found
+            raise BadRequest(f"row {error.row} of {table.form}, column {columns[place].name}: {error}") from error
+    return [found[place] for place in range(len(columns))]
+
+
+def _check_numbers(signature: Signature, table: Any, columns: list) -> None:
+    """An array of numbers has room for no other value, of a column that takes any."""
+    for column, array in zip(signature.columns or (), columns, strict=True):
+        if array.dtype.kind != "O":
+            continue
+        for row, value in enumerate(array):
+            if not isinstance(value, (float, int, type(None))):
+                error = WrongValue(row, value, TYPES["number"])
+                raise BadRequest(f"row {row} of {table.form}, column {column.name}: {error}")
 
 
 def _check_names(signature: Signature, table: Any) -> None:
@@ -154,7 +140,7 @@ def _single(signature: Signature, table: Any) -> list:
     if len(names) != 1:
         raise BadRequest(f"{table.form} has {len(names)} columns; this model takes texts. {expected(signature)}")
     only = Signature("frame", (Column(names[0], "any", "object"),))
-    return table.columns(only)[0]
+    return list(table.columns(only)[0])
 
 
 def _objects(signature: Signature, table: Any) -> Any:

@@ -172,10 +172,16 @@ class Signature:
         )
 
 
-def read(folder: Path, sha256: str) -> Signature | None:
-    """The signature that packaging left in the function's folder, if it is that of the model with this digest."""
+def found(folder: Path, sha256: str) -> dict[str, Any] | None:
+    """What packaging left in the function's folder, if it is of the model with this digest: "signature", and more."""
     path = folder / FILE
     if not path.is_file():
         return None
-    said = json.loads(path.read_text(encoding="utf-8"))
-    return Signature.from_json(said["signature"]) if said["model_sha256"] == sha256 else None
+    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return said if said["model_sha256"] == sha256 else None
+
+
+def read(folder: Path, sha256: str) -> Signature | None:
+    """The signature of what is `found`."""
+    said = found(folder, sha256)
+    return Signature.from_json(said["signature"]) if said else None

@@ -6,14 +6,19 @@ Each knows how many rows it has and gives the values of one column; what those a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
+from serving.requests.packing import Picked
 from serving.requests.signature import Signature
 from serving.requests.words import NAMES, BadRequest, kind, listed, nearest
 
+FEW = 12  # columns that are sooner put together one by one
+AT_ONCE = 400  # rows whose columns are put together at once: what they need stays in the processor's cache
 NOT_IN_NAMES = re.compile(r"\W")  # LightGBM puts _ in the place of each blank and of what JSON needs itself
 
 
@@ -31,16 +36,29 @@ class Rows:
     def check(self, signature: Signature) -> None:
         """See that each row has a value for each column."""
         width = signature.width
+        if are_even(self.rows, width):
+            return
         for number, row in enumerate(self.rows):
             if not isinstance(row, (list, tuple)):
                 raise BadRequest(f"row {number} of {self.form} is {kind(row)}, not a list. {expected(signature)}")
             if width is not None and len(row) != width:
                 raise BadRequest(f"row {number} of {self.form} has {len(row)} values. {expected(signature)}")
 
-    def columns(self, signature: Signature) -> list[list]:
-        """The values of each of the signature's columns."""
+    def columns(self, signature: Signature, places: Sequence[int] | None = None) -> list[Sequence[Any]]:
+        """The values of each of the signature's columns, or of those at some places.
+
+        Raises:
+            BadRequest: a row lacks one of all columns, or is no row.
+        """
         self.check(signature)
-        return list(map(list, zip(*self.rows, strict=True)))
+        return of_lists(self.rows, range(len(self.rows[0])) if places is None else places)
+
+    def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
+        """Of each row the values of some of the signature's columns; None where that takes a closer look.
+
+        A row of another length is found by who writes all of its values, or by `columns`, which is asked for the rest.
+        """
+        return Picked(self.rows, None if len(places) == signature.width else of_places(places))
 
 
 @dataclass(frozen=True)
@@ -58,17 +76,23 @@ class Records:
         """The names that the rows have, in the order in which they first come."""
         return list(dict.fromkeys(chain.from_iterable(self.rows)))
 
-    def columns(self, signature: Signature) -> list[list]:
+    def columns(self, signature: Signature, places: Sequence[int] | None = None) -> list[Sequence[Any]]:
         if not set(map(type, self.rows)) <= {dict}:
             number, row = next((at, each) for at, each in enumerate(self.rows) if not isinstance(each, dict))
             raise BadRequest(f"row {number} of {self.form} is {kind(row)}, not an object. {expected(signature)}")
         keys = _keys(signature, self.rows[0])
         try:
-            return [[row[key] for row in self.rows] for key in keys]
+            return by_names(self.rows, at(keys, places))
         except KeyError:
-            return self._by_row(signature)
+            return at(self._by_row(signature), places)
 
-    def _by_row(self, signature: Signature) -> list[list]:
+    def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
+        """As of `Rows`; who reads them meets a KeyError where a row has other names than the first."""
+        if not isinstance(self.rows[0], dict):
+            return None
+        return Picked(self.rows, of_keys(at(_keys(signature, self.rows[0]), places)))
+
+    def _by_row(self, signature: Signature) -> list[Sequence[Any]]:
         """The slow way, which finds what is missing, and takes another spelling in each row."""
         found: list[list] = []
         for number, row in enumerate(self.rows):
@@ -77,7 +101,52 @@ class Records:
             if missing:
                 raise BadRequest(_lacks(f"row {number} of {self.form}", missing, row, keys, signature))
             found.append([row[key] for key in keys])
-        return list(map(list, zip(*found, strict=True)))
+        return of_lists(found, range(len(signature.columns or ())))
+
+
+class Lazy(Mapping):
+    """Columns by name, that are made when somebody asks for one."""
+
+    order: Sequence[str | int]  # the names
+    count: int  # of rows
+
+
+class Transposed(Lazy):
+    """The columns of rows that are lists, put together and checked when somebody asks for one."""
+
+    def __init__(self, order: Sequence[str | int], rows: Sequence[Sequence[Any]], check: Callable[[], None]) -> None:
+        """Rows whose values are in this order.
+
+        Args:
+            check: raises BadRequest where a row is no list of as many.
+        """
+        self.order, self.rows, self.check = order, rows, check
+        self.count = len(rows) if order else 0
+
+    def __getitem__(self, name: str | int) -> Sequence[Any]:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str | int]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def chosen(self, names: Sequence[str | int]) -> list[Sequence[Any]]:
+        """Some of the columns."""
+        return of_lists(self.rows, [self._places[name] for name in names])
+
+    @cached_property
+    def _places(self) -> dict[str | int, int]:
+        self.check()
+        return {name: place for place, name in enumerate(self.order)}
+
+    @cached_property
+    def _columns(self) -> dict[str | int, Sequence[Any]]:
+        return dict(zip(self._places, of_lists(self.rows, range(len(self.order))), strict=True))
 
 
 @dataclass(frozen=True)
@@ -89,19 +158,91 @@ class Columns:
     texts: bool = False
 
     def __len__(self) -> int:
+        if isinstance(self.values, Lazy):
+            return self.values.count
         return len(next(iter(self.values.values()), ()))
 
     def names(self) -> list[str | int]:
         return list(self.values)
 
-    def columns(self, signature: Signature) -> list[list]:
-        keys = _keys(signature, self.values)
+    def keys(self, signature: Signature) -> list[Any]:
+        """Under which name each of the signature's columns is, or should be."""
+        return _keys(signature, self.values)
+
+    def columns(self, signature: Signature, places: Sequence[int] | None = None) -> list[Sequence[Any]]:
+        keys = self.keys(signature)
         missing = [
             column.name for column, key in zip(signature.columns or (), keys, strict=True) if key not in self.values
         ]
         if missing:
             raise BadRequest(_lacks(self.form, missing, self.values, keys, signature))
-        return [list(self.values[key]) for key in keys]
+        chosen = at(keys, places)
+        if isinstance(self.values, Transposed):
+            return self.values.chosen(chosen)
+        return [self.values[key] for key in chosen]
+
+    def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
+        """As of `Rows`; None where there are columns, but no rows."""
+        if not isinstance(self.values, Transposed):
+            return None
+        order = {name: place for place, name in enumerate(self.values.order)}
+        keys = at(_keys(signature, order), places)
+        if any(key not in order for key in keys):
+            return None
+        chosen = [order[key] for key in keys]
+        if chosen == list(range(len(order))):
+            return Picked(self.values.rows)
+        others = len(places) < (signature.width or 0)  # will be asked for, and find a row of another length
+        even = others or are_even(self.values.rows, len(order))
+        return Picked(self.values.rows, of_places(chosen)) if even else None
+
+
+def at(found: Sequence[Any], places: Sequence[int] | None) -> list[Any]:
+    """Those at the places; all, where none are said."""
+    return list(found) if places is None else [found[place] for place in places]
+
+
+def are_even(rows: Sequence[Any], width: int | None) -> bool:
+    """Whether all are lists of so many values."""
+    return set(map(type, rows)) <= {list, tuple} and set(map(len, rows)) == {width}
+
+
+def of_keys(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
+    """What takes of a row the values under some keys."""
+    if len(keys) == 1:
+        only = keys[0]
+        return lambda row: (row[only],)
+    return itemgetter(*keys) if keys else lambda row: ()
+
+
+def of_places(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
+    """What takes of a list the values at some places; those that stand side by side are sooner taken together."""
+    if places and list(places) == list(range(places[0], places[-1] + 1)):
+        return itemgetter(slice(places[0], places[-1] + 1))
+    return of_keys(places)
+
+
+def of_lists(rows: Sequence[Sequence[Any]], places: Sequence[int]) -> list[Sequence[Any]]:
+    """The columns at some places of rows that are lists, all of one length."""
+    if len(places) < FEW or not rows:
+        return [[row[place] for row in rows] for place in places]
+    return at(list(zip(*rows, strict=True)), places)
+
+
+def by_names(rows: Sequence[Mapping[Any, Any]], names: Sequence[Any]) -> list[Sequence[Any]]:
+    """The columns of rows that are objects.
+
+    Raises:
+        KeyError: a row lacks one.
+    """
+    if len(names) < FEW:
+        return [[row[name] for row in rows] for name in names]
+    found: list[list[Any]] = [[] for _ in names]
+    take = of_keys(names)
+    for start in range(0, len(rows), AT_ONCE):
+        for column, more in zip(found, zip(*map(take, rows[start : start + AT_ONCE]), strict=True), strict=True):
+            column.extend(more)
+    return found
 
 
 def expected(signature: Signature) -> str:

@@ -8,19 +8,18 @@ or makes the column strict.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
 
-from serving.requests import cells, light, times
+from serving.requests import cells, light, packing, times
+from serving.requests.packing import EXACT
 from serving.requests.signature import TYPES, Column
 from serving.requests.words import WrongValue, is_missing
 
-EXACT = 2**53  # integers up to here are numbers of 64 bits, too
 
-
-def read(column: Column, values: list, texts: bool) -> Any:
+def read(column: Column, values: Sequence[Any], texts: bool) -> Any:
     """A column's values as an array of numpy's or of pandas', of shape (n_rows,) and the column's dtype.
 
     Args:
@@ -31,10 +30,14 @@ def read(column: Column, values: list, texts: bool) -> Any:
         WrongValue: one that the column does not take.
     """
     if texts:
-        values = [
-            cells.read(column, row, value) if isinstance(value, str) else value for row, value in enumerate(values)
-        ]
-    return READERS[column.type](column, values)
+        array = cells.numbers(column, values)
+        if array is not None:
+            return array
+        values = cells.read_all(column, values)
+    array = packing.of_column(column, values)
+    if array is not None:
+        return array
+    return READERS[column.type](column, list(values))
 
 
 def _numbers(column: Column, values: list) -> Any:
@@ -45,13 +48,21 @@ def _numbers(column: Column, values: list) -> Any:
         return objects([_missing(column, row) if value is None else value for row, value in enumerate(values)])
     if type(None) in kinds:
         values = [math.nan if value is None else value for value in values]
-    if int in kinds:
+    if int in kinds and not _are_small(values):
         for row, value in enumerate(values):
             if type(value) is int and not -EXACT <= value <= EXACT and not is_exact(value):
                 raise WrongValue(row, value, "a number of at most 53 bits, as the model was fitted with")
     if column.dtype in NUMPY_FLOATS:
         return np.array(values, dtype=float).astype(column.dtype, copy=False)
     return _of_pandas(column, values)
+
+
+def _are_small(values: list) -> bool:
+    """Whether all of these numbers are known to be the same in 64 bits."""
+    try:
+        return not bool((np.abs(np.array(values, dtype=float)) >= EXACT).any())
+    except OverflowError:
+        return False
 
 
 def is_exact(value: int) -> bool:
@@ -102,6 +113,8 @@ def _whole(column: Column, values: list, numpys: bool) -> Any:
 
 
 def _booleans(column: Column, values: list) -> Any:
+    if column.dtype == "bool" and set(map(type, values)) == {bool}:
+        return np.array(values, dtype=bool)
     read_: list[Any] = []
     for row, value in enumerate(values):
         if value is None or value is True or value is False:
@@ -122,13 +135,16 @@ def _booleans(column: Column, values: list) -> Any:
 
 
 def _texts(column: Column, values: list) -> Any:
-    if not set(map(type, values)) <= {str, type(None)}:
+    kinds = set(map(type, values))
+    if not kinds <= {str, type(None)}:
+        kinds.add(type(None))
         values = [None if type(value) is float and math.isnan(value) else value for value in values]
         _refuse(column, values, (str, type(None)))
     if column.dtype == "object":
-        if None in values:
+        if type(None) in kinds:
             values = [_missing(column, row) if value is None else value for row, value in enumerate(values)]
-        return objects(values)
+            kinds = set(map(type, values))
+        return objects(values, kinds)
     return _of_pandas(column, values)
 
 
@@ -220,14 +236,22 @@ def _refuse(column: Column, values: list, taken: tuple[type, ...]) -> None:
             raise WrongValue(row, value, TYPES[column.type])
 
 
-def objects(values: list) -> Any:
-    """An array of objects, which numpy does not look into."""
+def objects(values: list, kinds: set[type] | None = None) -> Any:
+    """An array of objects, which numpy does not look into.
+
+    Args:
+        kinds: their types, where they are known.
+    """
     array = np.empty(len(values), dtype=object)
+    if (kinds or set(map(type, values))) <= PLAIN:
+        array[:] = values
+        return array
     for at, value in enumerate(values):  # one by one: of a list of lists numpy would make another shape
         array[at] = value
     return array
 
 
+PLAIN = {str, float, int, bool, type(None)}
 NUMPY_FLOATS = ("float64", "float32", "float16")
 NUMPY_INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 

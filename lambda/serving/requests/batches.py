@@ -1,0 +1,112 @@
+"""Reads those columns of a table at once that have nothing but numbers, however many rows there are.
+
+What is read here is the same to the bit as what `serving.requests.values` reads one by one; what may not be is left
+to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serving.requests import packing
+from serving.requests.signature import Signature
+from serving.requests.tables import Columns, Transposed
+
+
+def block(signature: Signature, table: Any, order: str = "F") -> Any:
+    """A table of nothing but numbers of one dtype as an array of shape (n_rows, n_columns).
+
+    Args:
+        order: "F" has each column in one piece, "C" each row.
+
+    Returns:
+        None where the signature has other columns, or where the table has to be looked at value by value.
+    """
+    columns = signature.columns or ()
+    dtypes = {column.dtype for column in columns}
+    if not (dtypes == {"float32"} or (dtypes and dtypes <= {"float64", "any"})):
+        return None
+    found = _block_of_cells(signature, table, order) if table.texts else _block(signature, table, order)
+    return None if found is None else found.astype("float32" if dtypes == {"float32"} else "float64", copy=False)
+
+
+def _block(signature: Signature, table: Any, order: str) -> Any:
+    columns = signature.columns or ()
+    if isinstance(table, Columns) and not isinstance(table.values, Transposed):
+        given = _by_name(signature, table)
+        if given is None or set(_codes(signature, [each[0] for each in given])) != {"d"}:
+            return None
+        array = packing.block_of_columns(given, len(table))
+        return array if array is None or order == "F" else array.copy("C")
+    first = _first(signature, table)
+    rows = table.picked(signature, range(len(columns)))
+    if first is None or rows is None or set(_codes(signature, first)) != {"d"}:
+        return None
+    return packing.block_of_rows(rows, len(columns), order)
+
+
+def _block_of_cells(signature: Signature, table: Any, order: str) -> Any:
+    columns, keys = signature.columns or (), _keys_of_cells(signature, table)
+    if keys is None or any(column.type == "integer" or not packing.takes_cells(column) for column in columns):
+        return None
+    found, failed = table.values.numbers(keys, columns)
+    return None if failed else found.T if order == "F" else found.T.copy("C")
+
+
+def _keys_of_cells(signature: Signature, table: Any) -> Any:
+    """The names of the columns in a CSV file that is read as a grid; None for other tables, or where one is missing."""
+    from serving.requests.grid import Grid  # few requests are CSV files
+
+    if not isinstance(table, Columns) or not isinstance(table.values, Grid):
+        return None
+    keys = table.keys(signature)
+    return keys if all(key in table.values for key in keys) else None
+
+
+def arrays(signature: Signature, table: Any) -> dict[int, Any]:
+    """The columns that were read at once, by their places; none where they are sooner read one by one."""
+    columns = signature.columns or ()
+    if table.texts:
+        return _arrays_of_cells(signature, table)
+    first = _first(signature, table)
+    if first is None:
+        return {}
+    codes = dict(enumerate(_codes(signature, first)))
+    places = [place for place, code in codes.items() if code]
+    rows = table.picked(signature, places) if places else None
+    if rows is None:
+        return {}
+    found = packing.arrays_of_rows(rows, [columns[place] for place in places], [codes[place] or "" for place in places])
+    return {} if found is None else dict(zip(places, found, strict=True))
+
+
+def _arrays_of_cells(signature: Signature, table: Any) -> dict[int, Any]:
+    columns, keys = signature.columns or (), _keys_of_cells(signature, table)
+    places = [] if keys is None else [place for place, column in enumerate(columns) if packing.takes_cells(column)]
+    if not places:
+        return {}
+    numbers, failed = table.values.numbers([keys[place] for place in places], [columns[place] for place in places])
+    found = {
+        place: packing.held_cells(columns[place], numbers[at]) for at, place in enumerate(places) if at not in failed
+    }
+    return {place: array for place, array in found.items() if array is not None}
+
+
+def _codes(signature: Signature, first: Any) -> list[str | None]:
+    return [packing.code(column, value) for column, value in zip(signature.columns or (), first, strict=True)]
+
+
+def _first(signature: Signature, table: Any) -> Any:
+    """The values of the first row; None where there is none that has one for each column."""
+    try:
+        rows = table.picked(signature, range(len(signature.columns or ())))
+        first = None if rows is None else rows.first()
+        return first if isinstance(first, (list, tuple)) and len(first) == signature.width else None
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _by_name(signature: Signature, table: Columns) -> Any:
+    """The columns as they came; None where one is missing."""
+    keys = table.keys(signature)
+    return [table.values[key] for key in keys] if all(key in table.values for key in keys) else None

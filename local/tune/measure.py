@@ -1,0 +1,204 @@
+"""Runs the packaged function under AWS's emulator with the processor time of each memory size, and takes the times.
+
+As in Lambda, the init has all the processors that the function sees, and the quota begins when the init is over. The
+times are those that the emulator reports as the durations to bill: without the request's way to the function and back.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from build.errors import UserError
+from build.runtimes import runtime
+from local import emulator, packaged
+from local.deployed import Deployed
+from local.embedded_aws import EmbeddedAws
+from local.emulator import Environment
+from local.tune import cgroups, limits, rows, sizes
+from local.tune.limits import Limiter
+from local.tune.results import Size, Tuned
+
+PING = b'{"warmer": true}'  # is answered when the init is over, and asks nothing of the model
+PAUSE = (0.02, 0.06)  # seconds between two calls, one to three periods: none is to pay for the one before it
+PATIENCE = 20.0  # seconds for the warm calls of one environment; then it makes no more
+FEWEST = 3  # of them, however long they take
+
+Say = Callable[[str], None]
+
+
+class NoNumber(UserError):
+    template = "{given!r} is no number for {option}. Give a whole number from 1, such as {option} {example}."
+
+
+class RequestRefused(UserError):
+    template = (
+        "{request} is answered with statusCode {status}: {error}\n"
+        "Give one that the model takes: invoke describe shows one."
+    )
+
+
+class NothingToShow(UserError):
+    template = "None of these memory sizes can be shown:\n{why}"
+
+
+def number(text: str, option: str, example: int) -> int:
+    """A count that an option gives.
+
+    Raises:
+        NoNumber
+    """
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
+        raise NoNumber(given=text, option=option, example=example)
+    return int(text)
+
+
+def tune(
+    out: Path,
+    request: Path | None,
+    memory_sizes: Sequence[int],
+    count: int | None,
+    rounds: int,
+    calls: int,
+    say: Say,
+    limiter: Limiter | None = None,
+) -> Tuned:
+    """Measure what is packaged in ``out``: a fresh environment of each memory size in turn, round by round.
+
+    Args:
+        request: the event; without one a row that is made up from the signature.
+        count: rows of the request, which are its own repeated; None leaves it as it is.
+        rounds: fresh environments for each size.
+        calls: warm ones for each environment.
+        limiter: what gives the function its share of the processors' time; None takes the best that there is.
+
+    Raises:
+        NotPackaged, NotOfThisMachine, NoRowsToRepeat, TooManyRows, NoLimit, RequestRefused, NothingToShow,
+        FunctionFailed
+    """
+    known = packaged.read(out)
+    mode, model = next(iter(known["functions"])), known["model"]
+    named, body = rows.request(model, request, count)
+    limiter = limiter or limits.find()
+    with TemporaryDirectory(prefix="tune-") as name:
+        packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
+        # The model is on the disk: a download from an S3 on this machine would say nothing of Lambda's
+        where = {"MODEL_FILE": str(out / model["path"])}
+        deployed = packaged.unpack(out, known, mode, Path(name) / "task", where, max(memory_sizes))
+        function = _Function(deployed, packages, limiter)
+        if os.getloadavg()[0] > 0.5:
+            say(f"Other programs are busy on this machine (load {os.getloadavg()[0]:.1f}): the times may be longer")
+        say(f"Asking it once, to see what it answers and how much memory it needs: {named}")
+        peak = function.try_(body, named)
+        not_shown: dict[int, str] = {}
+        seen = _fitting([Size(each) for each in memory_sizes], peak, not_shown)
+        for round_ in range(rounds):
+            say(f"Round {round_ + 1} of {rounds}: {', '.join(str(each.memory_size) for each in seen)} MB")
+            for each in seen:
+                peak = max(peak, function.measure(each, body, calls))
+        seen = _fitting(seen, peak, not_shown)
+    called = f"{model['estimator'].rpartition('.')[2]}, {model['bytes'] / 1e6:.2f} MB"
+    return Tuned(called, known["architecture"], limiter.how, count, peak, seen, dict(sorted(not_shown.items())))
+
+
+def _fitting(found: Sequence[Size], peak: int, not_shown: dict[int, str]) -> list[Size]:
+    """The sizes that this machine can show; of the others, why not is noted.
+
+    Raises:
+        NothingToShow: there are none.
+    """
+    processors, fitting = cgroups.processors(), []
+    for each in found:
+        size, wanted = each.memory_size, sizes.share(each.memory_size)
+        if peak > size * 2**20:
+            not_shown[size] = f"does not fit: the function had {peak / 2**20:.0f} MB at its peak"
+        elif each.late:
+            not_shown[size] = (
+                "is not shown: this machine was too busy to stop it in time; end other programs, or run this as root"
+            )
+        elif wanted > processors:
+            not_shown[size] = f"is not shown: it has {wanted:.2f} processors, and this machine {processors:g}"
+        else:
+            fitting.append(each)
+    if not fitting:
+        lines = [f"  {size} MB {why}" for size, why in not_shown.items()]
+        if not any(each.late for each in found):
+            lines.append("Give others, such as --memory-sizes 512,1024,1769.")
+        raise NothingToShow(why="\n".join(lines))
+    return fitting
+
+
+@dataclass(frozen=True)
+class _Function:
+    """The packaged function, unpacked."""
+
+    deployed: Deployed
+    packages: Path
+    limiter: Limiter
+
+    @contextmanager
+    def environment(self, memory_size: int) -> Iterator[Environment]:
+        """A fresh one, which sees as many processors as in Lambda, if the machine has them."""
+        configuration = {**self.deployed.configuration, "MemorySize": memory_size}
+        deployed = dataclasses.replace(self.deployed, configuration=configuration)
+        nowhere = EmbeddedAws("http://127.0.0.1:9")  # it has its model, and no need of AWS
+        with emulator.start(deployed, self.packages, nowhere) as environment:
+            processors = sorted(os.sched_getaffinity(0))[: sizes.visible(memory_size)]
+            for thread in Path(f"/proc/{environment.process}/task").iterdir():
+                with suppress(ProcessLookupError):  # it has ended since
+                    os.sched_setaffinity(int(thread.name), processors)
+            yield environment
+
+    def try_(self, body: bytes, named: str) -> int:
+        """Have a request answered without a quota: the most bytes of memory that it took.
+
+        Raises:
+            RequestRefused
+        """
+        with self.environment(self.deployed.configuration["MemorySize"]) as environment:
+            answer = environment.read(environment.send(body))
+            status = answer.get("statusCode", 200) if isinstance(answer, dict) else 200
+            if isinstance(answer, dict) and status >= 400:
+                error = answer.get("error") or answer.get("body")
+                raise RequestRefused(request=named, status=status, error=str(error)[:1000])
+            return environment.peak_rss()
+
+    def measure(self, size: Size, body: bytes, calls: int) -> int:
+        """Take the times of a fresh environment: the most bytes of memory that it had."""
+        pauses = random.Random(size.memory_size + len(size.warm))
+        with (
+            self.limiter.limited(sizes.share(size.memory_size)) as limit,
+            self.environment(size.memory_size) as environment,
+        ):
+            limit.prepare(environment.process)
+            environment.read(environment.send(PING))
+            limit.add(environment.function_process())
+            sent, until = 0, time.monotonic() + PATIENCE
+            while sent <= calls and (sent <= FEWEST or time.monotonic() < until):
+                environment.read(environment.send(body))
+                sent += 1
+                time.sleep(pauses.uniform(*PAUSE))
+            limit.release()
+            environment.send(PING)  # by its report, those of all before it have been written
+            init, (_, first, *warm) = told(environment.log.read_text(errors="replace"))  # the first was a ping
+            size.inits.append(init)
+            size.firsts.append(first)
+            size.warm += warm[: sent - 1]
+            size.throttled += limit.throttled()
+            size.late += not limit.in_time()
+            return environment.peak_rss()
+
+
+def told(log: str) -> tuple[float, list[float]]:
+    """What the emulator reports: how long the init took, and how long each call, in ms."""
+    init = re.search(r"INIT REPORT\(durationMs: ([\d.]+)", log)
+    durations = re.findall(r"^REPORT RequestId:.*?\sDuration: ([\d.]+) ms\tBilled", log, re.MULTILINE)
+    return float(init[1]) if init else 0.0, [float(each) for each in durations]
