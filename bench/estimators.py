@@ -137,15 +137,13 @@ def prepare(kept: Path, target: Runtime, say: Say, only: Collection[str]) -> tup
     site_packages = environments.of_layer(shop.out, shop.entry, target)
     untried = _fit(functions, only, target, site_packages, say)
     names = sorted(each.name for each in functions.iterdir() if each.is_dir() and (not only or each.name in only))
-    _package_all(shop, kept, names, say)
+    refused = _package_all(shop, kept, names, say)
     found = []
     for name in names:
-        said = json.loads((functions / name / "packaged.json").read_text(encoding="utf-8"))
-        if "refused" in said:
-            untried[name] = said["refused"]
-        else:
+        if name not in refused:
+            said = json.loads((functions / name / "packaged.json").read_text(encoding="utf-8"))
             found.append(First(name, functions / name / "task", **said))
-    return found, untried, site_packages
+    return found, untried | refused, site_packages
 
 
 def _fit(functions: Path, only: Collection[str], target: Runtime, packages: Path, say: Say) -> dict[str, str]:
@@ -161,8 +159,10 @@ def _fit(functions: Path, only: Collection[str], target: Runtime, packages: Path
     return {name: why for name, why in untried.items() if not only or name in only}
 
 
-def _package_all(shop: Shop, kept: Path, names: Iterable[str], say: Say) -> None:
+def _package_all(shop: Shop, kept: Path, names: Iterable[str], say: Say) -> dict[str, str]:
+    """Package what is not there yet; why others were refused, which are tried again in the next run."""
     waiting = [name for name in names if not (kept / "functions" / name / "packaged.json").exists()]
+    refused: dict[str, str] = {}
     counters: SimpleQueue[Shop] = SimpleQueue()
     for at in range(COUNTERS if waiting else 0):
         shutil.rmtree(kept / f"counter-{at}", ignore_errors=True)
@@ -171,33 +171,34 @@ def _package_all(shop: Shop, kept: Path, names: Iterable[str], say: Say) -> None
     def package(name: str) -> None:
         counter = counters.get()
         try:
-            said = _package(counter, kept / "functions" / name)
+            _package(counter, kept / "functions" / name)
+        except UserError as error:
+            refused[name] = str(error).strip().splitlines()[0]
         finally:
             counters.put(counter)
-        say(f"{name}: {said.get('refused', 'packaged')}")
+        say(f"{name}: {refused.get(name, 'packaged')}")
 
     with ThreadPoolExecutor(COUNTERS) as pool:
         list(pool.map(package, waiting))
+    return refused
 
 
-def _package(counter: Shop, own: Path) -> dict[str, object]:
-    """Package one estimator, and leave beside it what is needed to ask it."""
-    said: dict[str, object]
-    try:
-        made = function.package(counter.out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
-    except UserError as error:
-        said = {"refused": str(error).strip().splitlines()[0]}
-    else:
-        shutil.rmtree(own / "task", ignore_errors=True)
-        archive.unpack(made.path, own / "task")
-        environment = models.environment(own / "model.pkl", made.model["sha256"], made.model["format"])
-        said = {
-            "environment": environment | {"MODEL_SKLEARN_VERSION": made.model["sklearn_version"]},
-            "request": (own / "request.json").read_text(encoding="utf-8"),
-            "why_not": made.recording.why_not,
-        }
+def _package(counter: Shop, own: Path) -> None:
+    """Package one estimator, and leave beside it what is needed to ask it.
+
+    Raises:
+        UserError
+    """
+    made = function.package(counter.out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
+    shutil.rmtree(own / "task", ignore_errors=True)
+    archive.unpack(made.path, own / "task")
+    environment = models.environment(own / "model.pkl", made.model["sha256"], made.model["format"])
+    said = {
+        "environment": environment | {"MODEL_SKLEARN_VERSION": made.model["sklearn_version"]},
+        "request": (own / "request.json").read_text(encoding="utf-8"),
+        "why_not": made.recording.why_not,
+    }
     (own / "packaged.json").write_text(json.dumps(said), encoding="utf-8")
-    return said
 
 
 def measure(found: list[First], site_packages: Path, target: Runtime, say: Say, rounds: int) -> float:

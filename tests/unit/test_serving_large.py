@@ -173,7 +173,8 @@ def both(signature, make):
 @example((Signature("frame", (Column("f", "any", "float64"),)), {"instances": [[True], [False]]}))
 def test_a_request_is_read_at_once_as_it_is_one_by_one(asked):
     signature, event = asked
-    at_once, slowly = both(signature, lambda: forms.table(event))
+    with mock.patch.object(packing, "FEW", 1):
+        at_once, slowly = both(signature, lambda: forms.table(event))
     assert at_once == slowly
 
 
@@ -181,7 +182,7 @@ def test_a_request_is_read_at_once_as_it_is_one_by_one(asked):
 @given(files(), st.sampled_from([1, 30, 1 << 17]))
 def test_a_file_is_read_at_once_as_it_is_one_by_one(asked, block):
     signature, text = asked
-    with mock.patch.multiple(grid, SMALLEST=0, BLOCK=block):
+    with mock.patch.multiple(grid, SMALLEST=0, BLOCK=block), mock.patch.object(packing, "FEW", 1):
         at_once, slowly = both(signature, lambda: forms.of_csv(text))
     assert at_once == slowly
 

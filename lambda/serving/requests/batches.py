@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from serving.requests import packing
+from serving.requests.packing import Picked
 from serving.requests.signature import Signature
 from serving.requests.tables import Columns, Transposed
 
@@ -22,27 +23,34 @@ def block(signature: Signature, table: Any, order: str = "F") -> Any:
     Returns:
         None where the signature has other columns, or where the table has to be looked at value by value.
     """
-    columns = signature.columns or ()
-    dtypes = {column.dtype for column in columns}
-    if not (dtypes == {"float32"} or (dtypes and dtypes <= {"float64", "any"})):
+    dtype = signature.written.dtype
+    if dtype is None:
         return None
     found = _block_of_cells(signature, table, order) if table.texts else _block(signature, table, order)
-    return None if found is None else found.astype("float32" if dtypes == {"float32"} else "float64", copy=False)
+    return None if found is None else found.astype(dtype, copy=False)
 
 
 def _block(signature: Signature, table: Any, order: str) -> Any:
-    columns = signature.columns or ()
     if isinstance(table, Columns) and not isinstance(table.values, Transposed):
-        given = _by_name(signature, table)
-        if given is None or set(_codes(signature, [each[0] for each in given])) != {"d"}:
-            return None
-        array = packing.block_of_columns(given, len(table))
-        return array if array is None or order == "F" else array.copy("C")
+        return _block_by_name(signature, table, order)
     first = _first(signature, table)
-    rows = table.picked(signature, range(len(columns)))
-    if first is None or rows is None or set(_codes(signature, first)) != {"d"}:
+    rows = table.picked(signature, range(signature.width or 0))
+    if first is None or rows is None or None in signature.written.codes_of(first):
         return None
-    return packing.block_of_rows(rows, len(columns), order)
+    return packing.block_of_rows(rows, signature.width or 0, order)
+
+
+def _block_by_name(signature: Signature, table: Columns, order: str) -> Any:
+    keys = table.keys(signature)
+    if not all(key in table.values for key in keys):
+        return None
+    given = [table.values[key] for key in keys]
+    if None in signature.written.codes_of([each[0] for each in given]):
+        return None
+    if len(table) < len(keys):  # sooner written as rows
+        return packing.block_of_rows(Picked(list(zip(*given, strict=True))), len(keys), order)
+    array = packing.block_of_columns(given, len(table))
+    return array if array is None or order == "F" else array.copy("C")
 
 
 def _block_of_cells(signature: Signature, table: Any, order: str) -> Any:
@@ -71,7 +79,7 @@ def arrays(signature: Signature, table: Any) -> dict[int, Any]:
     first = _first(signature, table)
     if first is None:
         return {}
-    codes = dict(enumerate(_codes(signature, first)))
+    codes = dict(enumerate(signature.written.codes_of(first)))
     places = [place for place, code in codes.items() if code]
     rows = table.picked(signature, places) if places else None
     if rows is None:
@@ -92,10 +100,6 @@ def _arrays_of_cells(signature: Signature, table: Any) -> dict[int, Any]:
     return {place: array for place, array in found.items() if array is not None}
 
 
-def _codes(signature: Signature, first: Any) -> list[str | None]:
-    return [packing.code(column, value) for column, value in zip(signature.columns or (), first, strict=True)]
-
-
 def _first(signature: Signature, table: Any) -> Any:
     """The values of the first row; None where there is none that has one for each column."""
     try:
@@ -104,9 +108,3 @@ def _first(signature: Signature, table: Any) -> Any:
         return first if isinstance(first, (list, tuple)) and len(first) == signature.width else None
     except (KeyError, IndexError, TypeError):
         return None
-
-
-def _by_name(signature: Signature, table: Columns) -> Any:
-    """The columns as they came; None where one is missing."""
-    keys = table.keys(signature)
-    return [table.values[key] for key in keys] if all(key in table.values for key in keys) else None

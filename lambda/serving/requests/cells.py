@@ -39,7 +39,9 @@ def read_all(column: Column, texts: Sequence[Any]) -> list[Any]:
     Raises:
         WrongValue: of `read`, for the first that the column does not take.
     """
-    plain = set(map(type, texts)) == {str}  # of Typed, an empty one is another than an empty cell
+    plain = len(texts) >= packing.FEW and set(map(type, texts)) == {
+        str
+    }  # of Typed, an empty one is another than an empty cell
     if plain and column.type == "text" and "" not in texts:
         return list(texts)
     if plain and len(distinct := set(texts)) < len(texts) // 2:
@@ -60,6 +62,8 @@ def read(column: Column, row: int, text: str) -> Any:
 
 def numbers(column: Column, texts: Sequence[Any]) -> Any:
     """A column of cells as an array of numbers, read at once; None where they have to be looked at one by one."""
+    if len(texts) < packing.FEW:
+        return None
     from serving.requests import grid
 
     array = grid.of_texts(texts) if column.type != "integer" and packing.takes_cells(column) else None

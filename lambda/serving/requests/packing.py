@@ -18,6 +18,7 @@ import numpy as np
 from serving.requests.signature import Column
 
 EXACT = 2**53  # integers up to here are numbers of 64 bits, too
+FEW = 50  # values of one column that are sooner looked at
 AT_ONCE = 400  # rows that are written at once: what they need stays in the processor's cache
 INTEGERS = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "uint64": "Q", "uint32": "I", "uint16": "H"}
 INTEGERS["uint8"] = "B"
@@ -40,19 +41,43 @@ class Picked(NamedTuple):
         return self.rows[0] if self.pick is None else self.pick(self.rows[0])
 
 
-def code(column: Column, first: Any) -> str | None:
-    """How `struct` writes a column's values; None if they have to be looked at.
-
-    Args:
-        first: the column's first value: where the type is "any", booleans alone are not made numbers.
-    """
+def code(column: Column) -> str | None:
+    """How `struct` writes a column's values; None if they have to be looked at."""
     if column.type == "integer":
         return INTEGERS.get(column.dtype)
-    if column.type == "number" and column.dtype in FLOATS:
-        return "d"
-    if column.type == "any" and column.dtype != "object" and type(first) in (float, int):
+    if (column.type == "number" and column.dtype in FLOATS) or (column.type == "any" and column.dtype != "object"):
         return "d"
     return None
+
+
+def is_number(value: Any) -> bool:
+    """Whether a column of the type "any" that begins with it is one of numbers: booleans alone are not."""
+    return type(value) in (float, int)
+
+
+class Plan(NamedTuple):
+    """How the columns of a signature are written."""
+
+    codes: tuple[str | None, ...]
+    of_any: tuple[int, ...]  # the places of columns that may hold anything
+    dtype: str | None  # of all columns, if all are numbers of one dtype
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> Plan:
+        codes, dtypes = tuple(map(code, columns)), {column.dtype for column in columns}
+        alike = "float32" if dtypes == {"float32"} else "float64" if dtypes and dtypes <= {"float64", "any"} else None
+        return cls(
+            codes,
+            tuple(at for at, column in enumerate(columns) if column.type == "any"),
+            alike if set(codes) == {"d"} else None,
+        )
+
+    def codes_of(self, first: Sequence[Any]) -> tuple[str | None, ...]:
+        """The codes for a table with this first row."""
+        if all(is_number(first[at]) for at in self.of_any):
+            return self.codes
+        looked_at = {at for at in self.of_any if not is_number(first[at])}
+        return tuple(None if at in looked_at else each for at, each in enumerate(self.codes))
 
 
 def held(column: Column, array: Any) -> Any:
@@ -83,8 +108,8 @@ def held_cells(column: Column, numbers: Any) -> Any:
 
 def of_column(column: Column, values: Sequence[Any]) -> Any:
     """A column's values as an array of its dtype; None where they have to be looked at."""
-    wanted = code(column, values[0]) if len(values) else None
-    if wanted is None:
+    wanted = code(column) if len(values) >= FEW else None
+    if wanted is None or (column.type == "any" and not is_number(values[0])):
         return None
     array = np.empty(len(values), _written(column))
     return held(column, array) if _fill(array, struct.Struct(f"{len(values)}{wanted}"), values) else None

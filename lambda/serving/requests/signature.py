@@ -119,6 +119,13 @@ class Signature:
             return columns
         return tuple(replace(each, dtype="object") if each.dtype in ("str", "category") else each for each in columns)
 
+    @cached_property
+    def written(self) -> Any:
+        """How `serving.requests.packing` writes the columns of many rows at once."""
+        from serving.requests.packing import Plan
+
+        return Plan.of(self.columns or ())
+
     def to_json(self) -> dict[str, Any]:
         """As the manifest has it: ``inputs`` is a list of columns, {"tensor": ...}, or one word."""
         found: dict[str, Any] = {"inputs": self._inputs(), "methods": list(self.methods), "method": self.method}
