@@ -512,10 +512,13 @@ def prune(c, keep, name=None, plan=False, yes=False):
     seen = pruning.look(clients, name, count, found.get("bucket"))
     for version, why in seen.kept.items():
         say(f"Version {version} stays: {', '.join(why)}")
+    for note in seen.notes:
+        say(note)
     if not seen.unused:
         console.print("There is nothing to delete.")
         return
-    table = Table("what", "which", "bytes", title=f"Of {name}, what nothing uses")
+    region = clients["lambda"].meta.region_name
+    table = Table("what", "which", "bytes", title=f"Of {name} in {region}, what nothing uses")
     for each in seen.unused:
         table.add_row(each.kind, each.name, f"{each.bytes:,}")
     console.print(table)

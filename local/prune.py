@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,9 +18,8 @@ from local.deployment import aws_errors
 LATEST = "$LATEST"
 LAYER = "{name}-dependencies"  # as main.tf names it
 
-# Where modules/artifacts has a model: in a bucket of its own, or below the name and a mark of the deployment in another
-OWN_BUCKET = re.compile(r"-[0-9]{26}$")
-OWN_KEY = re.compile(r"(?P<prefix>|[A-Za-z0-9_-]+/[0-9a-f]{8}/)model/model")
+NAME = re.compile("[A-Za-z0-9_-]{1,64}")
+OWN_KEY = "model/model"  # of a model, as modules/artifacts names it
 ZIP = re.compile(r"(?:function|layer)/(?P<sha256>[0-9a-f]{64})\.zip")
 
 COMMANDS = {"s3": "s3api"}  # of the AWS CLI, where its name is not the service's
@@ -31,6 +31,10 @@ Say = Callable[[str], None]
 
 class BadKeep(UserError):
     template = "--keep is how many of the newest versions stay, 1 or more, and not {given!r}."
+
+
+class BadName(UserError):
+    template = "--name is the name of a function, without an ARN, a version or an alias, and not {given!r}."
 
 
 class NotConfirmed(UserError):
@@ -63,6 +67,7 @@ class Pruning:
 
     kept: dict[str, list[str]]  # published version -> why it stays
     unused: list[Unused]
+    notes: list[str]  # what was not looked at, and why
 
 
 def look(clients: Clients, name: str, keep: int, bucket: str | None = None) -> Pruning:
@@ -73,15 +78,21 @@ def look(clients: Clients, name: str, keep: int, bucket: str | None = None) -> P
         bucket: of the deployment, where it is known. That of the versions is looked at in any case.
 
     Raises:
-        AwsFailed
+        BadName, AwsFailed
     """
+    if not NAME.fullmatch(name):
+        raise BadName(given=name)
+    notes: list[str] = []
     with aws_errors():
         api = clients["lambda"]
-        listed = _pages(api, "list_versions_by_function", "Versions", FunctionName=name)
+        listed = list(_pages(api, "list_versions_by_function", "Versions", FunctionName=name))
         versions = {each["Version"]: each for each in listed}
         published = sorted((each for each in versions if each != LATEST), key=int, reverse=True)
         reasons = [*_pointers(api, name), *((each, "one of the newest") for each in published[:keep])]
         why = {each: [reason for version, reason in reasons if version == each] for each in published}
+        for each in published:
+            if not why[each] and _may_be_called(api, name, each):
+                why[each].append("a permission to call it")
         old = [versions[each] for each in reversed(published) if not why[each]]
 
         # Other functions may have our layers and read our models, too
@@ -96,13 +107,19 @@ def look(clients: Clients, name: str, keep: int, bucket: str | None = None) -> P
 
         unused = [_version(name, each) for each in old] + [each.unused for each in layers if each.arn not in used]
         read = {_model(each) for each in users}
+        hidden = sorted({each["FunctionArn"].split(":")[6] for each in users if "Error" in each.get("Environment", {})})
+        if hidden:  # encrypted with a key that the caller may not use: any model may be theirs
+            notes.append(f"All models stay: which of them is read by {', '.join(hidden)} is not shown to you.")
         stores = {(place, key) for place, key, _ in map(_model, versions.values()) if place and key}
         if bucket:
-            stores.add((bucket, "model/model"))
+            stores.add((bucket, OWN_KEY))
         zips = {base64.b64decode(each).hex() for each in digests}
         for place, key in sorted(stores):
-            unused += _objects(clients["s3"], place, key, read, zips)
-    return Pruning({version: reasons for version, reasons in why.items() if reasons}, unused)
+            prefix = _own_prefix(clients["s3"], listed[0]["FunctionArn"], place, key, notes)
+            if prefix is not None:
+                found = _objects(clients["s3"], place, prefix, read, zips)
+                unused += [each for each in found if each.kind != "model" or not hidden]
+    return Pruning({version: reasons for version, reasons in why.items() if reasons}, unused, notes)
 
 
 def delete(clients: Clients, unused: Iterable[Unused], say: Say) -> None:
@@ -150,8 +167,10 @@ def _pointers(api: Any, name: str) -> Iterator[tuple[str, str]]:
             yield version, f"alias {alias['Name']}, for a part of the calls"
     for each in _provisioned(api, name):
         yield each["FunctionArn"].split(":")[-1], "provisioned concurrency"
-    for each in _pages(api, "list_event_source_mappings", "EventSourceMappings", FunctionName=name):
-        yield each["FunctionArn"].split(":")[-1], "an event source"
+    # All functions': under the bare name, those of its versions are not listed
+    for each in _pages(api, "list_event_source_mappings", "EventSourceMappings"):
+        if each["FunctionArn"].split(":")[6] == name:
+            yield each["FunctionArn"].split(":")[-1], "an event source"
 
 
 def _provisioned(api: Any, name: str) -> list[dict[str, Any]]:
@@ -164,6 +183,17 @@ def _provisioned(api: Any, name: str) -> list[dict[str, Any]]:
         if error.response["Error"]["Code"] != "404":
             raise
         return []
+
+
+def _may_be_called(api: Any, name: str, version: str) -> bool:
+    """Whether a version has a policy of its own, by which an API, a rule or a bucket calls that version."""
+    try:
+        policy = json.loads(api.get_policy(FunctionName=name, Qualifier=version)["Policy"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return False
+    return any(each["Resource"].endswith(f":{name}:{version}") for each in policy["Statement"])
 
 
 @dataclass(frozen=True)
@@ -194,14 +224,40 @@ def _version(name: str, version: Mapping[str, Any]) -> Unused:
     return Unused("version", version["Version"], version["CodeSize"], "lambda", "delete_function", arguments)
 
 
-def _objects(s3: Any, bucket: str, key: str, read: set[Place], zips: set[str]) -> Iterator[Unused]:
+def _own_prefix(s3: Any, function_arn: str, bucket: str, key: str, notes: list[str]) -> str | None:
+    """Where the deployment's own objects begin in a bucket, if a model there is its own.
+
+    Other deployments have theirs in buckets with their names, below their names, or in other regions and accounts.
+    """
+    _, _, _, region, account, _, name, *_ = function_arn.split(":")
+    if key != OWN_KEY:
+        own = re.fullmatch(f"({re.escape(name)}/[0-9a-f]{{8}}/){OWN_KEY}", key)
+        return own[1] if own and _is_there(s3, bucket, notes) else None
+    if not re.fullmatch(f"{re.escape(name.lower().replace('_', '-')[:36])}-[0-9]{{26}}", bucket):
+        return None
+    head = _is_there(s3, bucket, notes, ExpectedBucketOwner=account)
+    return "" if head and head["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region") == region else None
+
+
+def _is_there(s3: Any, bucket: str, notes: list[str], **expected: str) -> dict[str, Any] | None:
+    """What S3 says of a bucket; None if it is gone or closed, which is noted."""
+    try:
+        return dict(s3.head_bucket(Bucket=bucket, **expected))
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code not in ("404", "403"):
+            raise
+        if code == "403":
+            notes.append(f"What is in the bucket {bucket} stays: it is another account's, or you may not look at it.")
+        return None
+
+
+def _objects(s3: Any, bucket: str, prefix: str, read: set[Place], zips: set[str]) -> Iterator[Unused]:
     """Versions of models that nothing reads, but for the newest, which is Terraform's; and zips of what goes."""
-    own = OWN_KEY.fullmatch(key)
-    if not own or not (own["prefix"] or OWN_BUCKET.search(bucket)):
-        return  # the caller's own
-    for each in _pages(s3, "list_object_versions", "Versions", Bucket=bucket, Prefix=own["prefix"]):
+    key = prefix + OWN_KEY
+    for each in _pages(s3, "list_object_versions", "Versions", Bucket=bucket, Prefix=prefix):
         is_model = each["Key"] == key and not each["IsLatest"] and (bucket, key, each["VersionId"]) not in read
-        archive = ZIP.fullmatch(each["Key"].removeprefix(own["prefix"]))
+        archive = ZIP.fullmatch(each["Key"].removeprefix(prefix))
         if is_model or (archive and archive["sha256"] not in zips):
             arguments = {"Bucket": bucket, "Key": each["Key"], "VersionId": each["VersionId"]}
             which = f"s3://{bucket}/{each['Key']}, version {each['VersionId']}"

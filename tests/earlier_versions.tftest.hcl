@@ -257,3 +257,31 @@ run "a_version_whose_model_stays" {
     error_message = "It answers."
   }
 }
+
+run "a_version_whose_model_is_another_deployments" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    live_version = "3"
+    canary       = { version = "4", weight = 0.1 }
+    model_store  = { bucket = "models", key = "churn/0123abcd/model/model" }
+  }
+
+  override_data {
+    target = data.aws_lambda_function.named["3"]
+    values = { environment = [{ variables = { MODEL_BUCKET = "models", MODEL_KEY = "other/89abcdef/model/model" } }] }
+  }
+  override_data {
+    target = data.aws_lambda_function.named["4"]
+    values = { environment = [{ variables = { MODEL_BUCKET = "other-20261126142537000000000001", MODEL_KEY = "model/model" } }] }
+  }
+
+  assert {
+    condition     = aws_lambda_alias.this.function_version == "3"
+    error_message = "This deployment has not made it, and does not delete it."
+  }
+}
