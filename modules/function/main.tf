@@ -8,7 +8,7 @@ data "aws_lambda_function" "named" {
 
 # The keys as they were. The role may go on decrypting with each: what was encrypted with it stays so. What is kept is taken anew when the
 # caller says which keys were before. It is kept twice, as a key may come later than the deployment: last is taken anew whenever one comes
-# or goes, first is not.
+# or goes, first is not. A key that comes after the first deployment and goes again is in neither: nothing here can remember it.
 resource "terraform_data" "keys" {
   for_each = {
     first = [var.kms_key_arns.former]
