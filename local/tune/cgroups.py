@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from build.commands import uninterrupted
 from build.errors import UserError
 
 PATIENCE = 5  # seconds until the kernel must have seen that the group's processes ended
@@ -73,11 +74,15 @@ def made(name: str) -> Iterator[Group]:
     Raises:
         NoGroup: this machine lets none be made.
     """
-    group = _make(f"lambda-model-tune-{os.getpid()}-{name}")
+    group = None
     try:
+        with uninterrupted():  # else it might be there already, and not be known here
+            group = _make(f"lambda-model-tune-{os.getpid()}-{name}")
         yield group
     finally:
-        _remove(group.folder)
+        if group:
+            with uninterrupted():  # a second Ctrl-C would leave it
+                _remove(group.folder)
 
 
 def processors() -> float:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 
@@ -134,3 +135,17 @@ def test_without_a_group_signals_are_taken_and_without_a_second_processor_nothin
 def test_a_container_whose_own_group_is_mounted(tmp_path, monkeypatch, v2):
     (tmp_path / "self" / "cgroup").write_text("0::/\n")
     assert cgroups._make("it").folder.parent == v2
+
+
+def test_an_interrupt_while_a_group_is_removed_leaves_none():
+    """A second Ctrl-C, while what was in the group has not quite ended."""
+    try:
+        quota.require()
+    except cgroups.NoGroup as error:
+        pytest.skip(str(error))
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3)"]) as process:
+        timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt), cgroups.made("interrupted") as group:
+            group.add(process.pid)
+            timer.start()
+        assert not group.folder.exists()
