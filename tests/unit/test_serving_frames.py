@@ -111,6 +111,9 @@ class TestWhatNeedsPandas:
     def test_each_of_these(self, column, words):
         assert words in light.why_not(Signature("frame", (column,)))
 
+    def test_columns_of_one_name(self):
+        assert light.why_not(Signature("frame", (COLUMNS[0], COLUMNS[0]))) == "two of its columns have the same name"
+
     def test_only_numbers_come_as_an_array(self):
         assert light.is_numbers(Signature("frame", COLUMNS[:5]))
         for column in COLUMNS[5:]:
@@ -169,6 +172,12 @@ class TestColumns:
             lambda column: column.astype(str),
             lambda column: column.astype(int),  # one is missing
             lambda column: column.__setitem__(0, 1.0),
+            lambda column: column.copy().__setitem__(column > 0, 0.5),
+            lambda column: (column + 1).__setitem__(-1, 0.5),  # a new row of pandas'
+            lambda column: column[column > 0][0],  # the label of pandas, and the first here
+            lambda column: column[1:] - column[:-1],  # put together by labels in pandas
+            lambda column: 0.0 in column,  # a label
+            lambda column: (column * 0 - 1).fillna(-1).astype("uint8"),
             lambda column: column.str,
             lambda column: column.dt,
             lambda column: column.map({}),
@@ -189,8 +198,10 @@ class TestColumns:
             lambda column: column.values,
             lambda column: column.to_numpy(),
             lambda column: column.to_list(),
-            lambda column: column[column.isna()],
-            lambda column: column[1:],
+            lambda column: column**2,
+            lambda column: column**-1,
+            lambda column: column**0.5,
+            lambda column: 2**column,
             lambda column: [value is True for value in column],
             lambda column: np.where(column == 1, 1, 0),
             lambda column: np.column_stack([column, column]),
@@ -270,6 +281,64 @@ class TestTables:
         assert frame["a"].tolist() == [1.0, 2.0]
         assert list(frame.columns) == ["a", "b", "c"]
 
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            lambda table: table == 0,
+            lambda table: np.where(table != table, 0.0, table),  # noqa: PLR0124  (it finds what is missing)
+            lambda table: np.sum(table, axis=1),
+            np.mean,
+            lambda table: np.max(table, axis=0),
+            lambda table: np.median(table, axis=1),
+            lambda table: np.log1p(table).sum(axis=1),
+            np.add.reduce,
+            lambda table: np.add(table, np.array([1.0, 2.0])),
+        ],
+    )
+    def test_what_pandas_does_with_a_table_is_not_what_numpy_does(self, ask):
+        with pytest.raises((TypeError, AttributeError)):
+            ask(Frame.of_block(["a", "b"], np.asfortranarray([[1.0, math.nan], [3.0, 0.0]])))
+
+    @pytest.mark.parametrize(
+        "ask",
+        [np.log1p, np.sqrt, np.isnan, np.negative, lambda table: np.power(table, 2), lambda table: np.add(1, table)],
+    )
+    def test_a_function_of_each_value_gives_a_table(self, ask):
+        columns = {"a": np.array([1.0, math.nan, 1e300]), "b": np.array([1, 2, 40], dtype="int8")}
+        found, own = ask(Frame([*columns], [*columns.values()])), ask(pd.DataFrame(columns))
+        assert [*found.columns] == [*own.columns]
+        for name in columns:
+            assert shown(np.asarray(found[name])) == shown(own[name].to_numpy())
+        assert shown(np.asarray(found)) == shown(np.asarray(own))
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            [1.0, None],
+            [None, "a"],
+            [True, 2],
+            [np.float32(0.1), np.float32(0.2)],
+            np.array(["a", None], dtype=object),
+            np.array(["2026-01-01", "2026-01-02"], dtype="datetime64[D]"),
+        ],
+    )
+    def test_values_that_pandas_looks_into_are_refused(self, frame, values):
+        with pytest.raises((TypeError, ValueError)):
+            frame["d"] = values
+
+    @pytest.mark.parametrize(
+        "values",
+        [[1, 2.5], [1, 2], [True, False], ["a", "b"], np.array(["a", "bc"]), "a", 1, 2.5, np.float32(0.1), True],
+    )
+    def test_others_are_held_as_in_pandas(self, frame, values):
+        pandas = pd.DataFrame({"a": [1.0, 2.0]})
+        frame["d"] = pandas["d"] = values
+        assert shown(np.asarray(frame["d"])) == shown(np.asarray(pandas["d"]))
+
+    def test_a_column_of_objects_stays_one(self, frame):
+        frame["d"] = frame["c"]
+        assert frame["d"].tolist() == ["x", None]
+
     def test_a_block_is_no_longer_used_once_a_column_is_set(self):
         frame = Frame.of_block(["a", "b"], np.asfortranarray([[1.0, 2.0], [3.0, 4.0]]))
         frame["a"] = [5.0, 6.0]
@@ -279,6 +348,19 @@ class TestTables:
         columns = [np.array([True, False]), np.array([1.0, 2.0])]
         own = np.asarray(pd.DataFrame(dict(enumerate(columns))))
         assert stacked(columns).dtype == own.dtype == object
+
+
+@pytest.mark.parametrize(
+    ("value", "alike"), [(0.1, True), (0, True), (np.float32(0.1), True), (np.float64(0.1), False)]
+)
+def test_a_column_of_32_bits_is_filled_as_in_pandas_or_not_at_all(value, alike):
+    for values in ([0.5, math.nan], [0.5, 1.5]):
+        column = np.array(values, dtype="float32")
+        if alike:
+            assert shown(Vector.of(column).fillna(value).values) == shown(pd.Series(column).fillna(value).to_numpy())
+        else:
+            with pytest.raises(TypeError):
+                Vector.of(column).fillna(value)
 
 
 def test_a_signature_keeps_what_rows_reach_the_estimator_as():
