@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from serving.requests import forms, light, reader
+from serving.requests import answers, forms, light, reader
 from serving.requests.frames import Frame, stacked
 from serving.requests.signature import Column, Signature
 from serving.requests.vectors import ALIKE, Vector
@@ -361,6 +361,12 @@ def test_a_column_of_32_bits_is_filled_as_in_pandas_or_not_at_all(value, alike):
         else:
             with pytest.raises(TypeError):
                 Vector.of(column).fillna(value)
+
+
+@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
+def test_a_column_may_be_what_a_model_answers(values):
+    ours, pandas = both(values)
+    assert answers.to_json(ours, len(values), "predict") == answers.to_json(pandas, len(values), "predict")
 
 
 def test_a_signature_keeps_what_rows_reach_the_estimator_as():
