@@ -364,6 +364,14 @@ def test_a_column_of_32_bits_is_filled_as_in_pandas_or_not_at_all(value, alike):
 
 
 @pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
+def test_a_column_can_be_shown_and_so_can_what_it_refuses(values):
+    column = Vector.of(values)
+    assert str(column) == repr(column) == repr(values)
+    with pytest.raises(KeyError, match="no part by array"):
+        column[column.isna()]
+
+
+@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
 def test_a_column_may_be_what_a_model_answers(values):
     ours, pandas = both(values)
     assert answers.to_json(ours, len(values), "predict") == answers.to_json(pandas, len(values), "predict")

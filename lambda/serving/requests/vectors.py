@@ -69,7 +69,12 @@ class Vector(np.ndarray):
         array = plain(self)
         if isinstance(key, (int, np.integer)) and not isinstance(key, (bool, np.bool_)) and 0 <= key < len(array):
             return array[key]
-        raise KeyError(key)
+        raise KeyError(f"a column without pandas gives one value, and no part by {plain(key)!r}")
+
+    def __repr__(self) -> str:
+        return repr(plain(self))
+
+    __str__ = __repr__
 
     def __setitem__(self, key: Any, value: Any) -> None:
         raise TypeError("a column without pandas cannot be written to: pandas may make it one of another type")
