@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from serving.requests import answers, forms, light, reader
+from serving.requests import forms, light, reader
 from serving.requests.frames import Frame, stacked
 from serving.requests.signature import Column, Signature
-from serving.requests.vectors import ALIKE, Vector
 from serving.requests.words import BadRequest
+from table_parts import outcome, shown
 
 COLUMNS = (
     Column("number", "number", "float64"),
@@ -46,14 +46,6 @@ def read(columns, rows, frame):
         return reader.read(signature, forms.table({"instances": rows}))
     except BadRequest as error:
         return str(error)
-
-
-def shown(array):
-    return (
-        array.dtype,
-        [(type(value), repr(value)) for value in array.ravel(order="K").tolist()],
-        array.flags.f_contiguous,
-    )
 
 
 @given(TABLES)
@@ -118,108 +110,6 @@ class TestWhatNeedsPandas:
         assert light.is_numbers(Signature("frame", COLUMNS[:5]))
         for column in COLUMNS[5:]:
             assert not light.is_numbers(Signature("frame", (COLUMNS[0], column)))
-
-
-VALUES = {
-    "numbers": np.array([0.0, -1.5, math.nan, math.inf, 1e300]),
-    "integers": np.array([0, 1, -7, 2**40]),
-    "truths": np.array([True, False, True]),
-    "objects": np.array(["a", None, math.nan, "b"], dtype=object),
-}
-
-
-def both(values):
-    return Vector.of(values.copy()), pd.Series(values.copy(), dtype=values.dtype)
-
-
-def outcome(ask):
-    try:
-        return [repr(value) for value in np.asarray(ask()).tolist()]
-    except Exception:
-        return "refused"
-
-
-class TestColumns:
-    @pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
-    @pytest.mark.parametrize("ufunc", sorted(ALIKE, key=lambda ufunc: ufunc.__name__))
-    def test_what_is_let_through_gives_what_pandas_gives(self, ufunc, values):
-        ours, pandas = both(values)
-        others = ((),) if ufunc.nin == 1 else ((ours, pandas), (2, 2), (0, 0), ("a", "a"), (None, None), (True, True))
-        for other in others:
-            got = outcome(lambda other=other: ufunc(ours, *other[:1]))
-            with np.errstate(all="ignore"):
-                assert got in ("refused", outcome(lambda other=other: ufunc(pandas, *other[1:])))
-
-    @pytest.mark.parametrize(
-        "ask",
-        [
-            lambda column: column // 0,
-            lambda column: column % 2,
-            lambda column: divmod(column, 2),
-            lambda column: column.sum(),
-            lambda column: column.mean(),
-            lambda column: column.std(),
-            lambda column: column.max(),
-            np.sum,
-            np.mean,
-            np.cumsum,
-            np.median,
-            np.add.reduce,
-            lambda column: column.reshape(-1, 1),
-            lambda column: column[-1],
-            lambda column: column[[0, 1]],
-            lambda column: column[:, None],
-            lambda column: column.astype(str),
-            lambda column: column.astype(int),  # one is missing
-            lambda column: column.__setitem__(0, 1.0),
-            lambda column: column.copy().__setitem__(column > 0, 0.5),
-            lambda column: (column + 1).__setitem__(-1, 0.5),  # a new row of pandas'
-            lambda column: column[column > 0][0],  # the label of pandas, and the first here
-            lambda column: column[1:] - column[:-1],  # put together by labels in pandas
-            lambda column: 0.0 in column,  # a label
-            lambda column: (column * 0 - 1).fillna(-1).astype("uint8"),
-            lambda column: column.str,
-            lambda column: column.dt,
-            lambda column: column.map({}),
-        ],
-    )
-    def test_what_pandas_does_otherwise_is_refused(self, ask):
-        with pytest.raises((TypeError, KeyError, ValueError, AttributeError)):
-            ask(Vector.of(VALUES["numbers"].copy()))
-
-    @pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
-    @pytest.mark.parametrize(
-        "ask",
-        [
-            lambda column: column.isna(),
-            lambda column: column.notna(),
-            lambda column: column.fillna(0),
-            lambda column: column.abs(),
-            lambda column: column.values,
-            lambda column: column.to_numpy(),
-            lambda column: column.to_list(),
-            lambda column: column**2,
-            lambda column: column**-1,
-            lambda column: column**0.5,
-            lambda column: 2**column,
-            lambda column: [value is True for value in column],
-            lambda column: np.where(column == 1, 1, 0),
-            lambda column: np.column_stack([column, column]),
-            lambda column: column.astype(float),
-            lambda column: column.astype(bool),
-            lambda column: column.astype(int),
-            lambda column: (column > 0) & (column < 1),
-            lambda column: -column * 2 + 1,
-            lambda column: 1 / column,
-            lambda column: column == "a",
-            lambda column: np.where(column != "a", column, "z"),
-        ],
-    )
-    def test_the_usual_is_as_in_pandas(self, ask, values):
-        ours, pandas = both(values)
-        assert outcome(lambda: ask(ours)) in ("refused", outcome(lambda: ask(pandas)))
-        if values.dtype.kind == "f":
-            assert outcome(lambda: ask(ours)) == outcome(lambda: ask(pandas))
 
 
 class TestTables:
@@ -348,33 +238,6 @@ class TestTables:
         columns = [np.array([True, False]), np.array([1.0, 2.0])]
         own = np.asarray(pd.DataFrame(dict(enumerate(columns))))
         assert stacked(columns).dtype == own.dtype == object
-
-
-@pytest.mark.parametrize(
-    ("value", "alike"), [(0.1, True), (0, True), (np.float32(0.1), True), (np.float64(0.1), False)]
-)
-def test_a_column_of_32_bits_is_filled_as_in_pandas_or_not_at_all(value, alike):
-    for values in ([0.5, math.nan], [0.5, 1.5]):
-        column = np.array(values, dtype="float32")
-        if alike:
-            assert shown(Vector.of(column).fillna(value).values) == shown(pd.Series(column).fillna(value).to_numpy())
-        else:
-            with pytest.raises(TypeError):
-                Vector.of(column).fillna(value)
-
-
-@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
-def test_a_column_can_be_shown_and_so_can_what_it_refuses(values):
-    column = Vector.of(values)
-    assert str(column) == repr(column) == repr(values)
-    with pytest.raises(KeyError, match="no part by array"):
-        column[column.isna()]
-
-
-@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
-def test_a_column_may_be_what_a_model_answers(values):
-    ours, pandas = both(values)
-    assert answers.to_json(ours, len(values), "predict") == answers.to_json(pandas, len(values), "predict")
 
 
 def test_a_signature_keeps_what_rows_reach_the_estimator_as():

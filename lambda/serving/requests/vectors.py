@@ -126,13 +126,23 @@ class Vector(np.ndarray):
 def _are_alike(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
     """Whether pandas does the same with these: not with columns of objects, where None counts as missing."""
     kinds = [np.asarray(each).dtype.kind for each in inputs]
-    if any(np.ndim(each) > 1 for each in inputs):
+    if any(np.ndim(each) > 1 for each in inputs) or not all(map(_is_weak, inputs, reversed(inputs))):
         return False
     if not set(kinds) <= set("fiub"):
         return ufunc in (np.equal, np.not_equal) and any(isinstance(each, str) for each in inputs)
     if "b" in kinds and ufunc in OF_TRUTHS:
         return set(kinds) == {"b"}
     return not ("b" in kinds and ufunc in NOT_OF_TRUTHS)
+
+
+def _is_weak(value: Any, other: Any) -> bool:
+    """Whether a number of numpy's own makes of the other's dtype what a Python number makes of it, as in pandas."""
+    if np.ndim(value) or isinstance(value, str) or not isinstance(value, (np.generic, np.ndarray)):
+        return True
+    dtype = np.asarray(other).dtype
+    return value.dtype.kind in "fiub" and bool(
+        np.result_type(dtype, value.dtype) == np.result_type(dtype, value.item())
+    )
 
 
 def _unknown(name: str) -> property:
