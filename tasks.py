@@ -515,7 +515,7 @@ def prune(c, keep, name=None, plan=False, yes=False):
     if not seen.unused:
         console.print("There is nothing to delete.")
         return
-    table = Table("", "", "bytes", title=f"Of {name}, what nothing uses")
+    table = Table("what", "which", "bytes", title=f"Of {name}, what nothing uses")
     for each in seen.unused:
         table.add_row(each.kind, each.name, f"{each.bytes:,}")
     console.print(table)

@@ -134,7 +134,7 @@ variable "dependencies" {
 variable "existing_bucket" {
   description = <<-EOT
     A bucket to upload to, in place of one made here. It has to keep versions; how it is encrypted and closed is its owner's affair. All
-    objects lie below the name and 8 digits that are this deployment's.
+    objects lie below the name and 8 hexadecimal digits that are this deployment's.
   EOT
   type = object({
     name = string

@@ -91,7 +91,7 @@ def run(
 
     Args:
         scratch: keeps what was packaged, for a next run of the same code; without one it is packaged anew.
-        rounds: that count; before them comes one that does not.
+        rounds: how often each is timed.
 
     Raises:
         UnknownEstimator, NothingPackaged, AnswersDiffer
@@ -202,7 +202,7 @@ def _package(counter: Shop, own: Path) -> None:
 
 
 def measure(found: list[First], site_packages: Path, target: Runtime, say: Say, rounds: int) -> float:
-    """Time each in turns, after a round that fills the page cache; and return what importing numpy takes, in ms."""
+    """Time each in turns, after processes that fill the page cache; and return what importing numpy takes, in ms."""
     interpreter = interpreters.require(target, "This bench")
     libraries = ":".join(map(str, interpreters.library_folders(site_packages)))
     base = {
@@ -215,7 +215,7 @@ def measure(found: list[First], site_packages: Path, target: Runtime, say: Say, 
 
     def seconds(script: str, *arguments: str, task: Path, **variables: str) -> tuple[float, str]:
         env = {**base, "PYTHONPATH": f"{task}:{site_packages}", **variables}
-        command = [str(interpreter), "-S", "-s", "-B", "-c", script, *arguments]
+        command = [str(interpreter), "-S", "-s", "-B", "-W", "ignore", "-c", script, *arguments]
         began = time.perf_counter()
         with subprocess.Popen(command, cwd=task, env=env, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
@@ -224,7 +224,7 @@ def measure(found: list[First], site_packages: Path, target: Runtime, say: Say, 
 
     floor: list[float] = []
     for number in range(-1, rounds):
-        say(f"Round {number + 1} of {rounds}" if number >= 0 else "A round that does not count")
+        say(f"Round {number + 1} of {rounds}" if number >= 0 else "Filling the page cache")
         for at, each in enumerate(found if number >= 0 else found[:1]):
             if at % NUMPY_EACH == 0:
                 floor.append(seconds(NUMPY, task=each.task)[0])

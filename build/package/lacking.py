@@ -12,13 +12,8 @@ from build.package.process import Process
 from build.package.proof import Proof
 from build.runtimes import Architecture
 
-LOADERS = (
-    "serving.formats",
-    "pickle",
-    "joblib.numpy_pickle",
-    "cloudpickle",
-    "skops",
-)  # who imports what a model's file names
+# These import what a model's file names
+LOADERS = ("serving.formats", "pickle", "joblib.numpy_pickle", "cloudpickle", "skops")
 # These look whether other packages are there, and do without them
 ASK_ONLY = ("sklearn", "scipy", "numpy", "joblib", "narwhals", "threadpoolctl")
 ZONES = {"PYTHONTZPATH": ""}  # time zones of the package tzdata: this machine may have more than Lambda

@@ -25,7 +25,7 @@ locals {
   may_read = local.in_s3 || var.model_store != null || length(data.aws_lambda_function.named) > 0
 
   # Of these, what modules/artifacts uploaded elsewhere: to a bucket of its own, whose name ends with the 26 digits of a prefix, or below the
-  # name and a mark of 8 digits in another
+  # name and a mark of 8 hexadecimal digits in another
   removed_objects = [
     for version, object in local.named_objects : "version ${version} reads s3://${object.bucket}/${object.key}"
     if(object.key == "model/model" ? can(regex("-[0-9]{26}$", object.bucket)) : can(regex("^[^/]+/[0-9a-f]{8}/model/model$", object.key))) &&

@@ -31,7 +31,7 @@ KINDS = {
     "forest": (FOREST, 55, False, ROWS),
     "texts": (TEXTS, 62, False, [each for (each,) in WORDS]),
     "neighbours": (NEIGHBOURS, 80, True, ROWS),
-    "boosting": (BOOSTING, 51, False, ROWS),
+    "boosting": (BOOSTING, 58, False, ROWS),
 }
 OWN = """
 import json, pickle, sys

@@ -63,7 +63,10 @@ def test_a_table_holds_what_that_of_pandas_holds(made):
             else np.array([None if value is None else value for value in own], dtype=object)
         )
         assert shown(np.asarray(without.iloc[:, at])) == shown(own)
-    assert shown(np.asarray(without)) == shown(np.asarray(with_pandas))
+    numbers = [column.categories is not None and not isinstance(column.categories[0], str) for column in columns]
+    if not any(row[at] is None or row[at] != row[at] for row in rows for at in range(len(columns)) if numbers[at]):
+        # of a missing category pandas makes the smallest integer, or True, beside such columns: packaging sees it
+        assert shown(np.asarray(without)) == shown(np.asarray(with_pandas))
     assert list(without.columns) == list(with_pandas.columns)
     assert without.shape == with_pandas.shape
 
