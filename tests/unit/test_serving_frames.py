@@ -208,6 +208,7 @@ class TestTables:
         "values",
         [
             [1.0, None],
+            [2**63, 1],
             [None, "a"],
             [True, 2],
             [np.float32(0.1), np.float32(0.2)],

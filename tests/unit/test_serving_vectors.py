@@ -63,6 +63,7 @@ class TestColumns:
             lambda column: column[column > 0][0],  # the label of pandas, and the first here
             lambda column: column[1:] - column[:-1],  # put together by labels in pandas
             lambda column: 0.0 in column,  # a label
+            lambda column: column == np.array([1.0]),  # of another length
             lambda column: (column * 0 - 1).fillna(-1).astype("uint8"),
             lambda column: column.str,
             lambda column: column.dt,

@@ -226,7 +226,8 @@ def _column(values: Any, count: int) -> Any:
         values = [values] * count
     elif isinstance(values, (list, tuple)) or getattr(getattr(values, "dtype", None), "kind", "") == "O":
         kinds = set() if isinstance(values, Vector) else set(map(type, values))
-        if not (kinds <= {float, int, np.float64, np.int64} or kinds in ({bool}, {str})):
+        large = bool(kinds) and kinds <= {int, np.int64} and np.asarray(values).dtype != np.int64
+        if large or not (kinds <= {float, int, np.float64, np.int64} or kinds in ({bool}, {str})):
             raise TypeError("a table without pandas takes columns of numbers, of booleans or of texts alone")
     array = np.asarray(values)
     if array.dtype.kind == "U":

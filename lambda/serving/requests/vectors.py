@@ -126,7 +126,9 @@ class Vector(np.ndarray):
 def _are_alike(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
     """Whether pandas does the same with these: not with columns of objects, where None counts as missing."""
     kinds = [np.asarray(each).dtype.kind for each in inputs]
-    if any(np.ndim(each) > 1 for each in inputs) or not all(map(_is_weak, inputs, reversed(inputs))):
+    if len({np.shape(each) for each in inputs if np.ndim(each)}) > 1 or not all(
+        map(_is_weak, inputs, reversed(inputs))
+    ):
         return False
     if not set(kinds) <= set("fiub"):
         return ufunc in (np.equal, np.not_equal) and any(isinstance(each, str) for each in inputs)
