@@ -11,7 +11,19 @@ import sys
 import types
 
 # Libraries whose estimators make an array of a table, or know what a table is; `operator` calls methods by name
-LIBRARIES = ("_catboost", "_loss", "catboost", "joblib", "lightgbm", "numpy", "pandas", "scipy", "sklearn", "xgboost")
+LIBRARIES = (
+    "_catboost",
+    "_loss",
+    "catboost",
+    "imblearn",
+    "joblib",
+    "lightgbm",
+    "numpy",
+    "pandas",
+    "scipy",
+    "sklearn",
+    "xgboost",
+)
 KNOWN = frozenset(LIBRARIES) | sys.stdlib_module_names - {"__main__", "operator", "_operator"}
 HANDLERS = ("handler", "serving")  # of this project
 DEEPEST = 30
