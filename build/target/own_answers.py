@@ -10,7 +10,6 @@ predict. The handler's answers are compared with these by prove.py.
 import json
 import os
 import pickle
-import re
 import sys
 import warnings
 from dataclasses import replace
@@ -19,6 +18,7 @@ sys.path.insert(1, os.path.dirname(os.path.abspath(__file__)))  # this folder is
 
 import containers
 import one_thread
+import own_code
 import rows
 from serving.requests import light
 from serving.requests.signature import Column
@@ -28,10 +28,8 @@ import examples
 
 # the model's own modules may be called the same
 sys.path = [each for each in sys.path if each != os.path.dirname(os.path.abspath(__file__))]
-for name in ("containers", "examples", "one_thread", "rows"):
+for name in ("containers", "examples", "one_thread", "own_code", "rows"):
     del sys.modules[name]
-
-IMPORT = re.compile(r"^\s*(?:import|from)\s+(?:[\w., ]*,\s*)?pandas\b", re.MULTILINE)
 
 
 class Refused(Exception):
@@ -101,28 +99,17 @@ def find(order):
     if value is not None and order["rows"]:
         with open(order["rows"], "wb") as stream:
             pickle.dump(value, stream)
+    own = own_code.parts(estimator)
     return {
         "facts": facts,
         "signature": told.to_json(),
         "tried": tried,
         "expected": expected,
-        "needs_pandas": light.why_not(told) or own_imports(),
-        "numbers": light.is_numbers(told),
+        "needs_pandas": light.why_not(told)
+        or own_code.why_pandas(own, os.environ["PYTHONPATH"].partition(os.pathsep)[0]),
+        "numbers": light.is_numbers(told) and not own,
         "threads": threads,
     }
-
-
-def own_imports():
-    """Why the model's own code needs pandas, where it imports it: it may ask for pandas' types, and load it anyway."""
-    folder = os.path.join(os.environ["PYTHONPATH"].split(os.pathsep)[0], "")
-    for name, module in sorted(sys.modules.items()):
-        path = getattr(module, "__file__", None) or ""
-        if not path.startswith(folder) or name.partition(".")[0] in ("handler", "serving") or not path.endswith(".py"):
-            continue
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            if IMPORT.search(stream.read()):
-                return f"{os.path.basename(path)} imports it"
-    return None
 
 
 def load(order):

@@ -82,6 +82,12 @@ class TestWithoutPandas:
         assert made.model["signature"]["frame"] == "light"
         assert "pandas" not in modules(made)
 
+    def test_code_of_the_users_own_gets_no_array_which_has_another_mean_than_a_table(self, packaged):
+        own = "return numpy.asarray(rows)"
+        script = "import own; rows = rows[['age', 'visits']]\nm = make_pipeline(own.Own(), RandomForestClassifier(5))"
+        made = packaged(f"{script}.fit(rows, answers)", own)
+        assert made.model["signature"]["frame"] == "light"
+
 
 class TestWithPandas:
     @pytest.mark.parametrize(
@@ -92,7 +98,9 @@ class TestWithPandas:
             ("return numpy.stack([rows['visits'] - numpy.mean(rows['age'])], axis=1)", "mean"),
             ("return numpy.stack([rows['city'].map({'Bern': 1.0}).fillna(0)], axis=1)", "'map'"),
             ("return rows[['visits']].to_numpy() * (1.0 if 'pandas' in str(type(rows)) else 2.0)", "answers differ"),
-            ("import pandas as pd; return pd.DataFrame({'v': rows['visits']})", "own.py imports it"),
+            ("n = 1; import pandas as pd; return pd.DataFrame({'v': rows['visits']})", "own.py imports it"),
+            ("return numpy.stack([rows['visits'][rows['visits'] > -1]], axis=1)", "fails"),
+            ("return numpy.asarray(numpy.sum(rows[['age', 'visits']], axis=1)).reshape(-1, 1)", "no sum"),
         ],
     )
     def test_code_that_needs_it_gets_it(self, packaged, own, words):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from serving.requests.vectors import plain
 from serving.requests.words import ModelFault, encodable
 
 LARGEST = 6_291_556  # bytes of an answer that Lambda takes
@@ -34,7 +35,7 @@ def to_json(predictions: Any, count: int, method: str) -> list:
         predictions = predictions.toarray()
     if isinstance(predictions, list) and predictions and all(_is_of_output(each, count) for each in predictions):
         predictions = [list(row) for row in zip(*predictions, strict=True)]
-    rows = _rows(predictions, method)
+    rows = _rows(plain(predictions), method)
     if len(rows) != count:
         raise ModelFault(f"the model's {method} gave {len(rows)} predictions for {count} rows")
     return rows

@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from serving.requests.vectors import Vector
+from serving.requests.vectors import ALIKE, MAKE_ARRAYS, Vector
+
+# Functions that make an array of a table, whatever it is. Not among them: those that ask the table for its own sum or
+# mean, where pandas leaves out missing values
+TAKE_ARRAYS = MAKE_ARRAYS | {np.dot, np.nanmean, np.nansum, np.nanmin, np.nanmax, np.nanstd, np.nanvar}
 
 
 class Frame:
@@ -61,6 +65,29 @@ class Frame:
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
+
+    def __eq__(self, other: object) -> Any:
+        raise TypeError("a table without pandas cannot be compared")
+
+    __ne__ = __eq__
+    __hash__ = None  # type: ignore[assignment]
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """A table again, as of pandas: of each column what it is by itself."""
+        if method != "__call__" or ufunc not in ALIKE or ufunc.nout > 1 or options:
+            raise TypeError(f"a table without pandas has no {ufunc.__name__}{'' if method == '__call__' else method}")
+        others = [each for each in inputs if each is not self]
+        if len(others) != len(inputs) - 1 or not all(type(each) in (int, float) for each in others):
+            raise TypeError(f"a table without pandas has {ufunc.__name__} with numbers alone")
+        found = [
+            ufunc(*(Vector.of(column) if each is self else each for each in inputs)).values for column in self._columns
+        ]
+        return Frame(self._names, found)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function not in TAKE_ARRAYS:
+            raise TypeError(f"a table without pandas has no {function.__name__}")
+        return function(*map(_deep, args), **{name: _deep(value) for name, value in kwargs.items()})
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
@@ -191,13 +218,27 @@ def stacked(columns: Sequence[Any]) -> Any:
 
 
 def _column(values: Any, count: int) -> Any:
-    """What is put into a table as a column: as many values as it has rows, or one for all."""
+    """What is put into a table as a column: as many values as it has rows, or one for all.
+
+    pandas looks into objects: None beside numbers, or beside texts, becomes NaN.
+    """
     if isinstance(values, (str, int, float, bool, np.generic)) or values is None:
         values = [values] * count
+    elif isinstance(values, (list, tuple)) or getattr(getattr(values, "dtype", None), "kind", "") == "O":
+        kinds = set() if isinstance(values, Vector) else set(map(type, values))
+        large = bool(kinds) and kinds <= {int, np.int64} and np.asarray(values).dtype != np.int64
+        if large or not (kinds <= {float, int, np.float64, np.int64} or kinds in ({bool}, {str})):
+            raise TypeError("a table without pandas takes columns of numbers, of booleans or of texts alone")
     array = np.asarray(values)
+    if array.dtype.kind == "U":
+        array = np.asarray(values, dtype=object)
     if array.shape != (count,) or array.dtype.kind not in "fiubO":
-        found = np.asarray(values, dtype=object)
-        if found.shape != (count,):
-            raise ValueError(f"a column of {count} rows cannot hold values of shape {found.shape}")
-        array = found
+        raise ValueError(f"a column of {count} rows cannot hold values of shape {array.shape} and type {array.dtype}")
     return array
+
+
+def _deep(value: Any) -> Any:
+    """An argument of numpy's functions, with arrays in the place of tables and their columns."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_deep, value))
+    return np.asarray(value) if isinstance(value, (Frame, Vector)) else value

@@ -19,6 +19,8 @@ def why_not(signature: Signature) -> str | None:
     """Why a model's tables need pandas, whatever the model does with them; None if they do not."""
     if signature.container != "frame" or signature.columns is None:
         return "nothing says which columns the model takes"
+    if len(set(signature.names or ())) < len(signature.columns):
+        return "two of its columns have the same name"
     for column in signature.columns:
         if not isinstance(column.name, str):
             return f"the name of column {column.name} is not a text"

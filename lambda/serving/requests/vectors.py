@@ -61,22 +61,34 @@ class Vector(np.ndarray):
     def __iter__(self) -> Iterator[Any]:
         return iter(self.tolist())
 
+    def __contains__(self, value: object) -> bool:
+        raise TypeError("a column without pandas has no labels to look among, as `in` does in pandas")
+
     def __getitem__(self, key: Any) -> Any:
+        """One value. Of a part of a column pandas keeps the labels, puts parts together by them, and finds by them."""
         array = plain(self)
         if isinstance(key, (int, np.integer)) and not isinstance(key, (bool, np.bool_)) and 0 <= key < len(array):
             return array[key]
-        mask = plain(key) if isinstance(key, np.ndarray) and key.dtype == bool else None
-        if isinstance(key, slice) or mask is not None:
-            return array[mask if mask is not None else key].view(Vector)
-        raise KeyError(key)
+        raise KeyError(f"a column without pandas gives one value, and no part by {plain(key)!r}")
+
+    def __repr__(self) -> str:
+        return repr(plain(self))
+
+    __str__ = __repr__
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise TypeError("a column without pandas cannot be written to: pandas may make it one of another type")
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:  # type: ignore[override]
+        """Of a column of numbers or booleans."""
         wanted = np.dtype(dtype)
         array = plain(self)
         if wanted.kind in "iu" and array.dtype.kind == "f" and not np.isfinite(array).all():
             raise ValueError("a missing value or infinity cannot be a whole number")
-        if wanted.kind not in "fiub":
-            raise TypeError(f"a column without pandas cannot be made one of {dtype}")
+        if wanted.kind == "u" and array.dtype.kind == "f" and not (array >= 0).all():
+            raise ValueError("a negative number cannot be a whole number without a sign")
+        if wanted.kind not in "fiub" or array.dtype.kind not in "fiub":
+            raise TypeError(f"a column without pandas of {array.dtype} cannot be made one of {dtype}")
         return array.astype(wanted).view(Vector)
 
     def isna(self) -> Any:
@@ -86,9 +98,10 @@ class Vector(np.ndarray):
         return (~missing(plain(self))).view(Vector)
 
     def fillna(self, value: Any) -> Any:
-        """Of a column of numbers, with a number."""
-        if self.dtype.kind not in "fiu" or isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-            raise TypeError("a column without pandas fills in numbers among numbers")
+        """Of a column of numbers, with a number; one of another type than the column's may change that, or may not."""
+        alike = type(value) in (int, float) or getattr(value, "dtype", None) == self.dtype
+        if self.dtype.kind not in "fiu" or not alike or np.ndim(value):
+            raise TypeError("a column without pandas fills in numbers among numbers of the same type")
         array = plain(self)
         return (np.where(np.isnan(array), value, array) if array.dtype.kind == "f" else array).view(Vector)
 
@@ -113,13 +126,25 @@ class Vector(np.ndarray):
 def _are_alike(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
     """Whether pandas does the same with these: not with columns of objects, where None counts as missing."""
     kinds = [np.asarray(each).dtype.kind for each in inputs]
-    if any(np.ndim(each) > 1 for each in inputs):
+    if len({np.shape(each) for each in inputs if np.ndim(each)}) > 1 or not all(
+        map(_is_weak, inputs, reversed(inputs))
+    ):
         return False
     if not set(kinds) <= set("fiub"):
         return ufunc in (np.equal, np.not_equal) and any(isinstance(each, str) for each in inputs)
     if "b" in kinds and ufunc in OF_TRUTHS:
         return set(kinds) == {"b"}
     return not ("b" in kinds and ufunc in NOT_OF_TRUTHS)
+
+
+def _is_weak(value: Any, other: Any) -> bool:
+    """Whether a number of numpy's own makes of the other's dtype what a Python number makes of it, as in pandas."""
+    if np.ndim(value) or isinstance(value, str) or not isinstance(value, (np.generic, np.ndarray)):
+        return True
+    dtype = np.asarray(other).dtype
+    return value.dtype.kind in "fiub" and bool(
+        np.result_type(dtype, value.dtype) == np.result_type(dtype, value.item())
+    )
 
 
 def _unknown(name: str) -> property:

@@ -1,0 +1,140 @@
+"""Finds the code in a model that is not of a library known here, and whether it asks for pandas.
+
+It runs under the target's interpreter, for own_answers.py. Such code may do with an array what it does not do with a
+DataFrame, without an error: the mean of rows with missing values is another. And it may ask what it was given.
+"""
+
+import ast
+import functools
+import os
+import sys
+import types
+
+# Libraries whose estimators make an array of a table, or know what a table is; `operator` calls methods by name
+LIBRARIES = (
+    "_catboost",
+    "_loss",
+    "catboost",
+    "imblearn",
+    "joblib",
+    "lightgbm",
+    "numpy",
+    "pandas",
+    "scipy",
+    "sklearn",
+    "xgboost",
+)
+KNOWN = frozenset(LIBRARIES) | sys.stdlib_module_names - {"__main__", "operator", "_operator"}
+HANDLERS = ("handler", "serving")  # of this project
+DEEPEST = 30
+
+
+def parts(estimator):
+    """The classes and functions in a model that are of no known library."""
+    found = dict.fromkeys(_walk(estimator, set(), 0))
+    # of numpy's functions some ask a table for its own sum or mean; ufuncs are none of them
+    return [each for each in found if _top(each) not in KNOWN or (_top(each) == "numpy" and not isinstance(each, type))]
+
+
+def _top(part):
+    return str(getattr(part, "__module__", None)).partition(".")[0]
+
+
+def _walk(value, seen, depth):
+    if value is None or isinstance(value, (str, bytes, bool, int, float, complex)) or depth > DEEPEST:
+        return
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, type):
+        yield from value.__mro__
+        return
+    if isinstance(value, types.FunctionType):
+        yield value
+        below = [cell.cell_contents for cell in value.__closure__ or () if cell != types.CellType()]
+    elif isinstance(value, types.MethodType):
+        below = [value.__func__, value.__self__]
+    else:
+        yield from type(value).__mro__
+        if type(value).__name__ == "_ArrayFunctionDispatcher":  # what functions of numpy are
+            yield value
+        below = _below(value)
+    for each in below:
+        yield from _walk(each, seen, depth + 1)
+
+
+def _below(value):
+    if isinstance(value, functools.partial):
+        return [value.func, *value.args, *value.keywords.values()]
+    if isinstance(value, dict):
+        return list(value.values())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return list(value)
+    if getattr(getattr(value, "dtype", None), "kind", "") == "O" and hasattr(value, "flat"):
+        return list(value.flat)
+    if _top(type(value)) in ("builtins", "numpy", "pandas", "scipy"):
+        return ()
+    return list(getattr(value, "__dict__", {}).values())
+
+
+def why_pandas(found, folder):
+    """Which code needs pandas, because it imports it: it may ask for pandas' types, and loads it anyway.
+
+    Args:
+        found: of `parts`.
+        folder: of the function, with the user's modules.
+    """
+    tops = {_top(each) for each in found} - {"__main__"}
+    for name, module in sorted(sys.modules.items()):
+        path = getattr(module, "__file__", None) or ""
+        own = path.startswith(os.path.join(folder, "")) and name.partition(".")[0] not in HANDLERS
+        if (own or name.partition(".")[0] in tops) and path.endswith(".py") and imports_pandas(path):
+            return f"{os.path.basename(path)} imports it"
+    for each in found:
+        if _top(each) not in sys.modules or _top(each) == "__main__":  # it came with the model's own file
+            functions = vars(each).values() if isinstance(each, type) else [each]
+            if any(_names_pandas(function, set()) for function in functions):
+                return f"{each.__qualname__} imports it"
+    return None
+
+
+def imports_pandas(path):
+    """Whether a file of Python imports pandas, or names it as what to import."""
+    with open(path, "rb") as stream:
+        source = stream.read()
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return b"pandas" in source
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [each.name for each in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names += [node.module or ""]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            names += [node.value]
+    return any(name == "pandas" or name.startswith("pandas.") for name in names)
+
+
+def _names_pandas(function, seen):
+    """Whether a function that is no module's imports pandas, or found it imported."""
+    function = getattr(function, "__func__", function)
+    if not isinstance(function, types.FunctionType) or function in seen:
+        return False
+    seen.add(function)
+    codes = [function.__code__]
+    for code in codes:
+        codes += [each for each in code.co_consts if isinstance(each, types.CodeType)]
+    names = {name for code in codes for name in (*code.co_names, *code.co_consts) if isinstance(name, str)}
+    held = [function.__globals__[name] for name in names if name in function.__globals__]
+    return (
+        "pandas" in names
+        or any(_is_of_pandas(each) for each in held)
+        or any(_names_pandas(each, seen) for each in held)
+    )
+
+
+def _is_of_pandas(value):
+    name = value.__name__ if isinstance(value, types.ModuleType) else getattr(value, "__module__", None)
+    return str(name).partition(".")[0] == "pandas"
