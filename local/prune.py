@@ -167,7 +167,7 @@ def _pointers(api: Any, name: str) -> Iterator[tuple[str, str]]:
             yield version, f"alias {alias['Name']}, for a part of the calls"
     for each in _provisioned(api, name):
         yield each["FunctionArn"].split(":")[-1], "provisioned concurrency"
-    # All functions': under the bare name, those of its versions are not listed
+    # All functions': AWS does not say whether it lists those of versions and aliases under the bare name
     for each in _pages(api, "list_event_source_mappings", "EventSourceMappings"):
         if each["FunctionArn"].split(":")[6] == name:
             yield each["FunctionArn"].split(":")[-1], "an event source"

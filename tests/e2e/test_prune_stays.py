@@ -115,7 +115,7 @@ def test_versions_that_are_called_by_number_stay(aws, clients, function):
     arn = next(iter(api.list_versions_by_function(FunctionName="called")["Versions"]))["FunctionArn"].rpartition(":")[0]
     url = aws.client("sqs").create_queue(QueueName="requests")["QueueUrl"]
     queue = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    # Listed under the version's own ARN alone
+    # Here it is listed under the version's own ARN alone; AWS does not say whether it does so, too
     api.create_event_source_mapping(FunctionName=f"{arn}:3", EventSourceArn=queue)
     assert api.list_event_source_mappings(FunctionName="called")["EventSourceMappings"] == []
     told = {"FunctionName": "called", "Qualifier": "2", "StatementId": "rule", "Action": "lambda:InvokeFunction"}
