@@ -170,7 +170,7 @@ def test_provisioned_versions_stay():
         answer = {"ProvisionedConcurrencyConfigs": [{"FunctionArn": arn, "Status": "READY"}]}
         stubbed.add_response("list_aliases", {"Aliases": []}, {"FunctionName": "churn"})
         stubbed.add_response("list_provisioned_concurrency_configs", answer, {"FunctionName": "churn"})
-        stubbed.add_response("list_event_source_mappings", {"EventSourceMappings": []}, {"FunctionName": "churn"})
+        stubbed.add_response("list_event_source_mappings", {"EventSourceMappings": []}, {})
         assert list(prune._pointers(client, "churn")) == [("4", "provisioned concurrency")]
 
 
