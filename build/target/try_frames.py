@@ -24,7 +24,7 @@ def main(path):
 
         warnings.simplefilter("ignore")
         model = handler.ENVIRONMENT.model
-        model = replace(model, signature=replace(model.signature, frame=order["frame"]))
+        model = replace(model, signature=replace(model.signature, frame=order["frame"]), again=False)
         if "asked" in order:
             found = {"differs": difference(model, order["asked"], order["answers"])}
         else:

@@ -37,6 +37,7 @@ class Model:
     signature: Signature
     held: tuple | None = None  # what its object held: as `held` says
     one_row: threads.Switch | None = None  # what is switched to one thread for a request of one row
+    again: bool = True  # whether rows that it refuses without pandas are tried with it
 
 
 def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:

@@ -1,6 +1,7 @@
 """The code that runs in AWS: tables without pandas hold what those of pandas hold, and refuse what would differ."""
 
 import math
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from serving.invocation import respond
+from serving.model import Model
 from serving.requests import forms, light, reader
 from serving.requests.frames import Frame, stacked
 from serving.requests.signature import Column, Signature
@@ -250,3 +253,38 @@ def test_a_signature_keeps_what_rows_reach_the_estimator_as():
         assert Signature.from_json(signature.to_json()) == signature
     assert "frame" not in Signature("frame", COLUMNS).to_json()
     assert replace(Signature("frame", COLUMNS), frame="light").read_as[7].dtype == "object"
+
+
+class OfManyYears:
+    """A model whose code does with some rows what only pandas can."""
+
+    def predict(self, rows):
+        self.asked = [*getattr(self, "asked", ()), type(rows).__name__]
+        if (rows["number"].to_numpy() > 100).any():
+            return rows["number"].clip(upper=100).round(1).to_numpy()
+        return rows["number"].to_numpy()
+
+
+class TestRowsThatNeedPandas:
+    @pytest.fixture
+    def model(self):
+        return Model(OfManyYears(), "a" * 64, Signature("frame", COLUMNS[:1], frame="light"))
+
+    def test_are_answered_with_it(self, model):
+        assert respond(model, {"instances": [[1], [2]]}) == {"predictions": [1.0, 2.0]}
+        assert respond(model, {"instances": [[1], [200]]}) == {"predictions": [1.0, 100.0]}
+        assert model.estimator.asked == ["Frame", "Frame", "DataFrame"]
+
+    def test_are_refused_where_the_layer_has_none(self, model, monkeypatch):
+        monkeypatch.setitem(sys.modules, "pandas", None)
+        said = respond(model, {"instances": [[200]]})
+        assert said["statusCode"] == 400
+        assert "a column without pandas has no 'clip'" in said["error"]
+
+    def test_are_refused_where_packaging_tries_without_it(self, model):
+        assert respond(replace(model, again=False), {"instances": [[200]]})["statusCode"] == 400
+
+    def test_are_refused_in_the_words_of_a_model_that_refuses_them_with_it_too(self, model):
+        model.estimator.predict = lambda rows: 1 / 0 if len(rows) > 1 else rows.sort_values("number").nothing
+        assert "division by zero" in respond(model, {"instances": [[1], [2]]})["error"]
+        assert "'DataFrame' object has no attribute 'nothing'" in respond(model, {"instances": [[1]]})["error"]
