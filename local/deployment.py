@@ -24,7 +24,10 @@ Say = Callable[[str], None]
 
 
 class AwsFailed(UserError):
-    template = "AWS was not asked, or refused: {error}\nAre these the account, the region and the credentials of the deployment?"
+    template = (
+        "AWS was not asked, or refused: {error}\n"
+        "Are these the account, the region and the credentials of the deployment?"
+    )
 
 
 class NoCredentials(UserError):
