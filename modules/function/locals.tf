@@ -25,9 +25,10 @@ locals {
   may_read = local.in_s3 || var.model_store != null || length(data.aws_lambda_function.named) > 0
 
   # Of these, what this deployment's modules/artifacts uploaded elsewhere: to a bucket of its own, whose name begins as the function's and
-  # ends with the 26 digits of a prefix, or below the name and a mark of 8 hexadecimal digits in another
+  # ends with the 26 digits of a prefix, or below the name and a mark of 8 hexadecimal digits in another.
+  # Before CHANGELOG's first release there was no mark.
   own_bucket = "^${substr(replace(lower(var.name), "_", "-"), 0, 36)}-[0-9]{26}$"
-  own_key    = "^${var.name}/[0-9a-f]{8}/model/model$"
+  own_key    = "^${var.name}/([0-9a-f]{8}/)?model/model$"
   removed_objects = [
     for version, object in local.named_objects : "version ${version} reads s3://${object.bucket}/${object.key}"
     if(object.key == "model/model" ? can(regex(local.own_bucket, object.bucket)) : can(regex(local.own_key, object.key))) &&
