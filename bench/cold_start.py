@@ -140,17 +140,21 @@ def compare(model: str, seen: dict[str, Seen]) -> None:
 
 
 def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed]:
-    """Those that answer; other ways of importing only with the first model: its size changes nothing there."""
+    """Those that answer. Other layers and ways of importing only with the smallest: size changes nothing there."""
     where = {"MODEL_BUCKET": BUCKET, "MODEL_KEY": model.key}
     ours = ground.ours(ground.out, "default", model)
     if model.name == PIPELINE:
         ours[WITH_PANDAS] = ground.with_handler(ours["bundle"], "handler", LAMBDA_MODEL_PANDAS="1")
+    recipe = ground.of_handler("recipe", ground.pip_layer, where)
+    with_bytecode = ground.of_handler("recipe", ground.pip_layer_with_bytecode, where)
+    if not first and model.name != PIPELINE:
+        return {RECIPE: recipe, RECIPE_BYTECODE: with_bytecode, **ours}
     profiled = ground.built(f"profiled-{model.name}", model.path)
     of_profiled = ground.ours(profiled, f"profiled-{model.name}", model)
     return {
-        RECIPE: ground.of_handler("recipe", ground.pip_layer, where),
+        RECIPE: recipe,
         SAM: ground.of_handler("recipe", ground.sam_layer, where),
-        RECIPE_BYTECODE: ground.of_handler("recipe", ground.pip_layer_with_bytecode, where),
+        RECIPE_BYTECODE: with_bytecode,
         **ours,
         **{f"{name}, profiled layer": deployed for name, deployed in of_profiled.items()},
         **(ground.ways(ours["bundle"]) if first else {}),
@@ -161,16 +165,12 @@ def _floors(
     ground: Ground, model: Model, contenders: dict[str, Deployed], libraries: Sequence[str]
 ) -> dict[str, Deployed]:
     """What no first call can be without."""
-    s3 = contenders["s3"]
+    s3, smallest = contenders["s3"], SAM in contenders
     file = {"MODEL_FILE": str(model.path), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY)}
     alone = ground.of_handler("libraries", s3.layers, file | {"LIBRARIES": ":".join(libraries)})
-    return {
-        FLOOR: ground.with_handler(s3, "floor", **file),
-        LIBRARIES: alone,
-        LIBRARIES_IN_LAMBDA: alone,
-        RUNTIME: ground.of_handler("empty", s3.layers, {}),
-        FETCH: ground.with_handler(s3, "fetch"),
-    }
+    found = {FLOOR: ground.with_handler(s3, "floor", **file), FETCH: ground.with_handler(s3, "fetch")}
+    empty = ground.of_handler("empty", s3.layers, {})
+    return {**found, LIBRARIES: alone, LIBRARIES_IN_LAMBDA: alone, RUNTIME: empty} if smallest else found
 
 
 def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, event: dict, warm: bool) -> None:
