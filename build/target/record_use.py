@@ -17,6 +17,7 @@ import json
 import os
 import sys
 import types
+from dataclasses import replace
 
 # Of these packages single modules may be put off, for they are libraries of parts. A False: its __init__ sets up the
 # rest (environment variables, checks of versions), and comes first whichever part is imported.
@@ -139,6 +140,8 @@ def ask(events):
     """The handler's answers as JSON text, in which floats are exact; of those that fail the error."""
     import handler
 
+    # Rows that are refused are not asked again with pandas, which would then be kept for them in a layer that is cut
+    handler.ENVIRONMENT.model = replace(handler.ENVIRONMENT.model, again=False)
     return [answer(handler, event) for event in events]
 
 
