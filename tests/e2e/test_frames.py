@@ -97,7 +97,10 @@ class TestWithPandas:
             ("return numpy.nan_to_num(numpy.stack([rows['visits'] // rows['visits']], axis=1))", "floor_divide"),
             ("return numpy.stack([rows['visits'] - numpy.mean(rows['age'])], axis=1)", "mean"),
             ("return numpy.stack([rows['city'].map({'Bern': 1.0}).fillna(0)], axis=1)", "'map'"),
-            ("return rows[['visits']].to_numpy() * (1.0 if type(rows).__name__ == 'DataFrame' else 2.0)", "answers differ"),
+            (
+                "return rows[['visits']].to_numpy() * (1.0 if type(rows).__name__ == 'DataFrame' else 2.0)",
+                "answers differ",
+            ),
             ("n = 1; import pandas as pd; return pd.DataFrame({'v': rows['visits']})", "own.py imports it"),
             ("return numpy.stack([rows['visits'][rows['visits'] > -1]], axis=1)", "fails"),
             ("return numpy.asarray(numpy.sum(rows[['age', 'visits']], axis=1)).reshape(-1, 1)", "no sum"),

@@ -10,7 +10,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 from serving.requests import answers, batches, cells, forms, frames, grid, inspection, light, packing, reader
 from serving.requests.signature import Column, Signature
@@ -111,7 +111,10 @@ def files(draw):
     values = [draw(st.lists(draw(cell_kinds), min_size=count, max_size=count)) for _ in names]
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator=draw(st.sampled_from(["\n", "\r\n"])))
-    writer.writerows([names, *zip(*values, strict=True)])
+    try:
+        writer.writerows([names, *zip(*values, strict=True)])
+    except csv.Error:  # Python 3.10 writes no cell with a NUL
+        reject()
     text = written.getvalue()
     return signature, text.rstrip("\r\n") if draw(st.booleans()) else text
 
