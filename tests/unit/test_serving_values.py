@@ -105,3 +105,11 @@ class TestCsv:
         text = bodies.decoded('"Oslo",1\n'.encode("utf-8-sig"))
         assert forms.of_csv(text, header=False).rows == [["Oslo", "1"]]
         assert forms.of_csv(text).names() == ["Oslo", "1"]
+
+
+def test_an_integer_that_no_number_holds_is_refused_in_an_array_of_numbers_with_objects():
+    columns = (Column(0, "number", "float64"), Column(1, "number", "object"))
+    model = Model(Seeing(), "a" * 64, Signature("array", columns, dtype="float64"))
+    assert respond(model, {"instances": [[1, 2]]}) == {"predictions": [0]}
+    said = respond(model, {"instances": [[1, 2], [1, 10**400]]})
+    assert said["error"].startswith("row 1 of instances, column 1: expected a number")

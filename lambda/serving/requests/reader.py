@@ -99,7 +99,7 @@ def _check_numbers(signature: Signature, table: Any, columns: list) -> None:
         if array.dtype.kind != "O":
             continue
         for row, value in enumerate(array):
-            if not isinstance(value, (float, int, type(None))):
+            if not isinstance(value, (float, int, type(None))) or (type(value) is int and not values.is_exact(value)):
                 error = WrongValue(row, value, TYPES["number"])
                 raise BadRequest(f"row {row} of {table.form}, column {column.name}: {error}")
 
