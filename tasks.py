@@ -239,12 +239,8 @@ def show_ways(proved, facts):
             say(f"With n_jobs=None it answers the same {same}, so one thread answers a single row: {names}")
         else:
             say(f"With n_jobs=None it would answer otherwise, so n_jobs stays as it is: {names}")
-    if proved.frame.frame == "pandas":
-        if isinstance(facts["signature"]["inputs"], list):
-            say(f"Rows reach it as a pandas DataFrame: {proved.frame.why_not}")
-    else:
-        what = {"array": "a numpy array", "light": "a table without pandas"}[proved.frame.frame]
-        say(f"Rows reach it as {what}: {proved.frame.tried} requests were answered, or refused, as with pandas")
+    if isinstance(facts["signature"]["inputs"], list):
+        say(f"Rows reach it as {proved.frame}")
 
 
 def show_signature(facts):

@@ -21,9 +21,15 @@ CANDIDATES = ("array", "light")  # the fastest first
 class Chosen:
     """What was chosen."""
 
-    frame: str  # a key of FRAMES in lambda/serving/requests/signature.py
+    frame: str  # as in lambda/serving/requests/signature.py: "array", "light" or "pandas"
     tried: int  # requests that were answered, or refused, alike
     why_not: str | None  # why it is pandas
+
+    def __str__(self) -> str:
+        if self.why_not:
+            return f"a pandas DataFrame: {self.why_not}"
+        what = {"array": "a numpy array", "light": "a table without pandas"}[self.frame]
+        return f"{what}: {self.tried} requests were answered, or refused, as with pandas"
 
 
 def choose(process: Process, own: Mapping[str, Any]) -> Chosen:

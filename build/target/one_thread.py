@@ -73,13 +73,13 @@ def show(estimator, ask):
     names = list(dict.fromkeys(type(each).__qualname__ for each in held))
     several = ask()
     switch = threads.Switch(held)
-    switch.__enter__()
+    switch.on()
     one, again = ask(), ask()
     same = None
     if json.dumps(one) == json.dumps(again) and close(several, one):
         same = "to the bit" if json.dumps(one) == json.dumps(several) else "but for rounding"
     else:
-        switch.__exit__()
+        switch.off()
     return {"paths": paths, "estimators": names, "same": same}
 
 

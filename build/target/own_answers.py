@@ -21,8 +21,7 @@ import one_thread
 import own_code
 import rows
 from serving.requests import light
-from serving.requests.signature import Column
-from serving.requests.values import NUMPY_INTEGERS
+from serving.requests.signature import NUMPY_INTEGERS, Column
 
 import examples
 

@@ -89,12 +89,12 @@ def why_pandas(found, folder):
         path = getattr(module, "__file__", None) or ""
         own = path.startswith(os.path.join(folder, "")) and name.partition(".")[0] not in HANDLERS
         if (own or name.partition(".")[0] in tops) and path.endswith(".py") and imports_pandas(path):
-            return f"{os.path.basename(path)} imports it"
+            return f"{os.path.basename(path)} asks for it"
     for each in found:
         if _top(each) not in sys.modules or _top(each) == "__main__":  # it came with the model's own file
             functions = vars(each).values() if isinstance(each, type) else [each]
             if any(_names_pandas(function, set()) for function in functions):
-                return f"{each.__qualname__} imports it"
+                return f"{each.__qualname__} asks for it"
     return None
 
 

@@ -2,7 +2,7 @@
 
     python try_frames.py ORDER
 
-ORDER is JSON: {"frame": a key of FRAMES, "result": the file to write}, with "rows" and "methods" to ask as it sees
+ORDER is JSON: {"frame": as in a signature, "result": the file to write}, with "rows" and "methods" to ask as it sees
 fit, or with "asked" and "answers" of an earlier run, to be compared with. The result: {"asked", "answers"} of the
 former, {"differs": None or the first difference in words} of the latter. The staged function comes first on PYTHONPATH.
 """

@@ -20,7 +20,7 @@ from typing import Any
 from serving import telemetry, warming
 from serving.environment import Environment
 from serving.errors import lacks
-from serving.model import Model
+from serving.model import Model, no_pandas
 from serving.requests import answers, forms, methods, reader, tables
 from serving.requests.words import BadRequest, ModelFault, cut
 
@@ -143,29 +143,15 @@ def predict(model: Model, table: Any, method: str, record: dict[str, Any]) -> li
     except MemoryError as error:
         raise ModelFault(f"the model's {method} failed: {own_words(error)}") from error
     except Exception as error:  # whatever it is, the rows are why
-        if model.signature.frame != "pandas" and model.again:
-            return _with_pandas(model, table, method, record, error)
-        raise _refused(model, error) from error
+        if model.signature.frame != "pandas" and model.again and not no_pandas():
+            # Packaging has tried many rows, but code of the user's may do with these what only pandas knows
+            with_pandas = replace(model, signature=replace(model.signature, frame="pandas"))
+            return predict(with_pandas, table, method, record)
+        wanted = tables.expected(model.signature)
+        raise BadRequest(f"the model does not take these values: {own_words(error)}. {wanted}") from error
     spent = (time.perf_counter() - began) * 1e3
     record["PredictMilliseconds"] = round(record.get("PredictMilliseconds", 0) + spent, 3)  # of all methods
     return answers.to_json(predictions, count, method)
-
-
-def _with_pandas(model: Model, table: Any, method: str, record: dict[str, Any], error: Exception) -> list[Any]:
-    """The predictions for rows that the model refused without pandas: with it, it may take them.
-
-    Packaging has tried many rows, and code of the user's may still do with others what only pandas knows.
-    """
-    other = replace(model, signature=replace(model.signature, frame="pandas"))
-    try:
-        reader.read(other.signature, table)
-    except ImportError:  # of a layer without pandas: then packaging has shown what there is to show
-        raise _refused(model, error) from error
-    return predict(other, table, method, record)
-
-
-def _refused(model: Model, error: Exception) -> BadRequest:
-    return BadRequest(f"the model does not take these values: {own_words(error)}. {tables.expected(model.signature)}")
 
 
 def own_words(error: Exception) -> str:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -108,10 +109,20 @@ def _check_pandas(settings: Settings, found: Signature) -> None:
     """See that rows can be read for a model that packaging has not seen: the layer may have no pandas."""
     if found.container != "frame" or found.frame != "pandas":
         return
-    try:
-        import pandas  # noqa: F401  (it is what the first request would import)
-    except ImportError as error:
+    error = no_pandas()
+    if error:
         raise ModelError(f"{settings.name} takes rows as a pandas DataFrame: {lacks(error)}") from error
+
+
+def no_pandas() -> ImportError | None:
+    """Why pandas cannot be had; None if it can. It is loaded, even where a plan has put that off."""
+    from serving.deferral import standins
+
+    try:
+        standins.execute(import_module("pandas"))
+    except ImportError as error:
+        return error
+    return None
 
 
 def _check_digest(settings: Settings, fetched: Fetched) -> None:

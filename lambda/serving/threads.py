@@ -33,13 +33,19 @@ class Switch:
     def __init__(self, estimators: Iterable[Any]) -> None:
         self.held = [(each, each.n_jobs) for each in estimators]
 
-    def __enter__(self) -> None:
+    def on(self) -> None:
         for estimator, _ in self.held:
             estimator.n_jobs = None
 
-    def __exit__(self, *_: object) -> None:
+    def off(self) -> None:
         for estimator, n_jobs in self.held:
             estimator.n_jobs = n_jobs
+
+    def __enter__(self) -> None:
+        self.on()
+
+    def __exit__(self, *_: object) -> None:
+        self.off()
 
 
 def of(estimator: Any, paths: Sequence[Sequence[str | int]], when: str) -> Switch | None:
@@ -54,7 +60,7 @@ def of(estimator: Any, paths: Sequence[Sequence[str | int]], when: str) -> Switc
     switch = Switch(reach(estimator, path) for path in paths)
     if when == FOR_ONE_ROW:
         return switch
-    switch.__enter__()
+    switch.on()
     return None
 
 

@@ -101,7 +101,7 @@ class TestWithPandas:
                 "return rows[['visits']].to_numpy() * (1.0 if type(rows).__name__ == 'DataFrame' else 2.0)",
                 "answers differ",
             ),
-            ("n = 1; import pandas as pd; return pd.DataFrame({'v': rows['visits']})", "own.py imports it"),
+            ("n = 1; import pandas as pd; return pd.DataFrame({'v': rows['visits']})", "own.py asks for it"),
             ("return numpy.stack([rows['visits'][rows['visits'] > -1]], axis=1)", "fails"),
             ("return numpy.asarray(numpy.sum(rows[['age', 'visits']], axis=1)).reshape(-1, 1)", "no sum"),
         ],

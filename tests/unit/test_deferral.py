@@ -207,3 +207,15 @@ def test_the_environment_variable_turns_it_off(run, tmp_path):
         deferral.prepare(pathlib.Path("."))
         deferral.prepare(pathlib.Path("nowhere"))
     """)
+
+
+@pytest.mark.parametrize(("source", "there"), [("raise ImportError('left out')", False), ("DataFrame = list", True)])
+def test_whether_pandas_is_there_is_known_though_its_import_is_put_off(run, tmp_path, source, there):
+    (tmp_path / "pandas.py").write_text(source)
+    plan = {"packages": {"pandas": False}, "names": {}, "dunders": {}, "partly": [], "execute": []}
+    run(f"""
+        deferral.install(deferral.Plan(**{plan!r}))
+        import pandas  # finds what stands for it, whatever is in the layer
+        from serving.model import no_pandas
+        assert (no_pandas() is None) is {there}
+    """)

@@ -94,7 +94,7 @@ def test_a_file_that_imports_pandas_is_found(own_code, tmp_path, monkeypatch, so
     module = types.ModuleType("steps_of_mine")
     module.__file__ = str(path)
     monkeypatch.setitem(sys.modules, "steps_of_mine", module)
-    expected = "steps_of_mine.py imports it" if imports else None
+    expected = "steps_of_mine.py asks for it" if imports else None
     assert own_code.why_pandas([], str(tmp_path)) == expected
     part = type("Step", (), {"__module__": "steps_of_mine"})  # of a library in the layer
     assert own_code.why_pandas([part], str(tmp_path / "elsewhere")) == expected

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from serving.requests.signature import NUMPY_FLOATS
 from serving.requests.vectors import plain
 from serving.requests.words import ModelFault, encodable
 
 LARGEST = 6_291_556  # bytes of an answer that Lambda takes
-FLOATS = ("float64", "float32", "float16")
 NUMBERS = {int, float, bool, type(None)}
 LONGEST_NUMBER = 30  # bytes of one in JSON, with what is between it and the next
 LONGEST_CHARACTER = 12  # bytes of one in JSON, as \ud83d\ude00
@@ -76,7 +76,8 @@ class TooLarge(Exception):
 
 def _rows(predictions: Any, method: str) -> list:
     if isinstance(predictions, np.ndarray) and predictions.ndim:
-        if predictions.dtype.kind in "biu" or (predictions.dtype.name in FLOATS and np.isfinite(predictions).all()):
+        kind, name = predictions.dtype.kind, predictions.dtype.name
+        if kind in "biu" or (name in NUMPY_FLOATS and np.isfinite(predictions).all()):
             return predictions.tolist()
         return _plain(_listed(predictions))
     if hasattr(predictions, "columns") and hasattr(predictions, "iloc"):  # a DataFrame: each column has its own type

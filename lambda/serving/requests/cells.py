@@ -39,9 +39,8 @@ def read_all(column: Column, texts: Sequence[Any]) -> list[Any]:
     Raises:
         WrongValue: of `read`, for the first that the column does not take.
     """
-    plain = len(texts) >= packing.FEW and set(map(type, texts)) == {
-        str
-    }  # of Typed, an empty one is another than an empty cell
+    # not of Typed: an empty one is another than an empty cell
+    plain = len(texts) >= packing.FEW and set(map(type, texts)) == {str}
     if plain and column.type == "text" and "" not in texts:
         return list(texts)
     if plain and len(distinct := set(texts)) < len(texts) // 2:

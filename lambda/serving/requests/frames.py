@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from serving.requests.vectors import ALIKE, MAKE_ARRAYS, Vector
+from serving.requests.vectors import ALIKE, MAKE_ARRAYS, Vector, as_arrays
 
 # Functions that make an array of a table, whatever it is. Not among them: those that ask the table for its own sum or
 # mean, where pandas leaves out missing values
@@ -87,7 +87,7 @@ class Frame:
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function not in TAKE_ARRAYS:
             raise TypeError(f"a table without pandas has no {function.__name__}")
-        return function(*map(_deep, args), **{name: _deep(value) for name, value in kwargs.items()})
+        return function(*map(as_arrays, args), **{name: as_arrays(value) for name, value in kwargs.items()})
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
@@ -235,10 +235,3 @@ def _column(values: Any, count: int) -> Any:
     if array.shape != (count,) or array.dtype.kind not in "fiubO":
         raise ValueError(f"a column of {count} rows cannot hold values of shape {array.shape} and type {array.dtype}")
     return array
-
-
-def _deep(value: Any) -> Any:
-    """An argument of numpy's functions, with arrays in the place of tables and their columns."""
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(_deep, value))
-    return np.asarray(value) if isinstance(value, (Frame, Vector)) else value

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from serving.requests.signature import Column, Signature
+from serving.requests.signature import NUMPY_FLOATS, NUMPY_INTEGERS, Column, Signature
 from serving.requests.words import WrongValue
 
-INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
-PLAIN = ("object", "bool", "float16", "float32", "float64", *INTEGERS)  # types of columns that numpy has
+PLAIN = ("object", "bool", *NUMPY_FLOATS, *NUMPY_INTEGERS)  # types of columns that numpy has
 TEXTS = ("object", "str")  # the latter: pandas 3's own, whose missing value is NaN
 
 

@@ -15,14 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from serving.requests.signature import Column
+from serving.requests.signature import NUMPY_FLOATS, NUMPY_INTEGERS, Column
 
 EXACT = 2**53  # integers up to here are numbers of 64 bits, too
 FEW = 50  # values of one column that are sooner looked at
 AT_ONCE = 400  # rows that are written at once: what they need stays in the processor's cache
-INTEGERS = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "uint64": "Q", "uint32": "I", "uint16": "H"}
-INTEGERS["uint8"] = "B"
-FLOATS = ("float64", "float32", "float16")
+INTEGERS = dict(zip(NUMPY_INTEGERS, "bhiqBHIQ", strict=True))  # as `struct` writes them
 
 # of struct for what it does not take, of the rows for what has no such value or is no row
 REFUSALS = (struct.error, TypeError, KeyError, IndexError, OverflowError)
@@ -45,9 +43,9 @@ def code(column: Column) -> str | None:
     """How `struct` writes a column's values; None if they have to be looked at."""
     if column.type == "integer":
         return INTEGERS.get(column.dtype)
-    if (column.type == "number" and column.dtype in FLOATS) or (column.type == "any" and column.dtype != "object"):
-        return "d"
-    return None
+    if column.type == "number":
+        return "d" if column.dtype in NUMPY_FLOATS else None
+    return "d" if column.type == "any" and column.dtype != "object" else None
 
 
 def is_number(value: Any) -> bool:
@@ -94,7 +92,9 @@ def takes_cells(column: Column) -> bool:
     """Whether the cells of a CSV file that a column takes are numbers, whatever they are."""
     if column.type == "integer":
         return column.dtype in INTEGERS
-    return column.dtype in FLOATS if column.type == "number" else (column.type, column.dtype) == ("any", "float64")
+    if column.type == "number":
+        return column.dtype in NUMPY_FLOATS
+    return (column.type, column.dtype) == ("any", "float64")
 
 
 def held_cells(column: Column, numbers: Any) -> Any:

@@ -38,13 +38,9 @@ METHODS = (
 )
 
 
-# What the estimator gets the rows of a table as. Packaging chooses one, and one of the last two only where it has shown
-# that the answers are the same.
-FRAMES = {
-    "pandas": "a pandas DataFrame",
-    "light": "a table without pandas",
-    "array": "a numpy array",
-}
+# Types of columns that numpy has
+NUMPY_FLOATS = ("float64", "float32", "float16")
+NUMPY_INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 
 
 @dataclass(frozen=True)
@@ -85,11 +81,16 @@ class Signature:
     """What a model takes, and the methods and classes that it has.
 
     container   what its rows come in
-    "frame"     a pandas DataFrame; without columns, one of the request's own names
+    "frame"     a table; without columns, one of the request's own names
     "array"     a numpy array of shape (n_rows, n_columns)
     "texts"     a list of n_rows texts, as vectorizers take them
     "objects"   a list of n_rows dicts (DictVectorizer), or of whatever else the request has
     "unknown"   nothing says: tables of the request's own names, arrays or texts, as they come
+
+    frame       what the estimator gets such a table as; of the last two packaging has shown that the answers are alike
+    "pandas"    a pandas DataFrame
+    "light"     a table without pandas (`serving.requests.frames`)
+    "array"     a numpy array
     """
 
     container: str
@@ -100,7 +101,7 @@ class Signature:
     classes: tuple[Any, ...] | None = None
     outputs: Mapping[str, Any] | None = None  # by method: the type of its values, and their shape
     source: str | None = None  # where the columns are known from
-    frame: str = "pandas"  # what a "frame" reaches the estimator as: a key of FRAMES
+    frame: str = "pandas"
 
     @property
     def width(self) -> int | None:
@@ -186,9 +187,3 @@ def found(folder: Path, sha256: str) -> dict[str, Any] | None:
         return None
     said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return said if said["model_sha256"] == sha256 else None
-
-
-def read(folder: Path, sha256: str) -> Signature | None:
-    """The signature of what is `found`."""
-    said = found(folder, sha256)
-    return Signature.from_json(said["signature"]) if said else None

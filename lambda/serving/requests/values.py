@@ -15,7 +15,7 @@ import numpy as np
 
 from serving.requests import cells, light, packing, times
 from serving.requests.packing import EXACT
-from serving.requests.signature import TYPES, Column
+from serving.requests.signature import NUMPY_FLOATS, NUMPY_INTEGERS, TYPES, Column
 from serving.requests.words import WrongValue, is_missing
 
 
@@ -252,8 +252,6 @@ def objects(values: list, kinds: set[type] | None = None) -> Any:
 
 
 PLAIN = {str, float, int, bool, type(None)}
-NUMPY_FLOATS = ("float64", "float32", "float16")
-NUMPY_INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 
 READERS: dict[str, Callable[[Column, list], Any]] = {
     "number": _numbers,

@@ -120,7 +120,7 @@ class Vector(np.ndarray):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function not in MAKE_ARRAYS:
             raise TypeError(f"a column without pandas has no {function.__name__}")
-        return function(*map(_deep, args), **{name: _deep(value) for name, value in kwargs.items()})
+        return function(*map(as_arrays, args), **{name: as_arrays(value) for name, value in kwargs.items()})
 
 
 def _are_alike(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
@@ -173,7 +173,8 @@ def missing(array: Any) -> Any:
     return np.array([each is None or (type(each) is float and math.isnan(each)) for each in array], dtype=bool)
 
 
-def _deep(value: Any) -> Any:
+def as_arrays(value: Any) -> Any:
+    """An argument of numpy's functions, with arrays in the place of tables and their columns, however deep in lists."""
     if isinstance(value, (list, tuple)):
-        return type(value)(map(_deep, value))
-    return plain(value)
+        return type(value)(map(as_arrays, value))
+    return np.asarray(value) if hasattr(type(value), "__array_function__") else value
