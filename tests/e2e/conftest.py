@@ -12,7 +12,7 @@ import pytest
 from build import commands, interpreters, manifest
 from build.example import Example
 from build.runtimes import Runtime, host_architecture
-from local import demo
+from local import demo, embedded_aws
 from local.terraform import Terraform, copy_module
 
 BUILDER = "uv"  # whatever engine answers here: tests compare with layers that they build so, byte for byte
@@ -97,6 +97,19 @@ def pickled(built, unpacked, tmp_path):
         return path
 
     return make
+
+
+@pytest.fixture(scope="module")
+def aws():
+    """An AWS on this machine, for the tests of one file."""
+    with embedded_aws.start() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def clients(aws):
+    """Its APIs that `invoke prune` uses, by service."""
+    return {service: aws.client(service) for service in ("lambda", "s3")}
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,6 @@ from tests.artifacts import COMPLETE, rebuilt
 NAME = "earlier"
 
 
-@pytest.fixture(scope="module")
-def aws():
-    with embedded_aws.start() as started:
-        yield started
-
-
 @pytest.fixture
 def module(aws, tmp_path):
     made = Terraform(copy_module(tmp_path / "module"))

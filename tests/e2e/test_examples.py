@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-from local import embedded_aws
 from local.terraform import Terraform, copy_module
 from tests.conftest import ROOT
 
@@ -16,12 +15,6 @@ ARTIFACTS = ROOT / "tests" / "fixtures" / "artifacts" / "complete"  # none of it
 PLANNED = {"batch", "snapstart-endpoint"}
 CONSUMER = "consumer"
 APPLIED = [name for name in EXAMPLES if name not in PLANNED | {CONSUMER}]
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with embedded_aws.start() as started:
-        yield started
 
 
 @pytest.fixture

@@ -20,17 +20,6 @@ NAME = "pruned"
 
 
 @pytest.fixture(scope="module")
-def aws():
-    with embedded_aws.start() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def clients(aws):
-    return {service: aws.client(service) for service in ("lambda", "s3")}
-
-
-@pytest.fixture(scope="module")
 def bucket(aws, tmp_path_factory):
     """The bucket of six versions, each with its own model and the last two with another layer. 2 and 3 are called."""
     folder = tmp_path_factory.mktemp("deployment")

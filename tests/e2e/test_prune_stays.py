@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from local import embedded_aws, prune
+from local import prune
 from local.deployment import AwsFailed
 from tests.conftest import ROOT
 
@@ -19,17 +19,6 @@ DIGITS = "20261126142537000000000001"
 TRUST = {
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]
 }
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with embedded_aws.start() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def clients(aws):
-    return {service: aws.client(service) for service in ("lambda", "s3")}
 
 
 @pytest.fixture(scope="module")
