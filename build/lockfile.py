@@ -23,6 +23,7 @@ else:
 
 NAME = "pylock.toml"
 SOURCES = ("archive", "directory", "sdist", "vcs")  # where a package comes from, but for wheels, of which it has a list
+PYPI, PYPI_FILES = "https://pypi.org/simple", "https://files.pythonhosted.org/"
 UNREADABLE = (ValueError, TypeError, PylockValidationError, PylockUnsupportedVersionError)
 HEADER = """\
 # What the layer beside this file was built from. The same once more, for the same --python, --architecture, --builder
@@ -92,8 +93,19 @@ class Lock:
         return "".join(lines)
 
     def for_any_interpreter(self) -> Lock:
-        """The same without the version that it asks of the interpreter that runs uv, which is not the target's."""
-        return Lock({key: value for key, value in self.facts.items() if key != "requires-python"})
+        """The same without the version that it asks of the interpreter that runs uv, which is not the target's.
+
+        It names PyPI as the index of PyPI's files, too: uv's cache knows them by index, and would ask for each again.
+        """
+        facts = {key: value for key, value in self.facts.items() if key != "requires-python"}
+        return Lock(facts | {"packages": [_with_index(package) for package in facts["packages"]]})
+
+
+def _with_index(package: dict[str, Any]) -> dict[str, Any]:
+    """A package of a lock with the address of its index, if all of its files are PyPI's."""
+    urls = [source.get("url", "") for _, source in _sources(package)]
+    of_pypi = bool(urls) and all(url.startswith(PYPI_FILES) for url in urls)
+    return {**package, "index": PYPI} if of_pypi and "index" not in package else package
 
 
 def is_lock(path: Path) -> bool:

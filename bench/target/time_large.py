@@ -16,6 +16,7 @@ from dataclasses import replace
 
 ROWS, COLUMNS, TEXTS = 20_000, 25, 5
 DECIMALS = 5  # with as many, the records have 6 MB, which is what Lambda takes
+ROWS_OF_FULL = 10_000  # as many rows have 6 MB if their numbers are written in full, with 16 or 17 digits
 LARGEST = 6_291_556
 NAMES = [chr(ord("a") + at) for at in range(COLUMNS)]
 COLOURS = ("red", "green", "blue", "yellow")
@@ -76,6 +77,11 @@ def models(draw):
         answers = estimator.predict(own).tolist()
         yield name, "light", without, rows, NAMES, answers
         yield name, "pandas", model, rows, NAMES, answers
+    full = [[draw.uniform(0, 10) for _ in NAMES] for _ in range(ROWS_OF_FULL)]
+    answers = of_numbers.predict(pd.DataFrame(full, columns=NAMES)).tolist()
+    without = describe(of_numbers, "0" * 64)
+    without = replace(without, signature=replace(without.signature, frame="light"))
+    yield "numbers of 16 digits", "light", without, full, NAMES, answers
     names = [str(at) for at in range(COLUMNS)]
     answers = of_array.predict(table.to_numpy()).tolist()
     yield "numbers", "array", describe(of_array, "0" * 64), numbers, names, answers
