@@ -34,7 +34,7 @@ class ColdStart:
     mode: str
     first_call: float  # from nothing to the first answer
     second_call: float
-    phases: dict[str, float]  # as in lambda/serving/loading/phases, and "predict"
+    phases: dict[str, float]  # as in lambda/serving/loading/timings, and "predict"
     rss: float  # the most bytes that the process ever had
 
     @property

@@ -5,7 +5,7 @@ import json
 from serving.loading import fetching
 from serving.loading.settings import Settings
 
-FETCHED = fetching.begin(Settings.from_environment())()
+FETCHED = fetching.begin(Settings.from_variables())()
 print(json.dumps({"recipe": {"fetch": FETCHED.seconds * 1e3}}))
 
 

@@ -51,7 +51,7 @@ def models(draw):
     """Each model with its rows and the names of its columns."""
     import pandas as pd
     from serving.loading.model import describe
-    from serving.requests import light
+    from serving.requests import without_pandas
     from sklearn.compose import ColumnTransformer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -70,7 +70,7 @@ def models(draw):
         ("numbers and texts", of_mixed, mixed, beside),
     ):
         model = describe(estimator, "0" * 64)
-        why = light.why_not(model.signature)
+        why = without_pandas.why_not(model.signature)
         if why:
             raise SystemExit(why)
         without = replace(model, signature=replace(model.signature, frame="light"))

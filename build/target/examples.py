@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from serving.requests import inspection
 from serving.requests.signature import Column
-from serving.requests.words import nearest
+from serving.requests.wording import nearest
 
 MOST_CATEGORIES = 100  # of a column of texts that the signature tells
 ROW_WORDS = ("dataframe_records", "dataframe_split", "instances", "inputs")

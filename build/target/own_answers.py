@@ -20,7 +20,7 @@ import containers
 import one_thread
 import own_code
 import rows
-from serving.requests import light
+from serving.requests import without_pandas
 from serving.requests.signature import NUMPY_INTEGERS, Column
 
 import examples
@@ -104,9 +104,9 @@ def find(order):
         "signature": told.to_json(),
         "tried": tried,
         "expected": expected,
-        "needs_pandas": light.why_not(told)
+        "needs_pandas": without_pandas.why_not(told)
         or own_code.why_pandas(own, os.environ["PYTHONPATH"].partition(os.pathsep)[0]),
-        "numbers": light.is_numbers(told) and not own,
+        "numbers": without_pandas.is_numbers(told) and not own,
         "threads": threads,
     }
 
@@ -282,11 +282,11 @@ def answer(estimator, method, value):
         return {"error": f"{type(error).__name__}: {error}"[:300]}
     listed = rows.plain(predictions, len(value))
     if listed is None:
-        from serving.requests import answers, words
+        from serving.requests import answers, wording
 
         try:
             listed = answers.to_json(predictions, len(value), method)
-        except words.ModelFault as error:
+        except wording.ModelFault as error:
             raise Refused("Fault", str(error)) from error
     if len(listed) != len(value):
         raise Refused("Fault", f"its {method} gives {len(listed)} predictions for {len(value)} rows")

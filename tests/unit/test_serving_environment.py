@@ -19,7 +19,7 @@ from serving.invocation import answer
 from serving.loading import aws, fetching, snapshots
 from serving.loading.model import describe
 from serving.loading.settings import Settings
-from serving.requests.words import ModelFault
+from serving.requests.wording import ModelFault
 from serving.warming import pings
 from serving_parts import environment, loaded, written
 from sklearn.linear_model import LinearRegression

@@ -43,7 +43,7 @@ FAULTS = {
     "another place": (faulty_s3.has_content_range("bytes 7-{size}/{size}"), WRONG),
     "another size": (
         faulty_s3.has_content_range("bytes 0-16777215/16777300"),
-        "S3 said before that it has 16,777,300 bytes",
+        "S3 said before that the object has 16,777,300 bytes",
     ),
 }
 
@@ -315,14 +315,14 @@ class TestTmp:
                 time.sleep(0.02)
             os.killpg(process.pid, signal.SIGKILL)
         (left,) = tmp.iterdir()
-        assert left.name.endswith(".part")
+        assert left.name.endswith(".partial")
         s3.breaks(None)
         assert answers(pinned, TOO_SHORT)
         assert [each.name for each in tmp.iterdir()] == [f"model-{pinned.sha256}"]
 
     @can_mount
     def test_it_has_room_for_the_next_download(self, pinned):
-        left = f'head -c 2000000 /dev/zero >"$TMPDIR/model-{pinned.sha256}.7.part"; exec "$@"'
+        left = f'head -c 2000000 /dev/zero >"$TMPDIR/model-{pinned.sha256}.7.partial"; exec "$@"'
         said = in_a_fresh_process(pinned, f"environ.update({TOO_SHORT})", tiny_tmp(left))
         assert said.get("is") == pinned.sha256, said
 
@@ -337,7 +337,7 @@ class TestTmp:
             loud, _ = written(tmp_path, Loud())
             kept.write_bytes({"others": loud.read_bytes(), "some": model[:MEGABYTE], "none": b""}[left])
         assert answers(pinned, TOO_SHORT)
-        assert "s3://bucket/k is downloaded anew" in capsys.readouterr().out
+        assert "s3://bucket/k is downloaded again" in capsys.readouterr().out
         assert list(tmp.iterdir()) == [kept]
         assert left == "a folder" or kept.read_bytes() == model
         assert answers(pinned, TOO_SHORT)

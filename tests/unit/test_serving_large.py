@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
-from serving.requests import answers, batches, cells, forms, frames, grid, inspection, light, packing, reader
+from serving.requests import answers, batches, cells, forms, frames, grid, inspection, packing, reader, without_pandas
 from serving.requests.signature import Column, Signature
-from serving.requests.words import BadRequest
+from serving.requests.wording import BadRequest
 
 COLUMNS = (
     Column("a", "number", "float64"),
@@ -72,8 +72,8 @@ def signatures(draw, columns=COLUMNS):
         return Signature("array", named, dtype=inspection._array_dtype(named))
     named = [Column(**{**vars(each), "name": f"{each.name}{at}"}) for at, each in enumerate(chosen)]
     found = Signature("frame", tuple(named))
-    if light.why_not(found) is None and draw(st.booleans()):
-        return replace(found, frame="array" if light.is_numbers(found) and draw(st.booleans()) else "light")
+    if without_pandas.why_not(found) is None and draw(st.booleans()):
+        return replace(found, frame="array" if without_pandas.is_numbers(found) and draw(st.booleans()) else "light")
     return found
 
 

@@ -13,7 +13,7 @@ from serving.loading.settings import Settings
 from serving.requests import signature as signatures
 from serving.requests.inspection import inspect
 from serving.requests.signature import Column, Signature
-from serving.requests.words import BadRequest
+from serving.requests.wording import BadRequest
 from serving_parts import environment
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.calibration import CalibratedClassifierCV
