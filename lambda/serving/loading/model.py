@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from serving.loading import threads
+from serving.loading import threads, warning_filters
 from serving.loading.errors import ModelError, lacks
 from serving.loading.fetching import Fetch, Fetched
 from serving.loading.formats import FORMATS
@@ -77,7 +77,8 @@ def load(settings: Settings, fetch: Fetch, timings: Timings) -> Model:
         model = describe(estimator, fetched.sha256, content, settings.one_thread)
         if settings.follow:
             _check_pandas(settings, model.signature)
-        return model
+    warning_filters.shorten()
+    return model
 
 
 def identity(etag: str | None, metadata: Mapping[str, str]) -> Identity:
