@@ -1,4 +1,4 @@
-"""Checks for common models and all forms of request whether a server's answers are the estimator's own: ours, and MLflow's."""
+"""Checks whether this project's and MLflow's answers are the estimator's own, for common models and all forms."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Shop:
         """Build a layer of these pinned packages, and of other packages beside them.
 
         Args:
-            limit: the bytes that Lambda is assumed to allow; more than it does only for packages that no zip has room for.
+            limit: the bytes that Lambda is assumed to allow. Only packages that are too large get more.
         """
         out.mkdir(parents=True)
         wanted = out / "requirements.txt"

@@ -1,4 +1,4 @@
-"""Measures the first call and those after it, of this project, of the way that tutorials show, and of the floor below both.
+"""Measures first calls and those after them: of this project, of the way that tutorials show, and of the floor below.
 
 Each first call starts a fresh execution environment under AWS's runtime interface emulator and runtime client. In each
 round, all contenders are measured in turn, so that other load on the machine falls on all of them alike. S3 is moto's
@@ -147,7 +147,7 @@ def compare(model: str, measured: dict[str, Measured]) -> None:
 
 
 def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed]:
-    """Return the contenders that answer. Other layers and ways to import come only with the smallest model and the pipeline."""
+    """Return the contenders that answer. Only the smallest forest and the pipeline are tried with other layers too."""
     where = {"MODEL_BUCKET": BUCKET, "MODEL_KEY": model.key}
     ours = ground.ours(ground.out, "default", model)
     if model.name == PIPELINE:
@@ -298,7 +298,7 @@ def _overlap(of_100: dict[str, Measured], small: dict[str, Measured]) -> float:
 
 
 def _bars(models: Mapping[str, Mapping[str, Facts]]) -> dict[str, dict[str, Facts]]:
-    """Return what is drawn. The fetch is left out, as others do it beside something else, and so are other ways to import."""
+    """Return what is drawn: not the fetch, which others do beside something else, and not the other ways to import."""
     return {
         "A pipeline on a DataFrame" if model == PIPELINE else f"A forest of {model} MB": {
             name: facts for name, facts in contenders.items() if name not in (FETCH, *WAYS)

@@ -27,7 +27,7 @@ from local.embedded_aws import EmbeddedAws
 HERE = Path(__file__).parent
 BUCKET = "bench-models"
 MEMORY = 1769  # MB, which buy one vCPU
-WAYS = ("bundle, all imports", "bundle, import list", "bundle, LazyLoader")  # other ways to import, in the place of the plan
+WAYS = ("bundle, all imports", "bundle, import list", "bundle, LazyLoader")  # in the place of the plan
 EVENT = {"instances": [[0.5] * 10]}
 PIPELINE = "pipeline"  # beside the forests, which are named by their size: the example, which is fitted on a DataFrame
 
@@ -160,7 +160,7 @@ class Ground:
         with suppress(commands.CommandFailed):  # some files are templates and no Python
             commands.run([interpreter, "-m", "compileall", "-q", "-j", "0", opt / "python"])
         for path in (opt / "python").rglob("*.py"):
-            os.utime(path, (0, path.stat().st_mtime + 1))  # another time than the one for which its bytecode was compiled
+            os.utime(path, (0, path.stat().st_mtime + 1))  # its bytecode is for another time
         return opt
 
     @cached_property

@@ -10,8 +10,8 @@ from typing import Any
 from serving import invocation
 from serving.environment import Environment
 from serving.loading.model import Model
-from serving.loading.timings import Timings
 from serving.loading.settings import Settings
+from serving.loading.timings import Timings
 
 CONTEXT = SimpleNamespace(aws_request_id="1")
 

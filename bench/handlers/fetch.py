@@ -1,4 +1,6 @@
-"""Only fetches the model, with nothing beside it."""
+"""Only fetches the model, while nothing else is done."""
+
+from __future__ import annotations
 
 import json
 
@@ -9,5 +11,5 @@ FETCHED = fetching.begin(Settings.from_variables())()
 print(json.dumps({"recipe": {"fetch": FETCHED.seconds * 1e3}}))
 
 
-def lambda_handler(event, context):
+def lambda_handler(event: object, context: object) -> dict[str, object]:
     return {}

@@ -16,8 +16,8 @@ from moto.server import ThreadedMotoServer
 from serving.environment import Environment
 from serving.loading.fetching import begin
 from serving.loading.model import Model, load
-from serving.loading.timings import Timings
 from serving.loading.settings import Settings
+from serving.loading.timings import Timings
 
 
 class Loud:

@@ -111,7 +111,10 @@ class TestWhatNeedsPandas:
         assert words in without_pandas.why_not(Signature("frame", (column,)))
 
     def test_columns_of_one_name(self):
-        assert without_pandas.why_not(Signature("frame", (COLUMNS[0], COLUMNS[0]))) == "two of its columns have the same name"
+        assert (
+            without_pandas.why_not(Signature("frame", (COLUMNS[0], COLUMNS[0])))
+            == "two of its columns have the same name"
+        )
 
     def test_only_numbers_come_as_an_array(self):
         assert without_pandas.is_numbers(Signature("frame", COLUMNS[:5]))

@@ -95,7 +95,9 @@ class TestDownload:
             with pytest.raises(ImportError):
                 ranges.get(job, 0, 10)
 
-    @pytest.mark.parametrize("size", [1, transfer.SMALLEST_RANGE, transfer.SMALLEST_RANGE + 1, 10 * transfer.SMALLEST_RANGE, 300_000_001])
+    @pytest.mark.parametrize(
+        "size", [1, transfer.SMALLEST_RANGE, transfer.SMALLEST_RANGE + 1, 10 * transfer.SMALLEST_RANGE, 300_000_001]
+    )
     def test_ranges_cover_an_object_without_gap_or_overlap(self, size):
         pieces = transfer.split(size)
         assert [pieces[0][0], *(end for _, end in pieces)] == [*(start for start, _ in pieces), size]

@@ -31,13 +31,13 @@ def shorten() -> None:
         return
     kept = [entry for entry in warnings.filters[: -len(own)] if not _is_needless(*entry)]
     warnings.filters[:] = kept  # type: ignore[index]
-    warnings.simplefilter("ignore", QUIET, append=True)  # type: ignore[arg-type]  # a tuple works, as in `issubclass`
+    warnings.simplefilter("ignore", QUIET, append=True)  # a tuple works, as in `issubclass`
 
 
 def _is_needless(
     action: str,
     message: str | re.Pattern[str] | None,
-    category: type[Warning],
+    category: type[Warning] | tuple[type[Warning], ...],
     module: str | re.Pattern[str] | None,
     line: int,
 ) -> bool:
@@ -46,4 +46,4 @@ def _is_needless(
         return where is None and line == 0 and text in OF_IMPORTS
     if action == "default":
         return (text, category, where) == (None, DeprecationWarning, "__main__")  # Lambda's runtime is __main__
-    return action == "always" and text is None and where is None and category.__name__ in ALWAYS_SHOWN
+    return action == "always" and text is None and where is None and getattr(category, "__name__", "") in ALWAYS_SHOWN

@@ -2,9 +2,10 @@
 
 Whole numbers below 2**53 and powers of ten up to 10**22 can be doubles, so their division rounds only once. Larger
 whole numbers have 16 to 19 digits, as many numbers have that Python writes. For them, the quotient is corrected by the
-remainder of the division, which is known exactly (T. J. Dekker, "A floating-point technique for extending the available
-precision", Numerische Mathematik 18, 1971). The sum is the nearest double, unless it lies so close to the middle between
-two doubles that the error of the correction might matter. Those few are unsure, and the caller reads them in another way.
+remainder of the division, which is known exactly (T. J. Dekker, "A floating-point technique for extending the
+available precision", Numerische Mathematik 18, 1971). The sum is the nearest double, unless it lies so close to the
+middle between two doubles that the error of the correction might matter. Those few are unsure, and the caller reads
+them in another way.
 """
 
 from __future__ import annotations
