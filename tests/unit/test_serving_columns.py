@@ -115,7 +115,7 @@ class TestColumnsOfASignature:
             (Column("a", "datetime", "datetime64[ns]", "NaT"), "11/12/2026", "expected a time in ISO 8601"),
             (Column("a", "datetime", "datetime64[ns]", "NaT"), "2026-11-25T14:00+02:00", "a time without an offset"),
             (Column("a", "datetime", "datetime64[ns, UTC]", "NaT"), "2026-11-25T14:00", "a time with its offset"),
-            (Column("a", "datetime", "datetime64[ns]", "NaT"), "9999-01-01", "that the column can hold"),
+            (Column("a", "datetime", "datetime64[ns]", "NaT"), "9999-01-01", "within the bounds of the column"),
         ],
     )
     def test_a_value_that_it_does_not_take_is_named_with_row_and_column(self, column, value, said):

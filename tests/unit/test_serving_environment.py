@@ -171,7 +171,7 @@ class TestConcurrency:
             began = time.monotonic()
             reply = answer(plain, {"warmer": True, "concurrency": 3}, context)
             assert time.monotonic() - began < 15
-        assert reply["failures"] == ["2 calls were not answered in the 0.5 s that were left"]
+        assert reply["failures"] == ["2 calls were not answered within the 0.5 s that were left"]
 
     def test_a_context_without_an_arn_is_a_failure(self, plain):
         assert answer(plain, {"warmer": True, "concurrency": 2}, None)["failures"]

@@ -257,7 +257,7 @@ def test_a_row_of_another_length_is_found_whatever_is_taken_of_the_others(last, 
     rows = [[value[name] for name in order]] * 3
     wrong = [*rows, [*rows[0], 1.5] if last == [1.5, 2.5, 3.5] else last]
     split = {"dataframe_split": {"columns": list(order), "data": wrong}}
-    said = rf"row 3 of dataframe_split has .*; its columns are {len(order)}"
+    said = rf"row 3 of dataframe_split has .*; there are {len(order)} columns"
     with pytest.raises(BadRequest, match=said):
         reader.read(Signature("frame", columns), forms.table(split))
     if order == "ab":

@@ -65,7 +65,7 @@ class TestSettings:
         ],
     )
     def test_anything_else_is_refused(self, environ):
-        with pytest.raises(SettingsError, match="MODEL_SHA256, and either MODEL_FILE or both of MODEL_BUCKET"):
+        with pytest.raises(SettingsError, match="MODEL_SHA256, and either MODEL_FILE or both MODEL_BUCKET"):
             Settings.from_variables(environ)
 
     @pytest.mark.parametrize(

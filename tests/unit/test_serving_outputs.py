@@ -116,7 +116,7 @@ class TestOutputs:
                 return given
 
         status, body = infer(describe(Giving(), ""), {"inputs": [tensor("x", "FP64", [1, 2], [2, 1])]})
-        assert (status, "which no tensor has; POST /invocations" in body["error"]) == (500, True)
+        assert (status, "which no tensor can hold; POST /invocations" in body["error"]) == (500, True)
 
     def test_too_many_are_413(self):
         class Wordy:

@@ -138,7 +138,7 @@ class TestOtherTypes:
         own = model.estimator.predict(rows).tolist()
         assert respond(model, {"dataframe_records": rows.to_dict(orient="records")}) == {"predictions": own}
         refused = respond(model, {"csv": rows.to_csv(index=False)})
-        assert "nothing says which columns of this model are numbers" in refused["error"]
+        assert "nothing says which columns of this model hold numbers" in refused["error"]
 
     def test_dicts_for_a_vectorizer_of_dicts(self):
         rows = [{"town": "a", "size": 1.0}, {"town": "b", "size": 2.0}, {"size": 3.0}]
@@ -201,7 +201,7 @@ class TestRequests:
             ({"dataframe_split": [1]}, 'expected {"columns"'),
             ({"inputs": {"a": 1}}, "not the list of a column's values"),
             ({"inputs": {"a": [1], "b": []}}, "columns of 0 to 1 values"),
-            ({"csv": "a,b\n1\n"}, "line 2 of csv has 1 values; its columns are 2"),
+            ({"csv": "a,b\n1\n"}, "line 2 of csv has 1 values; there are 2 columns"),
             ({"csv": ""}, "csv is empty"),
             ({"csv": 'a\n"1'}, "csv is not a CSV file"),
             ({"instances": [{"code": "7"}, 3]}, "row 1 of instances is a number, not an object"),

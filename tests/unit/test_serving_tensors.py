@@ -192,7 +192,7 @@ class TestTensors:
                     "inputs": [tensor("x", "FP64", [1, 2], [1, 2])],
                     "outputs": [{"name": "predict", "parameters": {"classification": 2}}],
                 },
-                "the classification of outputs is not done here",
+                "outputs cannot be classified here",
             ),
             (
                 {"inputs": [tensor("x", "FP64", [1, 2], [1, 2], parameters={"binary_data_size": 16})]},

@@ -137,11 +137,11 @@ def _check_digest(settings: Settings, fetched: Fetched) -> None:
         expected = fetched.metadata.get("sha256", "").strip().lower()
         if not expected:
             raise ModelError(
-                f"{name} has no metadata sha256, so nothing vouches for it and it is not unpickled. To serve it, "
+                f"{name} has no metadata sha256, so nothing vouches for it: not unpickled. To serve it, "
                 + HOW_TO_UPLOAD.format(url=name)
             )
     if fetched.sha256 != expected:
-        raise ModelError(f"{name} has SHA-256 {fetched.sha256}, expected {expected}: it is not unpickled")
+        raise ModelError(f"{name} has SHA-256 {fetched.sha256}, expected {expected}: not unpickled")
 
 
 def _check_sklearn(expected: str | None) -> None:
@@ -154,6 +154,6 @@ def _check_sklearn(expected: str | None) -> None:
         installed = metadata.version("scikit-learn")
     if installed != expected:
         raise ModelError(
-            f"the model was fitted with scikit-learn {expected}, and the layer has {installed}: it is not unpickled. "
+            f"the model was fitted with scikit-learn {expected}, the layer has {installed}: not unpickled. "
             "Build the layer with that version, or fit the model again"
         )
