@@ -6,6 +6,7 @@ import shlex
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from invoke.context import Context
 from invoke.exceptions import Exit
@@ -15,6 +16,14 @@ from cli.command import command
 from cli.terminal import MODULE, OUT, megabytes, say, show, terminal, with_out
 
 DRY_RUN = "print what would run, and change nothing"
+
+
+def _deployed() -> dict[str, Any]:
+    """The outputs of the deployment in this folder. Credentials are checked first, before Terraform runs."""
+    from local import deployment, terraform
+
+    deployment.check_credentials()
+    return deployment.outputs(terraform.Terraform(MODULE))
 
 
 @command(
@@ -67,9 +76,9 @@ def deploy(
 )
 def rollback(c: Context, to: str | None = None, dry_run: bool = False) -> None:
     """Have an earlier version answer, at once and with its own model. Nothing is built or published."""
-    from local import deployment, terraform
+    from local import deployment
 
-    alias_arn = deployment.outputs(terraform.Terraform(MODULE))["alias_arn"]
+    alias_arn = _deployed()["alias_arn"]
     version = deployment.rollback(deployment.client("lambda", alias_arn), alias_arn, to, say, dry_run=dry_run)
     if dry_run:
         show(f"Version {version} would answer. Nothing was changed.")
@@ -99,11 +108,11 @@ def prune(
     yes: bool = False,
 ) -> None:
     """Delete old versions of the function that nothing points to, and the layer versions and objects of theirs."""
-    from local import deployment, terraform
+    from local import deployment
     from local import prune as pruning
 
     count = pruning.number(keep)
-    outputs = {} if name else deployment.outputs(terraform.Terraform(MODULE))
+    outputs = {} if name else _deployed()
     name = name or outputs["function_name"]
     clients = {service: deployment.client(service, outputs.get("alias_arn")) for service in ("lambda", "s3")}
     say(f"Looking at the versions of {name}")
@@ -140,14 +149,14 @@ def prune(
 )
 def predict(c: Context, event: Path, local: bool = False, out: Path = OUT) -> None:
     """Send a request, to the deployed function or to the packaged one here. The answer goes to stdout."""
-    from local import deployment, operations, terraform
+    from local import deployment, operations
 
     request = request_files.read_to_send(event)
     if local:
         answer = operations.predict_locally(out, request, say)
         following = [f"invoke deploy{with_out(out)}"]
     else:
-        alias_arn = deployment.outputs(terraform.Terraform(MODULE))["alias_arn"]
+        alias_arn = _deployed()["alias_arn"]
         answer = operations.predict(deployment.client("lambda", alias_arn), alias_arn, request, say)
         following = ["invoke logs"]
     terminal.data(answer)
@@ -176,9 +185,9 @@ def serve(c: Context, port: str = "8080", out: Path = OUT) -> None:
 @command(help={"minutes": "how far back"})
 def logs(c: Context, minutes: int = 10) -> None:
     """Show the deployed function's last log lines."""
-    from local import deployment, operations, terraform
+    from local import deployment, operations
 
-    outputs = deployment.outputs(terraform.Terraform(MODULE))
+    outputs = _deployed()
     client = deployment.client("logs", outputs["alias_arn"])
     lines = 0
     for line in operations.logs(client, outputs["log_group_name"], minutes, say):

@@ -59,9 +59,9 @@ def lock(c: Context) -> None:
 @command()
 def docs(c: Context) -> None:
     """Write the tables in the documents: each module's inputs and outputs, and the options of each command."""
-    from cli import manual
+    from cli.manual import write
 
-    changed: list[Path] = [*documentation.write(), *manual.write()]
+    changed: list[Path] = [*documentation.write(), *write()]
     for document in changed:
         show(made(document))
     if not changed:
