@@ -103,7 +103,7 @@ def test_those_that_answer_otherwise_are_not_compared():
         cold_start.compare("10", shown)
 
 
-def test_the_picture_has_a_bar_for_each_and_its_parts_add_up(found):
+def test_the_picture_has_a_bar_for_each_and_its_segments_add_up(found):
     drawn = ElementTree.fromstring(cold_start_chart.draw(cold_start._bars(found["models"])))
     space = "{http://www.w3.org/2000/svg}"
     labels = [each.text for each in drawn.iter(f"{space}text")]
