@@ -149,7 +149,7 @@ def test_a_column_of_32_bits_is_filled_as_in_pandas_or_not_at_all(value, alike):
 def test_a_column_can_be_shown_and_so_can_what_it_refuses(values):
     column = Vector.of(values)
     assert str(column) == repr(column) == repr(values)
-    with pytest.raises(KeyError, match="no part by array"):
+    with pytest.raises(KeyError, match="single values only, and nothing for array"):
         column[column.isna()]
 
 
