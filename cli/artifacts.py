@@ -64,7 +64,7 @@ def train_example(c: Context, python: str = runtimes.DEFAULT_PYTHON, out: Path =
         "keep": f"slimming rule to leave out; may be given more than once: {', '.join(r.name for r in slimming.RULES)}",
         "without": "package that the model does not need, such as pandas: leave it out, with what only it needs",
         "cache": "take from the cache what did not change: the layer, or its packages",
-        "verify": "build nothing new: check that a build from wheels gives the layer in the folder, to the bit",
+        "verify": "build nothing new: check that a build from wheels gives the layer that is there, to the bit",
         "out": "folder for the artifacts and their manifest",
     },
     iterable=["keep", "without"],

@@ -91,7 +91,7 @@ def rollback(c: Context, to: str | None = None, dry_run: bool = False) -> None:
 @command(
     help={
         "keep": "how many of the newest versions stay",
-        "name": "name of the function (default: as it is deployed from this folder)",
+        "name": "name of the function (default: the one that invoke deploy has deployed)",
         "plan": "the former name of --dry-run",
         "dry_run": "only show what would be deleted, and change nothing",
         "yes": "delete without asking",
