@@ -27,7 +27,7 @@ from cli.printing.sizes import show_report
 from cli.terminal import OUT, made, say, show, terminal, warn, with_out
 
 PYTHON = f"minor version of the Lambda runtime (default: {runtimes.DEFAULT_PYTHON})"
-LAYER_PYTHON = f"{PYTHON[:-1]}, or that of an MLflow model folder)"
+LAYER_PYTHON = f"{PYTHON[:-1]}, or that of an MLflow model)"
 
 
 @command(
