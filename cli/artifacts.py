@@ -24,7 +24,7 @@ from cli.command import command
 from cli.printing.layer import say_left_out, show_layer
 from cli.printing.model import show_package, show_signature
 from cli.printing.sizes import show_report
-from cli.terminal import OUT, made, say, show, terminal, warn, with_out
+from cli.terminal import OUT, deploying, made, say, show, terminal, warn, with_out
 
 PYTHON = f"minor version of the Lambda runtime (default: {runtimes.DEFAULT_PYTHON})"
 LAYER_PYTHON = f"{PYTHON[:-1]}, or that of an MLflow model)"
@@ -162,9 +162,7 @@ def package(
     show_package(function.package(out, model, bundle_model=bundle_model, code=code, wishes=wishes))
     mode = "bundle" if bundle_model else "s3"
     event = shlex.quote(shown(request)) if request else "request.json"
-    terminal.next(
-        f"invoke predict --local --event {event}{with_out(out)}", f"invoke deploy --mode {mode}{with_out(out)}"
-    )
+    terminal.next(f"invoke predict --local --event {event}{with_out(out)}", deploying(f" --mode {mode}{with_out(out)}"))
 
 
 @command(help={"json": "print it as JSON", "out": "folder of the packaged model"})
