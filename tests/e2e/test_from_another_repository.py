@@ -1,4 +1,4 @@
-"""The commands as docs/from-another-repository.md has them: in a folder that terraform init has fetched the module to."""
+"""The commands as docs/from-another-repository.md has them, in a folder to which terraform init fetched the module."""
 
 import os
 import re
