@@ -51,8 +51,11 @@ class Terminal:
         self._progress.reset(self._step, description=message.partition("\n")[0])
 
     def show(self, what: RenderableType, style: str | None = None) -> None:
-        """Print a result: a line, which is not broken, or a table, which fits the width."""
+        """Print a result: a line, which is not broken, or a table, which fits the width with nothing cut off."""
         self._end_step()
+        if isinstance(what, Table):
+            for column in what.columns:
+                column.overflow = "fold"
         self.results.print(what, style=style, soft_wrap=not isinstance(what, Table))
 
     def warn(self, message: str) -> None:

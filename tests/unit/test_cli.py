@@ -11,14 +11,19 @@ from pathlib import Path
 import pytest
 from invoke.context import Context
 from invoke.exceptions import Exit
+from rich.table import Table
 
 import tasks
+from build.dist.contents import KINDS, Contents
+from build.dist.report import Report
 from build.errors import UserError
 from cli import command as commands
 from cli import manual
 from cli.command import command
-from cli.terminal import made, terminal, typed, with_out
+from cli.printing.sizes import show_report
+from cli.terminal import Terminal, made, terminal, typed, with_out
 
+LONG = {"numpy-with-a-long-name": 9, "s3://a-bucket/with/a/very-long-key-that-no-column-has-room-for.pkl": 3}
 NAMES = sorted(tasks.namespace.task_names)
 PRELUDE = "import sys; sys.path.insert(0, {root!r}); from cli.terminal import *; from cli.command import *\n"
 
@@ -188,6 +193,41 @@ class TestProgress:
         printed, errors = capfd.readouterr()
         assert errors == "A step\nNext: invoke logs\n"
         assert printed.split() == ["{", '"predictions":', "[", "1", "]", "}"]
+
+
+class TestTables:
+    """At 80 columns, and in a pipe, which has no width of its own."""
+
+    def test_a_table_fits_80_columns_with_nothing_cut_off(self, capsys, monkeypatch):
+        monkeypatch.delenv("COLUMNS", raising=False)
+        headings = [f"heading of column {number}" for number in range(7)]
+        table = Table(*headings)
+        table.add_row(*LONG, *["1,234.5 MB"] * 5)
+        Terminal().show(table)
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 80
+        cells = ["".join(line.split("│")[1].strip() for line in lines if line.startswith("│"))]
+        assert cells == ["numpy-with-a-long-name"]
+        assert "…" not in "".join(lines)
+
+    @pytest.mark.parametrize(("columns", "has_kinds"), [("80", False), ("130", True)])
+    def test_the_report_has_each_number_at_80_columns_and_the_kinds_of_files_with_more(
+        self, capsys, monkeypatch, columns, has_kinds
+    ):
+        monkeypatch.setenv("COLUMNS", columns)
+        monkeypatch.setattr(terminal, "results", Terminal().results)
+        monkeypatch.setattr(terminal, "messages", terminal.results)
+        packages = {name: dict.fromkeys(KINDS, size * 1_000_000) for name, size in LONG.items()}
+        held = Contents(packages, {"tests": dict.fromkeys(LONG, 123_400_000)}, "all modules")
+        show_report(Report("python3.13, x86_64", 60_000_000, {"s3": 900_000}, None, held, {}))
+        lines = capsys.readouterr().out.splitlines()
+        table = [line for line in lines if line[:1] in "┏┃┡│└"]
+        assert max(map(len, table)) <= int(columns)
+        row = next(line for line in table if line.startswith("│ numpy"))
+        for cell in ("45.0", "75.0%", "█" * 12, "123.4"):
+            assert f" {cell} " in row
+        assert ("bytecode" in "".join(table)) == has_kinds
+        assert "…" not in "".join(lines)
 
 
 class TestNextCommand:
