@@ -93,8 +93,14 @@ class Terminal:
             try:
                 yield
             finally:
-                self._end_step()
-                self._progress = None
+                self.stop_spinner()
+
+    def stop_spinner(self) -> None:
+        """Print plain lines from now on: before a question, and while a command only waits for others."""
+        self._end_step()
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
 
     def _end_step(self) -> None:
         """Print the step that the spinner shows, with its seconds if they are worth telling."""

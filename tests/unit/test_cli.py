@@ -36,7 +36,7 @@ def arguments(name):
 def invoke(root, tmp_path):
     def run(*words, **environment):
         argv = [sys.executable, "-m", "invoke", "--search-root", str(root), *words]
-        env = os.environ | environment
+        env = {name: value for name, value in (os.environ | environment).items() if value is not None}
         return subprocess.run(argv, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
 
     return run
@@ -104,6 +104,19 @@ class TestFailures:
 
     def test_ctrl_c_is_130(self):
         assert self.run(KeyboardInterrupt()).code == 130
+
+    @pytest.mark.parametrize(
+        "words", [["predict", "e.json"], ["rollback"], ["logs"], ["prune", "3"], ["prune", "3", "--name", "x"]]
+    )
+    def test_missing_credentials_are_told_in_a_line_before_terraform_runs(self, invoke, tmp_path, words):
+        (tmp_path / "e.json").write_text('{"instances": [[1]]}')
+        unset = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"))
+        files = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+        done = invoke(
+            *words, **unset, **files, AWS_EC2_METADATA_DISABLED="true", AWS_REGION="eu-west-1", PATH="/nowhere"
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert re.fullmatch(r"Error: There are no AWS credentials\. Set AWS_PROFILE, or .*\n", done.stderr)
 
     def test_debug_is_an_option_of_every_command(self, invoke):
         done = invoke("package", "--debug")
@@ -179,6 +192,12 @@ class TestProgress:
         assert re.search(r"A long step \(1\.\d s\)", sent)
         assert "A short step (" not in sent
         assert sent.index("A long step (") < sent.rindex("The result")
+
+    def test_after_the_spinner_each_line_comes_at_once(self, root, tmp_path):
+        code = self.STEPS + "    terminal.stop_spinner(); say('A request'); time.sleep(0.6); say('Another')\n"
+        sent = self.on_a_terminal(PRELUDE.format(root=str(root)) + code, tmp_path)
+        after = sent[sent.index("A request") :]
+        assert not re.search("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", after) and "Another" in after
 
     def test_elsewhere_steps_are_plain_lines(self, root, tmp_path):
         (tmp_path / "steps.py").write_text(PRELUDE.format(root=str(root)) + self.STEPS)
