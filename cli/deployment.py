@@ -13,7 +13,7 @@ from invoke.exceptions import Exit
 
 from build.package import request_files
 from cli.command import command
-from cli.terminal import MODULE, OUT, megabytes, say, show, terminal, with_out
+from cli.terminal import MODULE, OUT, deploying, megabytes, say, show, terminal, with_out
 
 DRY_RUN = "print what would run, and change nothing"
 
@@ -55,7 +55,7 @@ def deploy(
     if dry_run:
         for line in deployment.command_lines(module, wanted, plan=plan, yes=yes):
             show(line)
-        terminal.next("invoke deploy --plan" + with_out(out))
+        terminal.next("invoke deploy --plan" + (f" --mode {mode}" if mode else "") + with_out(out))
         return
     code = deployment.deploy(module, wanted, plan=plan, yes=yes, say=say)
     if code:
@@ -91,13 +91,12 @@ def rollback(c: Context, to: str | None = None, dry_run: bool = False) -> None:
 @command(
     help={
         "keep": "how many of the newest versions stay",
-        "name": "name of the function (default: as it is deployed from this folder)",
+        "name": "name of the function (default: the one that invoke deploy has deployed)",
         "plan": "the former name of --dry-run",
         "dry_run": "only show what would be deleted, and change nothing",
         "yes": "delete without asking",
     },
     positional=["keep"],
-    spinner=False,
 )
 def prune(
     c: Context,
@@ -133,6 +132,7 @@ def prune(
         terminal.next(f"invoke prune --keep {count}" + (f" --name {shlex.quote(name)}" if not outputs else ""))
         return
     if not yes:
+        terminal.stop_spinner()
         pruning.ask()
     pruning.delete(clients, seen.unused, say)
     show(f"Deleted: {len(seen.unused)}, of {size}")
@@ -154,7 +154,7 @@ def predict(c: Context, event: Path, local: bool = False, out: Path = OUT) -> No
     request = request_files.read_to_send(event)
     if local:
         answer = operations.predict_locally(out, request, say)
-        following = [f"invoke deploy{with_out(out)}"]
+        following = [deploying(with_out(out))]
     else:
         alias_arn = _deployed()["alias_arn"]
         answer = operations.predict(deployment.client("lambda", alias_arn), alias_arn, request, say)
@@ -174,6 +174,7 @@ def serve(c: Context, port: str = "8080", out: Path = OUT) -> None:
     from local import operations
 
     with operations.serve(out, port, say) as url:
+        terminal.stop_spinner()
         show(f"{url}/ has a form to fill in. Or send a request:")
         show(operations.curl(out, url))
         show("Ctrl+C ends it.")
