@@ -28,9 +28,9 @@ from build.host import commands
 from build.host.paths import given_as_text, shown
 from build.layer import layer, slimming
 from build.layer import verify as verification
-from build.layer.trim import Profile
-from build.package import example, function, given, request_files, samples, signatures
-from build.package.wishes import Wishes
+from build.layer.trim import TrimFor
+from build.package import example, function, model_source, request_files, sample_request, signatures
+from build.package.declared import Declared
 from build.requirements import defaults
 
 OUT = Path("dist")
@@ -109,7 +109,7 @@ def build_layer(
     out: Path = OUT,
 ):
     """Build the layer with scikit-learn, pandas and what they need."""
-    wanted = given.for_layer(out, python, requirements, profile)
+    wanted = model_source.for_layer(out, python, requirements, profile)
     if wanted.folder:
         say(f"Requirements of the MLflow model in {wanted.folder.path}, for {wanted.runtime.name}")
         show_left_out(wanted.folder)
@@ -122,7 +122,7 @@ def build_layer(
         keep=keep,
         without=without,
         use_cache=cache,
-        profile=wanted_profile(profile, example, request, code),
+        trim_for=wanted_profile(profile, example, request, code),
     )
     if verify:
         same = verification.verify(out, order, say)
@@ -162,13 +162,13 @@ def show_left_out(folder):
         say(f"Left out of what MLflow noted: {what}")
 
 
-def wanted_profile(model: Path | None, example: Path | None, request: Path | None, code: Path | None) -> Profile | None:
+def wanted_profile(model: Path | None, example: Path | None, request: Path | None, code: Path | None) -> TrimFor | None:
     if model is None:
         given = {"--example": example, "--request": request, "--code": code}
         for option in [name for name, value in given.items() if value]:
-            raise layer.OnlyWithProfile(option=option)
+            raise layer.OnlyWithTrimFor(option=option)
         return None
-    return Profile(model, Wishes(example, request=request), code=code)
+    return TrimFor(model, Declared(example, request=request), code=code)
 
 
 @task(
@@ -200,15 +200,15 @@ def package(
     out: Path = OUT,
 ):
     """Prove a model's answers in the layer that it will run in, and package the function with or without the model."""
-    wishes = Wishes(example, signature, expect, request, method, untried)
-    made = function.package(out, model, bundle_model=bundle_model, code=code, wishes=wishes)
+    declared = Declared(example, signature, expect, request, method, untried)
+    made = function.package(out, model, bundle_model=bundle_model, code=code, declared=declared)
     facts = made.model
-    if made.given.folder:
-        say(f"Taken over from the MLflow model folder: {', '.join(made.given.taken_over())}")
-        show_left_out(made.given.folder)
-        if made.given.folder.python not in (None, made.entry["runtime"].removeprefix("python")):
+    if made.source.folder:
+        say(f"Taken over from the MLflow model folder: {', '.join(made.source.taken_over())}")
+        show_left_out(made.source.folder)
+        if made.source.folder.python not in (None, made.entry["runtime"].removeprefix("python")):
             noted = (
-                f"MLflow logged it under Python {made.given.folder.python}; the layer is for {made.entry['runtime']}."
+                f"MLflow logged it under Python {made.source.folder.python}; the layer is for {made.entry['runtime']}."
             )
             console.print(noted, style="yellow")
     show_signature(facts)
@@ -273,7 +273,7 @@ def describe(c, json=False, out: Path = OUT):
         return
     show_signature(facts)
     console.print("A request that fits it:")
-    console.print_json(data=samples.request(facts))
+    console.print_json(data=sample_request.make(facts))
 
 
 @task(help={"json": "print numbers rather than a table", "out": "folder of the layer and the manifest"})

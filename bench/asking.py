@@ -22,7 +22,7 @@ from build.errors import UserError
 from build.host import cache, importable
 from build.layer import layer
 from build.package import function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.requirements import defaults
 from build.runtimes import Runtime, host_architecture
 from local import emulator, packaged
@@ -117,7 +117,7 @@ class Shop:
             self.out,
             own / "model.pkl",
             code=zoo.CODE if entry.own_code else None,
-            wishes=Wishes(example=own / "example.pkl"),
+            declared=Declared(example=own / "example.pkl"),
             limit=self.limit,
         )
 

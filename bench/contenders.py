@@ -16,7 +16,7 @@ from bench import tools
 from build.dist import archive, manifest
 from build.host import commands, importable, interpreters
 from build.layer import bytecode, layer
-from build.layer.trim import Profile
+from build.layer.trim import TrimFor
 from build.package import function
 from build.requirements import defaults
 from build.runtimes import UNZIPPED_LIMIT, Runtime, host_architecture
@@ -91,7 +91,7 @@ class Ground:
         """Our layer in a folder of its own."""
         self.say(f"Building our layer: {name}")
         out = self.folder / f"dist-{name}"
-        order = layer.Order(self.runtime, host_architecture(), profile=Profile(profile) if profile else None)
+        order = layer.Order(self.runtime, host_architecture(), trim_for=TrimFor(profile) if profile else None)
         layer.build(out, order, lambda message: None)
         return out
 

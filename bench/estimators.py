@@ -30,7 +30,7 @@ from build.errors import UserError
 from build.host import importable, interpreters
 from build.package import function
 from build.package import model as models
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
 
 FIT = ROOT / "bench" / "target" / "each_estimator.py"
@@ -191,7 +191,7 @@ def _package(counter: Shop, own: Path) -> None:
     Raises:
         UserError
     """
-    made = function.package(counter.out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
+    made = function.package(counter.out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
     shutil.rmtree(own / "task", ignore_errors=True)
     archive.unpack(made.path, own / "task")
     environment = models.environment(own / "model.pkl", made.model["sha256"], made.model["format"])

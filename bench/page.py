@@ -11,7 +11,7 @@ from build.dist import manifest
 from build.host import importable
 from build.layer import layer
 from build.package import function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import DEFAULT_PYTHON, Runtime, host_architecture, runtime
 from local import operations
 
@@ -48,7 +48,7 @@ def run(folder: Path, say: Say) -> Outcome:
         layer.build(out, layer.Order(target, host_architecture(), builder="uv"), lambda message: None)
         packages = importable.of_layer(out, (manifest.read(out) or {})["layer"], target)
         own = fit(Path(name), target, packages)
-        function.package(out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
+        function.package(out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
         rows = json.loads((own / "own.json").read_text(encoding="utf-8"))
         photograph(out, [each["row"] for each in rows], say)
     kilobytes = f"{PICTURE.stat().st_size / 1e3:.0f} kB"

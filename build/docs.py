@@ -1,10 +1,11 @@
-"""The tables of inputs and outputs in the README of each module, written from its variables.tf and outputs.tf."""
+"""Writes the tables of inputs and outputs in each module's README, from its variables.tf and outputs.tf."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from build.errors import UserError
 
@@ -13,11 +14,11 @@ BEGIN, END = "<!-- inputs and outputs: invoke docs -->", "<!-- end of inputs and
 
 
 class NoMarkers(UserError):
-    template = "{readme} has no place for the tables. Give it two lines:\n{begin}\n{end}"
+    template = "{readme} does not say where the tables go. Add these two lines to it:\n{begin}\n{end}"
 
 
 def write(root: Path = ROOT) -> list[Path]:
-    """Bring the tables of all modules up to date; return the READMEs that were not."""
+    """Bring the tables of all modules up to date, and return the READMEs that have changed."""
     changed = []
     for folder in modules(root):
         readme = folder / "README.md"
@@ -30,15 +31,15 @@ def write(root: Path = ROOT) -> list[Path]:
 
 
 def modules(root: Path = ROOT) -> list[Path]:
-    """Folders of the root module and the submodules."""
+    """Return the folders of the root module and the submodules."""
     return [root, *sorted(path for path in (root / "modules").iterdir() if path.is_dir())]
 
 
 def rendered(readme: Path) -> str:
-    """A README with the tables of its module, as they are to be.
+    """Return the text of a README with up-to-date tables.
 
     Raises:
-        NoMarkers: it does not say where.
+        NoMarkers: the README does not say where the tables go.
     """
     text = readme.read_text(encoding="utf-8")
     head, begin, rest = text.partition(BEGIN)
@@ -49,7 +50,7 @@ def rendered(readme: Path) -> str:
 
 
 def tables(folder: Path) -> str:
-    """The inputs and outputs of one module, in the order of their files."""
+    """Return the tables of a module, in the order of its files."""
     inputs = [
         f"| `{name}` | {cell(body['description'])} | {default(body)} |"
         for name, body in blocks(folder / "variables.tf", "variable")
@@ -58,28 +59,28 @@ def tables(folder: Path) -> str:
     return "\n".join(["| input | | default |", "|---|---|---|", *inputs, "", "| output | |", "|---|---|", *outputs])
 
 
-def blocks(path: Path, kind: str) -> list[tuple[str, dict]]:
-    """The blocks of a kind in a file, with their label."""
+def blocks(path: Path, kind: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the blocks of one kind in a file, with their labels."""
     parsed = _parse(path.read_text(encoding="utf-8")).get(kind, [])
     return [(label.strip('"'), body) for block in parsed for label, body in block.items() if isinstance(body, dict)]
 
 
 @cache
-def _parse(text: str) -> dict:
-    import hcl2  # for development: nobody who deploys needs it
+def _parse(text: str) -> dict[str, Any]:
+    import hcl2  # a dependency of development only
 
-    return hcl2.loads(text)
+    return cast("dict[str, Any]", hcl2.loads(text))
 
 
 def cell(text: str) -> str:
-    """A string of HCL, quoted or a heredoc, as one line of a table."""
+    """Return a string of HCL, which may be a heredoc, as one line for a table."""
     heredoc = re.fullmatch(r'"?<<-?(\w+)\n(.*)\n\s*\1"?', text, flags=re.DOTALL)
     plain = heredoc[2] if heredoc else text[1:-1].replace('\\"', '"')
     return " ".join(plain.split()).replace("|", "\\|")
 
 
-def default(variable: dict) -> str:
-    """A default as HCL writes it; a variable without one is required."""
+def default(variable: dict[str, Any]) -> str:
+    """Return a variable's default in HCL. A variable without a default is required."""
     return f"`{_hcl(variable['default'])}`" if "default" in variable else "required"
 
 

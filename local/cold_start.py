@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build.package import request_files, samples
+from build.package import request_files, sample_request
 from build.runtimes import runtime
 from local import cold_start_chart, embedded_aws, emulator, packaged
 from local.deployed import Deployed
@@ -59,7 +59,7 @@ def profile(out: Path, request: Path | None, runs: int, say: Say) -> list[ColdSt
         NotPackaged, NotOfThisMachine
     """
     known = packaged.read(out)
-    event = request_files.read(request).event if request else samples.request(known["model"])
+    event = request_files.read(request).event if request else sample_request.make(known["model"])
     with TemporaryDirectory(prefix="cold-start-") as name, embedded_aws.start() as aws:
         packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
         found = []

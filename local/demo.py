@@ -16,7 +16,7 @@ from build.errors import UserError
 from build.host import importable, interpreters
 from build.layer import layer
 from build.package import example, function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import Runtime, host_architecture, runtime, supported
 from local import deployed, embedded_aws, emulator
 from local.embedded_aws import EmbeddedAws
@@ -112,7 +112,7 @@ def build(out: Path, target: Runtime, say: Say, builder: str = "auto") -> exampl
     layer.build(out, layer.Order(target, architecture, builder=builder), say)
     for mode in MODES:
         say(f"Packaging the function, mode = {mode}")
-        function.package(out, model.model, bundle_model=mode == "bundle", wishes=Wishes(request=model.request))
+        function.package(out, model.model, bundle_model=mode == "bundle", declared=Declared(request=model.request))
     return model
 
 

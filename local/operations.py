@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build.package import samples
+from build.package import sample_request
 from build.package.request_files import Request
 from build.runtimes import runtime
 from local import emulator, front, packaged
@@ -66,7 +66,7 @@ def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
 
 def curl(out: Path, url: str) -> str:
     """A command line that sends a request to what is served: one that is made up from the signature."""
-    body = json.dumps(samples.request(packaged.read(out)["model"]))
+    body = json.dumps(sample_request.make(packaged.read(out)["model"]))
     # of a model with thousands of columns, the file that its user has
     data = shlex.quote(body) if len(body) <= LONGEST else "@request.json"
     return f"curl {url}/invocations -H 'content-type: application/json' -d {data}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from build.errors import UserError
 from build.host.paths import shown
-from build.package import request_files, samples
+from build.package import request_files, sample_request
 from build.package.request_files import PAYLOAD_LIMIT
 
 LISTS = ("instances", "dataframe_records", "inputs", "Items")  # forms whose rows are a list
@@ -45,7 +45,7 @@ def request(model: dict[str, Any], path: Path | None, count: int | None) -> tupl
         NoRequestFile, BadRequestFile, RequestTooLarge, NoRowsToRepeat, TooManyRows
     """
     named = f"The request in {shown(path)}" if path else "The request that was made up from the signature"
-    body = request_files.read_to_send(path).body if path else json.dumps(samples.request(model)).encode()
+    body = request_files.read_to_send(path).body if path else json.dumps(sample_request.make(model)).encode()
     if count:
         try:
             event = json.loads(body)

@@ -25,7 +25,7 @@ from build.runtimes import host_architecture, runtime
 BUILDS = int(os.environ.get("BUILDS", "24"))
 NAME = "aws_lambda_model_own"
 KINDS = 3  # of requirements, each with a body of its own
-SCRATCH = (".layer-", ".package-", ".profile-", ".making-", ".manifest")
+SCRATCH = (".layer-", ".package-", ".trim-", ".making-", ".manifest")
 
 
 def silent(message):

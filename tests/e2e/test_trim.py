@@ -10,7 +10,7 @@ from build.host import commands, importable, interpreters
 from build.layer import layer, trim
 from build.package import function, model, recording
 from build.package.process import Process
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import architecture, host_architecture
 
 MEGABYTES = 1_000_000
@@ -22,12 +22,12 @@ def silent(message):
 
 def order(built, made, arch=None):
     target = architecture(arch) if arch else host_architecture()
-    return layer.Order(built.runtime, target, builder="uv", use_cache=False, profile=made)
+    return layer.Order(built.runtime, target, builder="uv", use_cache=False, trim_for=made)
 
 
 @pytest.fixture(scope="module")
 def wanted(built):
-    return trim.Profile(built.example.model)
+    return trim.TrimFor(built.example.model)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_it_is_a_third_as_big_and_has_bytecode_for_what_the_model_uses(cut):
 
 
 def test_the_model_answers_in_it_to_the_bit(built, cut, site_packages, tmp_path):
-    made = function.package(cut.path.parent, built.example.model, wishes=Wishes(request=built.example.request))
+    made = function.package(cut.path.parent, built.example.model, declared=Declared(request=built.example.request))
     assert made.recording.why_not is None
     stage = tmp_path / "function"
     with zipfile.ZipFile(made.path) as packed:
@@ -99,5 +99,5 @@ def test_for_the_other_architecture(built, wanted, tmp_path):
     names = zipfile.ZipFile(made.path).namelist()
     assert any("numpy.libs/" in name for name in names)
     assert any("sklearn/tree/_tree." in name and name.endswith(".so") for name in names)
-    made = function.package(tmp_path / "dist", built.example.model, wishes=Wishes(request=built.example.request))
+    made = function.package(tmp_path / "dist", built.example.model, declared=Declared(request=built.example.request))
     assert made.recording.plan

@@ -10,7 +10,7 @@ from build.host import commands, importable, interpreters
 from build.layer import layer, trim
 from build.package import function, model, recording
 from build.package.process import Process
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.requirements import defaults
 from build.runtimes import host_architecture
 
@@ -47,16 +47,16 @@ print(json.dumps([getattr(m, each)(rows).tolist() for each in methods]))
 def test_a_model_answers_in_a_layer_of_that_size_as_in_a_whole_one(built, unpacked, pickled, tmp_path, kind):
     script, most, has_openblas, rows = KINDS[kind]
     path, out = pickled(script), tmp_path / "dist"
-    wishes = Wishes(request=tmp_path / "known.json") if kind == "texts" else Wishes()
+    declared = Declared(request=tmp_path / "known.json") if kind == "texts" else Declared()
     (tmp_path / "known.json").write_text(json.dumps({"instances": ["good sun", "rain night"]}))
-    cut_to = trim.Profile(path, wishes)
-    order = layer.Order(built.runtime, host_architecture(), builder="uv", use_cache=False, profile=cut_to)
+    cut_to = trim.TrimFor(path, declared)
+    order = layer.Order(built.runtime, host_architecture(), builder="uv", use_cache=False, trim_for=cut_to)
     made = layer.build(out, order, print)
     names = zipfile.ZipFile(made.path).namelist()
     assert made.entry["unzipped_bytes"] <= most * MEGABYTES
     assert any("/scipy.libs/libscipy_openblas" in name for name in names) == has_openblas
     assert not any("dateutil/tz/tz" in name for name in names)
-    packaged = function.package(out, path, wishes=wishes)
+    packaged = function.package(out, path, declared=declared)
     methods = [each for each in packaged.model["signature"]["methods"] if each != "transform"]
     assert {"predict", "predict_proba"} <= set(methods)
     stage = tmp_path / "function"
