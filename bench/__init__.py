@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build.errors import UserError
+from build.saying import Say
 
 RESULTS = Path(__file__).with_name("results")
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))  # with tables between markers
-
-Say = Callable[[str], None]
 
 
 class UnknownBench(UserError):

@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import Say, zoo
+from bench import zoo
 from build import runtimes
 from build.dist import manifest
 from build.errors import UserError
@@ -25,6 +25,7 @@ from build.package import function
 from build.package.declared import Declared
 from build.requirements import defaults
 from build.runtimes import Runtime, host_architecture
+from build.saying import Say
 from local import emulator, packaged
 from local.embedded_aws import EmbeddedAws
 from local.emulator import Environment

@@ -12,7 +12,7 @@ import json
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from bench.contenders import BUCKET, HERE, MEMORY, PIPELINE, WAYS, Ground, Model
 from build.errors import UserError
 from build.host import importable, interpreters
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 from local import cold_start_chart, embedded_aws, emulator
 from local.cold_start import told as told_by_ours
 from local.deployed import Deployed
@@ -40,8 +41,6 @@ RUNTIME, FETCH = "runtime alone", "fetch alone"
 WITH_PANDAS = "bundle, with pandas"  # the pipeline, with rows as a DataFrame
 BARE = {FLOOR: "floor", LIBRARIES: "handler"}  # processes with nothing of Lambda in them, and what they import
 PARTS = (*BARE, LIBRARIES_IN_LAMBDA, RUNTIME, FETCH)  # of what contenders do: no answers
-
-Say = Callable[[str], None]
 
 
 class AnswersDiffer(UserError):

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from build.layer.trim import TrimFor
 from build.package import function
 from build.requirements import defaults
 from build.runtimes import UNZIPPED_LIMIT, Runtime, host_architecture
+from build.saying import Say
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
 
@@ -29,8 +29,6 @@ MEMORY = 1769  # MB: one vCPU
 WAYS = ("bundle, all imports", "bundle, import list", "bundle, LazyLoader")  # in place of the plan
 EVENT = {"instances": [[0.5] * 10]}
 PIPELINE = "pipeline"  # a name of a model beside the sizes of forests: the example, which is fitted on a DataFrame
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

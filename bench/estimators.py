@@ -23,15 +23,15 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
-from bench import Outcome, Say, draw
+from bench import Outcome, draw
 from bench.asking import MEMORY, ROOT, Shop, locked
 from build.dist import archive
 from build.errors import UserError
 from build.host import importable, interpreters
-from build.package import function
-from build.package import model as models
+from build.package import function, handler_variables
 from build.package.declared import Declared
 from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
+from build.saying import Say
 
 FIT = ROOT / "bench" / "target" / "each_estimator.py"
 SOURCES = ("lambda", "build", "bench/target/each_estimator.py")  # what packaged functions depend on
@@ -194,7 +194,7 @@ def _package(counter: Shop, own: Path) -> None:
     made = function.package(counter.out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
     shutil.rmtree(own / "task", ignore_errors=True)
     archive.unpack(made.path, own / "task")
-    environment = models.environment(own / "model.pkl", made.model["sha256"], made.model["format"])
+    environment = handler_variables.of_file(own / "model.pkl", made.model["sha256"], made.model["format"])
     said = {
         "environment": environment | {"MODEL_SKLEARN_VERSION": made.model["sklearn_version"]},
         "request": (own / "request.json").read_text(encoding="utf-8"),

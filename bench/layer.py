@@ -19,10 +19,11 @@ from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import Outcome, Say, draw, tools
+from bench import Outcome, draw, tools
 from bench.tools import Made, Tool
 from build.host import commands, interpreters
 from build.runtimes import UNZIPPED_LIMIT, runtime
+from build.saying import Say
 
 SCRIPTS = Path(__file__).with_name("target")
 IMPORTS = 5  # after one that fills the page cache

@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import Outcome, Say
+from bench import Outcome
 from build.dist import manifest
 from build.host import importable
 from build.layer import layer
 from build.package import function
 from build.package.declared import Declared
 from build.runtimes import DEFAULT_PYTHON, Runtime, host_architecture, runtime
+from build.saying import Say
 from local import operations
 
 ROOT = Path(__file__).parents[1]

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import Say
 from build.host import commands, engines, interpreters
 from build.requirements.defaults import LOCKED
 from build.runtimes import DEFAULT_PYTHON, host_architecture, runtime
+from build.saying import Say
 
 ROOT = Path(__file__).parents[1]
 OURS = "this project"

@@ -7,14 +7,14 @@ import math
 import os
 import statistics
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build.package import request_files, sample_request
+from build.package import handler_variables, request_files, sample_request
 from build.runtimes import runtime
+from build.saying import Say
 from local import cold_start_chart, embedded_aws, emulator, packaged
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
@@ -23,8 +23,6 @@ PICTURE = "cold-start.svg"
 MEMORY = 1769  # MB while it is measured: one vCPU, as the init has whatever the memory size
 SPARE = 1.25  # of the peak: requests differ
 STEP = 128  # MB
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -101,8 +99,8 @@ def told(log: str) -> dict[str, float]:
 def _where(out: Path, model: dict, mode: str, aws: EmbeddedAws) -> dict[str, str]:
     """Where the function finds its model: in its zip, or in the embedded S3."""
     if mode == "bundle":
-        return {"MODEL_FILE": model["path"]}
+        return handler_variables.in_file(model["path"])
     s3, bucket = aws.client("s3"), "models"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": embedded_aws.REGION})
     s3.upload_file(os.fspath(out / model["path"]), bucket, model["path"])
-    return {"MODEL_BUCKET": bucket, "MODEL_KEY": model["path"]}
+    return handler_variables.in_bucket(bucket, model["path"])

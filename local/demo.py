@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -18,13 +18,12 @@ from build.layer import layer
 from build.package import example, function
 from build.package.declared import Declared
 from build.runtimes import Runtime, host_architecture, runtime, supported
+from build.saying import Say
 from local import deployed, embedded_aws, emulator
 from local.embedded_aws import EmbeddedAws
 from local.terraform import Terraform, copy_module
 
 MODES = ("s3", "bundle")
-
-Say = Callable[[str], None]
 
 
 class NotEqual(UserError):

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,13 +14,12 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from build.errors import UserError
+from build.saying import Say
 from local.terraform import Terraform
 
 PROVIDER = re.compile(r'^\s*provider\s+"aws"', re.MULTILINE)
 MARKUP = re.compile(r"<[^>]*>")
 LONGEST = 300  # characters of what a service says
-
-Say = Callable[[str], None]
 
 
 class AwsFailed(UserError):

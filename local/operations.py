@@ -5,23 +5,22 @@ from __future__ import annotations
 import base64
 import json
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build.package import sample_request
+from build.package import handler_variables, sample_request
 from build.package.request_files import Request
 from build.runtimes import runtime
+from build.saying import Say
 from local import emulator, front, packaged
 from local.deployment import aws_errors
 from local.embedded_aws import EmbeddedAws
 
 MEMORY = 1024  # MB, the module's default
 LONGEST = 4000  # characters of a request that a command line shows
-
-Say = Callable[[str], None]
 
 
 def predict(client, alias_arn: str, request: Request, say: Say) -> object:
@@ -58,7 +57,7 @@ def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
     Raises:
         NotPackaged, NotOfThisMachine, FunctionFailed, NoPort, PortTaken
     """
-    with front.bound(front.number(port)) as listener, _packaged(out, {"MODEL_DOCS": "true"}, say) as environment:
+    with front.bound(front.number(port)) as listener, _packaged(out, handler_variables.PAGE, say) as environment:
         environment.invoke({"warmer": True})  # a model that does not load is told now, not at the first request
         with front.over(listener, environment, say) as url:
             yield url
@@ -82,7 +81,7 @@ def _packaged(out: Path, variables: Mapping[str, str], say: Say) -> Iterator[emu
     known = packaged.read(out)
     mode, model = next(iter(known["functions"])), known["model"]
     with TemporaryDirectory(prefix="packaged-") as name:
-        where = {"MODEL_FILE": str(out / model["path"]), **variables}
+        where = {**handler_variables.in_file(out / model["path"]), **variables}
         task = packaged.unpack(out, known, mode, Path(name) / "task", where, MEMORY)
         parts = (known["layer"], known["functions"][mode], model)
         say(f"{', '.join(part['path'] for part in parts)}, under AWS's runtime client and emulator")

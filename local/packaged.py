@@ -8,6 +8,7 @@ from pathlib import Path
 from build.dist import archive, manifest
 from build.errors import UserError
 from build.host import importable
+from build.package import handler_variables
 from build.runtimes import architecture, runtime
 from local.deployed import Deployed
 
@@ -44,11 +45,7 @@ def unpack(out: Path, known: dict, mode: str, folder: Path, where: Mapping[str, 
     """
     model, target = known["model"], runtime(known["runtime"])
     archive.unpack(out / known["functions"][mode]["path"], folder)
-    variables = {"MODEL_SHA256": model["sha256"], "MODEL_FORMAT": model["format"], **where}
-    if model["sklearn_version"]:
-        variables["MODEL_SKLEARN_VERSION"] = model["sklearn_version"]
-    if model.get("trusted"):
-        variables["MODEL_TRUSTED"] = ",".join(model["trusted"])
+    variables = {**handler_variables.of_entry(model), **where}
     site_packages = importable.of_layer(out, known["layer"], target)
     layers = site_packages.parents[len(Path(target.site_packages).parts) - 1]
     return Deployed.of(folder, layers, target, variables, memory_size)

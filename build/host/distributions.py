@@ -61,7 +61,8 @@ def read(site_packages: Path) -> Distributions:
 
 
 def _get(fields: metadata.PackageMetadata, name: str) -> str | None:
-    return fields[name] if name in fields else None
+    values = fields.get_all(name)
+    return values[0] if values else None
 
 
 def _licence_of_classifiers(fields: metadata.PackageMetadata) -> str | None:

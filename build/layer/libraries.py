@@ -143,7 +143,7 @@ def needs(path: Path) -> Needs:
             elif tag.entry.d_tag == "DT_RUNPATH":
                 runpath += tag.runpath.split(":")
         versions = {
-            need.name: tuple(version.name for version in symbols)
+            need.name or "": tuple(version.name for version in symbols)
             for section in file.iter_sections("SHT_GNU_verneed")
             if isinstance(section, GNUVerNeedSection)
             for need, symbols in section.iter_versions()

@@ -88,7 +88,7 @@ class TestModels:
         path = pickled(WITH_CODE, see=[code])
         with pytest.raises(model.ModelRefused, match=r"No module named 'features'.\nAdd the package .* --code DIR"):
             function.package(out, path)
-        with pytest.raises(model.ModelRefused, match=r"nothing could be tried: .*\n.*--example FILE .*--untried"):
+        with pytest.raises(model.ModelRefused, match=r"no prediction could be tried: .*\n.*--example FILE .*--untried"):
             function.package(out, path, code=code)
         example = tmp_path / "example.json"
         example.write_text("[[1.5, 2]]")
@@ -204,11 +204,13 @@ class TestRefusals:
 
     def test_a_request_without_rows(self, out, pickled, tmp_path):
         (tmp_path / "request.json").write_text(json.dumps({"instances": []}))
-        self.refuses(out, pickled(FIT), "does not answer .*: no rows", declared=Declared(request=tmp_path / "request.json"))
+        self.refuses(
+            out, pickled(FIT), "does not answer .*: no rows", declared=Declared(request=tmp_path / "request.json")
+        )
 
     def test_a_request_that_is_not_json(self, out, pickled, tmp_path):
         (tmp_path / "request.json").write_text("{")
-        match = r"is no request \(.*\)\. Expected JSON: \{\"instances\""
+        match = r"is not a request \(.*\)\. Expected JSON: \{\"instances\""
         self.refuses(
             out, pickled(FIT), match, request_files.BadRequestFile, declared=Declared(request=tmp_path / "request.json")
         )

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from build.host import importable
-from build.package import function, model, sample_request, declared
+from build.package import declared, function, model, sample_request
 from build.package.declared import Declared
 
 FRAME = """
@@ -234,7 +234,7 @@ class TestRefusals:
         signature = tmp_path / "signature.json"
         for text, said in (
             ("{", "Expecting property name"),
-            ('{"inputs": [{"name": "a", "type": "int"}]}', "'int' is no type of a column"),
+            ('{"inputs": [{"name": "a", "type": "int"}]}', "'int' is not a type of a column"),
             ('{"inputs": [{"name": "a"}]}', "'type' is missing"),
             ('{"inputs": [{"name": "a", "type": "category"}]}', "names no categories"),
             ('{"inputs": [{"name": "a", "type": "long", "units": "s"}]}', "a column has no 'units'"),

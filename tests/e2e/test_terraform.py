@@ -117,7 +117,9 @@ class TestDrift:
             assert not terraform.has_changes(first)
 
             layer.build(tmp_path / "rebuilt", layer.Order(built.runtime, host_architecture(), builder="uv"), print)
-            function.package(tmp_path / "rebuilt", built.example.model, declared=Declared(request=built.example.request))
+            function.package(
+                tmp_path / "rebuilt", built.example.model, declared=Declared(request=built.example.request)
+            )
             assert not terraform.has_changes(again)
 
             function.package(tmp_path / "rebuilt", other_model(built, unpacked, tmp_path))

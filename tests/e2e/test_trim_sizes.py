@@ -8,9 +8,9 @@ import pytest
 
 from build.host import commands, importable, interpreters
 from build.layer import layer, trim
-from build.package import function, model, recording
-from build.package.process import Process
+from build.package import function, handler_variables, recording
 from build.package.declared import Declared
+from build.package.process import Process
 from build.requirements import defaults
 from build.runtimes import host_architecture
 
@@ -62,10 +62,10 @@ def test_a_model_answers_in_a_layer_of_that_size_as_in_a_whole_one(built, unpack
     stage = tmp_path / "function"
     with zipfile.ZipFile(packaged.path) as packed:
         packed.extractall(stage)
-    env = model.environment(path, packaged.model["sha256"], "pickle")
+    env = handler_variables.of_file(path, packaged.model["sha256"], "pickle")
     process = Process(built.runtime, stage, importable.of_layer(out, made.entry, built.runtime), env, tmp_path)
     asked = [{"instances": rows, "params": {"method": each}} for each in methods]
-    answers = [json.loads(each)["predictions"] for each in recording.phase(process, "planned", asked)["answers"]]
+    answers = [json.loads(each)["predictions"] for each in recording.observe(process, "planned", asked)["answers"]]
     (tmp_path / "asked.json").write_text(json.dumps([rows, methods]))
     interpreter = interpreters.require(built.runtime, "This test")
     argv = [interpreter, "-S", "-s", "-B", "-c", OWN, path, tmp_path / "asked.json"]

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from build.layer.trim import TrimFor
-from build.package import model_source, mlflow_folder
+from build.package import mlflow_folder, model_source
 from build.package.declared import Declared, columns
 
 PINS = ("numpy==2.5.5", "pandas==3.1.1", "scikit-learn==1.9.1", "scipy==1.18.1")
@@ -82,7 +82,7 @@ class TestRead:
         edit(path / "MLmodel", '"type": "datetime"', '"type": "array", "items": {"type": "long"}')
         found = mlflow_folder.read(path)
         assert found.columns is None
-        assert "the signature ('array' is no type of a column)" in found.left_out
+        assert "the signature ('array' is not a type of a column)" in found.left_out
 
     def test_an_example_that_does_not_hold_rows_is_left_out_and_said(self, folder):
         path = folder("tensor")

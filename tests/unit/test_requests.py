@@ -48,7 +48,7 @@ def test_what_is_json_is_for_the_function_to_judge(written, body):
     ],
 )
 def test_what_is_not_json_is_told_with_the_file_and_the_reason(written, body, why):
-    with pytest.raises(request_files.BadRequestFile, match=r"request\.json is no request \(") as told:
+    with pytest.raises(request_files.BadRequestFile, match=r"request\.json is not a request \(") as told:
         request_files.read(written(body))
     assert why in str(told.value)
     assert 'Expected JSON: {"instances": [[...]]}' in str(told.value)
