@@ -1,4 +1,4 @@
-"""Checks that shared libraries will load on Lambda: their architecture, and the glibc that they ask for."""
+"""Checks that shared libraries will load on Lambda: their architecture, and the glibc that they need."""
 
 from __future__ import annotations
 

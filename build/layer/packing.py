@@ -50,7 +50,7 @@ def pack(tree: Tree, order: Order, builder: Builder, out: Path, scratch: Path) -
         LayerTooLarge
         UserError: of `elf` or `trim`.
     """
-    made = units.make(
+    result = units.make(
         tree.site_packages,
         distributions.sizes(tree.site_packages),
         tree.installed,
@@ -59,8 +59,8 @@ def pack(tree: Tree, order: Order, builder: Builder, out: Path, scratch: Path) -
         use_kept=order.use_cache,
         into_tree=order.trim_for is not None,
     )
-    chosen = _choose(tree, made, order, builder, out)
-    members, sizes = _members(tree, made.members, chosen.sizes, order)
+    chosen = _choose(tree, result, order, builder, out)
+    members, sizes = _members(tree, result.members, chosen.sizes, order)
     _check_size(sizes, tree.installed, order.limit)
     path = scratch / f"layer-{order.runtime.name}-{order.architecture.name}.zip"
     written = archive.write_members(path, members)
@@ -68,23 +68,23 @@ def pack(tree: Tree, order: Order, builder: Builder, out: Path, scratch: Path) -
     contents.write(contents.path_of(path), held)
     bill = sbom.text(path.stem, written.sha256, tree.installed.installed, tree.supplied)
     sbom.path_of(path).write_text(bill, encoding="utf-8")
-    return Layer(path, _entry(path, written, tree, order), made.compiled, made.libraries, held)
+    return Layer(path, _entry(path, written, tree, order), result.compiled, result.libraries, held)
 
 
-def _choose(tree: Tree, made: units.Made, order: Order, builder: Builder, out: Path) -> _Chosen:
+def _choose(tree: Tree, result: units.Result, order: Order, builder: Builder, out: Path) -> _Chosen:
     """Choose the files that go into the zip file: those that a model uses, or as much bytecode as fits."""
     removed = dict(tree.removed)
     if slimming.SYMBOLS.name not in order.keep:
-        removed[slimming.SYMBOLS.name] = made.stripped
+        removed[slimming.SYMBOLS.name] = result.stripped
     if order.trim_for:
         trimmed = _trim(tree, order.trim_for, order, out)
-        made.members.update((path, archive.pack(tree.site_packages / path)) for path in trimmed.written)
+        result.members.update((path, archive.pack(tree.site_packages / path)) for path in trimmed.written)
         count = {suffix: sum(1 for _ in tree.site_packages.rglob(f"*{suffix}")) for suffix in (".py", ".pyc")}
         words = f"what the model uses: {count['.pyc']:,} of {count['.py']:,} modules"
         return _Chosen(distributions.sizes(tree.site_packages), words, {**removed, "trim": trimmed.removed})
-    sizes = {name: member.size for name, member in sorted(made.members.items())}
-    if made.compiled.missing:
-        return _Chosen(sizes, f"none: {made.compiled.missing}", removed)
+    sizes = {name: member.size for name, member in sorted(result.members.items())}
+    if result.compiled.missing:
+        return _Chosen(sizes, f"none: {result.compiled.missing}", removed)
     words, sizes = bytecode_budget.fit(
         tree.site_packages, sizes, tree.installed, order.target, builder.python, order.limit
     )

@@ -54,7 +54,7 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Made:
+class Result:
     """The result of one unit, or of all of them together."""
 
     members: dict[str, Member]  # by path in the tree
@@ -72,7 +72,7 @@ def make(
     *,
     use_kept: bool,
     into_tree: bool,
-) -> Made:
+) -> Result:
     """Make all units of a tree.
 
     Args:
@@ -107,15 +107,15 @@ def _split(sizes: Iterable[str], installed: Distributions) -> list[Unit]:
     return [unit for _, files in by_package for unit in bytecode.chunks(files)]
 
 
-def _joined(results: list[Made]) -> Made:
+def _joined(results: list[Result]) -> Result:
     """Return the result of all units together."""
-    failed = sorted(path for made in results for path in made.compiled.failed)
-    missing = next((made.compiled.missing for made in results if made.compiled.missing), None)
-    return Made(
-        {path: member for made in results for path, member in made.members.items()},
-        {path: size for made in results for path, size in made.stripped.items()},
-        Compiled(sum(made.compiled.count for made in results), tuple(failed), missing),
-        sum(made.libraries for made in results),
+    failed = sorted(path for result in results for path in result.compiled.failed)
+    missing = next((result.compiled.missing for result in results if result.compiled.missing), None)
+    return Result(
+        {path: member for result in results for path, member in result.members.items()},
+        {path: size for result in results for path, size in result.stripped.items()},
+        Compiled(sum(result.compiled.count for result in results), tuple(failed), missing),
+        sum(result.libraries for result in results),
     )
 
 
@@ -135,13 +135,13 @@ class _Workshop:
     def compile_ahead(self, units: list[Unit]) -> None:
         self.compiled = self._compile([sources for sources in map(_sources, units) if sources])
 
-    def unit(self, files: Unit) -> Made:
+    def unit(self, files: Unit) -> Result:
         """Take a unit from the cache, or make it."""
         digests = ((path, _digest(self.tree / path)) for path in files)
         key = cache.digest([("key", self.key.encode()), *digests])
         return (self._fetch(key, files) if self.use_kept else None) or self._make(key, files)
 
-    def _make(self, key: str, files: Unit) -> Made:
+    def _make(self, key: str, files: Unit) -> Result:
         recipe = self.recipe
         libraries = elf.check(self.tree, files, self.installed, recipe.runtime, recipe.architecture)
         stripped = slimming.strip_symbols(self.tree, files) if recipe.strips else {}
@@ -149,9 +149,9 @@ class _Workshop:
         compiled = self._compiled(sources)
         pycs = [bytecode.pyc(path, recipe.runtime) for path in sources if path not in compiled.failed]
         members = {path: archive.pack(self.tree / path) for path in [*files, *([] if compiled.missing else pycs)]}
-        made = Made(members, stripped, compiled, libraries)
-        self._keep(key, made)
-        return made
+        result = Result(members, stripped, compiled, libraries)
+        self._keep(key, result)
+        return result
 
     def _compiled(self, sources: Unit) -> Compiled:
         if self.compiled is None:
@@ -164,18 +164,18 @@ class _Workshop:
         prefix = f"/opt/{runtime.site_packages}"
         return bytecode.compile_files(self.tree, units, prefix, runtime, self.recipe.builder.python)
 
-    def _keep(self, key: str, made: Made) -> None:
+    def _keep(self, key: str, result: Result) -> None:
         """Put a unit into the cache."""
 
         def fill(folder: Path) -> None:
-            archive.write_members(folder / PACKED, made.members)
-            facts = {"stripped": made.stripped, "compiled": asdict(made.compiled), "libraries": made.libraries}
+            archive.write_members(folder / PACKED, result.members)
+            facts = {"stripped": result.stripped, "compiled": asdict(result.compiled), "libraries": result.libraries}
             (folder / FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
         shutil.rmtree(self.kept / key, ignore_errors=True)  # what is there was not used
         cache.make(self.kept, key, fill, KEPT)
 
-    def _fetch(self, key: str, files: Unit) -> Made | None:
+    def _fetch(self, key: str, files: Unit) -> Result | None:
         """Return a unit from the cache, or None if it is not there."""
         folder = cache.find(self.kept, key)
         if folder is None:
@@ -185,14 +185,14 @@ class _Workshop:
             members = archive.read_members(folder / PACKED)
         except FileNotFoundError:  # another build has just removed it
             return None
-        made = Made(members, facts["stripped"], Compiled.read(facts["compiled"]), facts["libraries"])
-        for path in made.members if self.into_tree else ():
-            if path in made.stripped or path not in files:
+        result = Result(members, facts["stripped"], Compiled.read(facts["compiled"]), facts["libraries"])
+        for path in result.members if self.into_tree else ():
+            if path in result.stripped or path not in files:
                 (self.tree / path).parent.mkdir(exist_ok=True)
                 (self.tree / path).unlink(missing_ok=True)  # replace the file: it may be a link into uv's cache
-                (self.tree / path).write_bytes(made.members[path].unpacked())
-                (self.tree / path).chmod(0o755 if made.members[path].executable else 0o644)
-        return made
+                (self.tree / path).write_bytes(result.members[path].unpacked())
+                (self.tree / path).chmod(0o755 if result.members[path].executable else 0o644)
+        return result
 
 
 def _digest(path: Path) -> bytes:

@@ -43,7 +43,7 @@ def choose(process: Process, own: OwnAnswers) -> Chosen:
     answered = next((tried for tried in own["tried"] if "answer" in tried), None)
     inputs = own["signature"]["inputs"]
     if answered is None or not isinstance(inputs, list):
-        return Chosen("pandas", 0, "no row is known that the model takes")
+        return Chosen("pandas", 0, "it is not known which rows the model accepts")
     methods = list(own["signature"].get("outputs") or (own["signature"]["method"],))
     order = {"rows": trial_rows.rows(inputs, answered["cells"]), "methods": methods}
     expected: Asked = process.ask("try_frames.py", {**order, "frame": "pandas"})

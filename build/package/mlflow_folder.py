@@ -142,12 +142,12 @@ def read(path: Path) -> Folder:
 
 def _yaml(path: Path, name: str, loader: type) -> dict[str, Any]:
     try:
-        said = yaml.load((path / name).read_text(encoding="utf-8"), Loader=loader)
+        content = yaml.load((path / name).read_text(encoding="utf-8"), Loader=loader)
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise BadFolder(path=path, why=f"{name} is not YAML ({error})") from error
-    if not isinstance(said, dict):
+    if not isinstance(content, dict):
         raise BadFolder(path=path, why=f"{name} is not a mapping")
-    return said
+    return content
 
 
 def _inside(path: Path, name: Any, what: str, *, is_folder: bool = False) -> Path:

@@ -84,8 +84,8 @@ def writer(path: Path) -> Writer | None:
 
 def installed(site_packages: Path) -> str | None:
     """Return the version of scikit-learn in a folder of packages."""
-    found = sorted(site_packages.glob("scikit_learn-*.dist-info"))
-    return found[0].name.removesuffix(".dist-info").partition("-")[2] if found else None
+    folders = sorted(site_packages.glob("scikit_learn-*.dist-info"))
+    return folders[0].name.removesuffix(".dist-info").partition("-")[2] if folders else None
 
 
 def runtimes(wanted: Writer) -> list[Runtime] | None:
