@@ -29,7 +29,7 @@ def test_the_root_has_few_variables():
 
 def test_a_readme_without_a_place_for_them_is_told_of(tmp_path):
     (tmp_path / "README.md").write_text("# churn")
-    with pytest.raises(docs.NoMarkers, match="has no place for the tables"):
+    with pytest.raises(docs.NoMarkers, match="does not say where the tables go"):
         docs.rendered(tmp_path / "README.md")
 
 

@@ -89,7 +89,7 @@ class TestRead:
         edit(path / "MLmodel", "type: ndarray", "type: sparse_matrix_csr")
         found = mlflow_folder.read(path)
         assert found.example is None
-        assert "the input example (a sparse_matrix_csr, which is not read here)" in found.left_out
+        assert "the input example (a sparse_matrix_csr, which cannot be read here)" in found.left_out
 
 
 class TestRequirements:
@@ -179,7 +179,7 @@ class TestRefusals:
                 mlflow_folder.NativeBooster,
                 r"native lightgbm\.basic\.Booster.*\n.*lightgbm\.LGBMClassifier",
             ),
-            ("pyfunc", mlflow_folder.FlavorNotServed, r"flavors python_function, none .* Served are: sklearn, xgboost"),
+            ("pyfunc", mlflow_folder.FlavorNotServed, r"flavors python_function, none .* These can: sklearn, xgboost"),
         ],
     )
     def test_what_is_not_served(self, folder, name, error, said):
@@ -215,7 +215,7 @@ class TestTakenOver:
     def test_what_the_user_does_not_say(self, folder):
         path = folder("code")
         found = model_source.read(path, None, Declared())
-        assert (found.source, found.code) == (path / "model.pkl", path / "code")
+        assert (found.file, found.code) == (path / "model.pkl", path / "code")
         assert found.declared.example == path / "input_example.json"
         assert [each["name"] for each in columns(found.declared)] == ["age", "when"]
         assert found.taken_over() == ["the model", "its code", "signature", "input example"]
@@ -230,7 +230,7 @@ class TestTakenOver:
 
     def test_a_file_is_taken_as_it_is(self, tmp_path):
         found = model_source.read(tmp_path / "model.pkl", None, Declared())
-        assert (found.source, found.folder, found.taken_over()) == (tmp_path / "model.pkl", None, [])
+        assert (found.file, found.folder, found.taken_over()) == (tmp_path / "model.pkl", None, [])
 
     def test_a_cut_depends_on_all_that_the_folder_tells(self, folder):
         path = folder("code")

@@ -43,7 +43,7 @@ def test_what_is_json_is_for_the_function_to_judge(written, body):
         (b'"\xff"', "'utf-8' codec can't decode"),
         (b"\xef\xbb\xbf{}", "BOM"),
         ('"text"'.encode("utf-16"), "'utf-8' codec can't decode"),
-        (b'{"instances": [[NaN]]}', "JSON has no NaN; null stands for a missing value"),
+        (b'{"instances": [[NaN]]}', "JSON has no NaN. Write null for a missing value"),
         (b'{"instances": [[-Infinity]]}', "JSON has no -Infinity"),
     ],
 )
@@ -68,7 +68,7 @@ class TestLimit:
         assert len(request_files.read_to_send(of_size(request_files.PAYLOAD_LIMIT)).body) == 6_291_556
 
     def test_one_byte_more(self, of_size):
-        said = r"request\.json has 6,291,557 bytes, and Lambda takes requests of at most 6,291,556 \(6 MB\)"
+        said = r"request\.json has 6,291,557 bytes, and Lambda accepts requests of at most 6,291,556 bytes \(6 MB\)"
         with pytest.raises(request_files.RequestTooLarge, match=said):
             request_files.read_to_send(of_size(request_files.PAYLOAD_LIMIT + 1))
 
