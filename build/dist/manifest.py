@@ -31,6 +31,10 @@ class ManifestBroken(UserError):
     template = "{path} is not a manifest that this version can read ({why}).\nDelete it and build again: {commands}"
 
 
+class LayerMissing(UserError):
+    template = "There is no layer in {out}. Build it first: invoke build-layer --out {out}"
+
+
 def read(out: Path) -> Manifest | None:
     """Return the manifest in a folder, or None if there is none.
 
@@ -58,6 +62,18 @@ def layer(out: Path) -> LayerEntry | None:
     """
     manifest = read(out)
     return manifest.get("layer") if manifest else None
+
+
+def built_layer(out: Path) -> LayerEntry:
+    """Return the entry of the layer in a folder.
+
+    Raises:
+        LayerMissing, ManifestBroken
+    """
+    entry = layer(out)
+    if entry is None:
+        raise LayerMissing(out=out)
+    return entry
 
 
 def functions(out: Path) -> FunctionEntries:

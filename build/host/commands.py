@@ -60,19 +60,19 @@ def run(
         raise CommandMissing(command=words[0]) from error
     if process.returncode:
         raise CommandFailed(words, process.returncode, stdout + stderr)
-    return stdout
+    return str(stdout)
 
 
 @contextmanager
-def started(argv: Sequence[str | os.PathLike[str]], **options: Any) -> Iterator[subprocess.Popen[str]]:
+def started(argv: Sequence[str | os.PathLike[str]], **options: Any) -> Iterator[subprocess.Popen[Any]]:
     """Start a process, which is ended at the end of the block at the latest.
 
     It has a session of its own. So Ctrl-C reaches this process only, which then ends the other one properly.
 
     Args:
-        options: arguments of ``subprocess.Popen``.
+        options: arguments of ``subprocess.Popen``. They decide whether its streams are texts or bytes.
     """
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[Any] | None = None
     try:
         with uninterrupted():  # otherwise, it might be running without being known here
             process = subprocess.Popen(argv, start_new_session=True, **options)
@@ -100,7 +100,7 @@ def uninterrupted() -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def _stop(process: subprocess.Popen[Any]) -> None:
     """Ask a process and its children to end, and kill them if they do not."""
     for number, patience in ((signal.SIGINT, GRACE), (signal.SIGKILL, None)):
         if process.poll() is None:

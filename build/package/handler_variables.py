@@ -19,9 +19,10 @@ def in_file(path: Path | str) -> dict[str, str]:
     return {"MODEL_FILE": str(path)}
 
 
-def in_bucket(bucket: str, key: str) -> dict[str, str]:
-    """Return the variables for a model in S3."""
-    return {"MODEL_BUCKET": bucket, "MODEL_KEY": key}
+def in_bucket(bucket: str, key: str, version_id: str | None = None) -> dict[str, str]:
+    """Return the variables for a model in S3: a version of its object, or what is at the key."""
+    variables = {"MODEL_BUCKET": bucket, "MODEL_KEY": key}
+    return variables | ({"MODEL_VERSION_ID": version_id} if version_id else {})
 
 
 def identity(

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from serving.requests import inspection
 from serving.requests.signature import Column, Signature
-from serving.requests.words import nearest
+from serving.requests.wording import nearest
 
 MOST_CATEGORIES = 100  # different texts in a column that the signature lists
 ROW_WORDS = ("dataframe_records", "dataframe_split", "instances", "inputs")

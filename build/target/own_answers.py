@@ -17,7 +17,7 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from serving.requests import light
+from serving.requests import without_pandas
 from serving.requests.signature import NUMPY_INTEGERS, Signature
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def find(order: dict[str, Any]) -> OwnAnswers:
                 pickle.dump(value, stream)
     signature = replace(signature, outputs=outputs or None)
     own = own_code.find(estimator)
-    needs_pandas = light.why_not(signature) or own_code.why_pandas(
+    needs_pandas = without_pandas.why_not(signature) or own_code.why_pandas(
         own, os.environ["PYTHONPATH"].partition(os.pathsep)[0]
     )
     return {
@@ -101,7 +101,7 @@ def find(order: dict[str, Any]) -> OwnAnswers:
         "tried": tried,
         "expected": expected,
         "needs_pandas": needs_pandas,
-        "numbers": light.is_numbers(signature) and not own,
+        "numbers": without_pandas.is_numbers(signature) and not own,
         "threads": threads,
     }
 
@@ -309,11 +309,11 @@ def answer(estimator: Any, method: str, value: Any) -> Answer:
         return {"error": f"{type(error).__name__}: {error}"[:300]}
     listed = rows.plain(predictions, len(value))
     if listed is None:
-        from serving.requests import answers, words
+        from serving.requests import answers, wording
 
         try:
             listed = answers.to_json(predictions, len(value), method)
-        except words.ModelFault as error:
+        except wording.ModelFault as error:
             raise Refused("Fault", str(error)) from error
     if len(listed) != len(value):
         raise Refused("Fault", f"its {method} gives {len(listed)} predictions for {len(value)} rows")

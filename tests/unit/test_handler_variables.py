@@ -1,11 +1,16 @@
 """The variables that are made here are the ones that the handler reads, with the values that were meant."""
 
+import ast
 from pathlib import Path
 
-import pytest
 from serving.loading.settings import Settings
 
 from build.package import handler_variables
+
+NAMES = {
+    f"MODEL_{name}" for name in ("SHA256", "FORMAT", "SKLEARN_VERSION", "TRUSTED", "FILE", "BUCKET", "KEY", "DOCS")
+}
+NAMES |= {"MODEL_VERSION_ID"}
 
 MODEL = {"sha256": "ab12", "format": "skops", "sklearn_version": "1.9.1", "trusted": ["a.B", "c.D"]}
 
@@ -19,8 +24,9 @@ def test_a_packaged_model_in_a_file(tmp_path):
 
 
 def test_a_packaged_model_in_s3():
-    settings = Settings.from_environment(handler_variables.of_entry(MODEL) | handler_variables.in_bucket("b", "k"))
-    assert (settings.bucket, settings.key, settings.file) == ("b", "k", None)
+    variables = handler_variables.of_entry(MODEL) | handler_variables.in_bucket("b", "k", "v")
+    settings = Settings.from_environment(variables)
+    assert (settings.bucket, settings.key, settings.version_id, settings.file) == ("b", "k", "v", None)
 
 
 def test_a_file_of_this_machine(tmp_path, monkeypatch):
@@ -30,11 +36,23 @@ def test_a_file_of_this_machine(tmp_path, monkeypatch):
     assert (settings.trusted, settings.sklearn_version) == ((), None)
 
 
-@pytest.mark.parametrize("folder", ["build", "local"])
-def test_nothing_else_in_python_writes_them(root, folder):
-    writers = [
-        path.relative_to(root).as_posix()
-        for path in sorted((root / folder).rglob("*.py"))
-        if '"MODEL_' in path.read_text(encoding="utf-8")
-    ]
-    assert writers == {"build": ["build/package/handler_variables.py"], "local": ["local/prune.py"]}[folder]  # it reads
+def written(path):
+    """The variables that code writes: as keys of a dict, or by an assignment to one."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Dict):
+            yield from (key.value for key in node.keys if isinstance(key, ast.Constant))
+        elif (
+            isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.slice, ast.Constant)
+        ):
+            yield node.slice.value
+
+
+def test_no_other_code_writes_them(root):
+    paths = [path for folder in ("build", "local", "bench", "cli") for path in sorted((root / folder).rglob("*.py"))]
+    writers = {path.relative_to(root).as_posix() for path in paths if NAMES.intersection(written(path))}
+    assert writers == {"build/package/handler_variables.py"}
+
+
+def test_all_of_them_are_made(root):
+    made = {*handler_variables.of_entry(MODEL), *handler_variables.in_file("f"), *handler_variables.PAGE}
+    assert made | {*handler_variables.in_bucket("b", "k", "v")} == NAMES

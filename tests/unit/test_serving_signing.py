@@ -95,27 +95,29 @@ class TestDownload:
             with pytest.raises(ImportError):
                 ranges.get(job, 0, 10)
 
-    @pytest.mark.parametrize("size", [1, transfer.PART, transfer.PART + 1, 10 * transfer.PART, 300_000_001])
+    @pytest.mark.parametrize(
+        "size", [1, transfer.SMALLEST_RANGE, transfer.SMALLEST_RANGE + 1, 10 * transfer.SMALLEST_RANGE, 300_000_001]
+    )
     def test_ranges_cover_an_object_without_gap_or_overlap(self, size):
         pieces = transfer.split(size)
         assert [pieces[0][0], *(end for _, end in pieces)] == [*(start for start, _ in pieces), size]
-        assert len(pieces) <= 1 + transfer.PARTS
+        assert len(pieces) <= 1 + transfer.MOST_RANGES
         assert all(end > start for start, end in pieces)
 
-    def test_a_part_that_breaks_off_is_asked_for_again(self, bucket, tmp_path, monkeypatch):
-        data = bytes(2 * transfer.PART)
+    def test_a_range_that_breaks_off_is_asked_for_again(self, bucket, tmp_path, monkeypatch):
+        data = bytes(2 * transfer.SMALLEST_RANGE)
         bucket.put(data)
         broken, ask = [], ranges.get
 
         def get(job, start, end):
-            part = ask(job, start, end)
+            answer = ask(job, start, end)
             if start in broken:
-                return part
+                return answer
             broken.append(start)
-            return dataclasses.replace(part, read=lambda size: b"")
+            return dataclasses.replace(answer, read=lambda size: b"")
 
         monkeypatch.setattr(ranges, "get", get)
         job = {**TO_MEMORY, "bucket": bucket.name}
         with (tmp_path / "target").open("w+b") as target:
             assert transfer.download(job, target.fileno(), transfer.Progress())["sha256"] == digest(data)
-        assert sorted(broken) == [0, transfer.PART]
+        assert sorted(broken) == [0, transfer.SMALLEST_RANGE]

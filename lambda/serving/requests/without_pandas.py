@@ -1,4 +1,4 @@
-"""Which tables can be held without pandas, and how their categories are held then."""
+"""Says which tables can be held without pandas, and makes the columns of categories that such a table has."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from serving.requests.signature import NUMPY_FLOATS, NUMPY_INTEGERS, Column, Signature
-from serving.requests.words import WrongValue
+from serving.requests.wording import WrongValue
 
-PLAIN = ("object", "bool", *NUMPY_FLOATS, *NUMPY_INTEGERS)  # types of columns that numpy has
-TEXTS = ("object", "str")  # the latter: pandas 3's own, whose missing value is NaN
+PLAIN = ("object", "bool", *NUMPY_FLOATS, *NUMPY_INTEGERS)  # the types of columns that numpy has
+TEXTS = ("object", "str")  # "str" is the type of texts in pandas 3, whose missing value is NaN
 
 
 def why_not(signature: Signature) -> str | None:
-    """Why a model's tables need pandas, whatever the model does with them; None if they do not."""
+    """Return why a model's tables need pandas whatever the model does with them, or None if they do not."""
     if signature.container != "frame" or signature.columns is None:
         return "nothing says which columns the model takes"
     if len(set(signature.names or ())) < len(signature.columns):
@@ -34,21 +34,22 @@ def why_not(signature: Signature) -> str | None:
 
 
 def is_numbers(signature: Signature) -> bool:
-    """Whether all columns are numbers or booleans of numpy's, so that an array can hold them."""
+    """Whether all columns hold numbers or booleans of numpy's types, so that one array can hold them."""
     return all(
         column.type in ("number", "integer", "boolean") and column.dtype in PLAIN and column.dtype != "object"
         for column in signature.columns or ()
     )
 
 
-def categories(column: Column, values: list, codes: list[int], known: list[Any]) -> Any:
-    """A column of categories as pandas makes an array of one: of texts objects, of numbers numbers.
+def categories(column: Column, values: list[Any], codes: list[int], known: list[Any]) -> Any:
+    """Return a column of categories as pandas converts one to an array: texts become objects, and numbers stay numbers.
 
     Args:
-        codes: for each value its category's place among those that are known; -1 for a missing value.
+        codes: for each value the position of its category among the known ones; -1 for a missing value.
+        known: the categories of the model, and those that the request adds.
 
     Raises:
-        WrongValue: a category that the others' dtype cannot hold.
+        WrongValue: the dtype of the other categories cannot hold one of them.
     """
     dtype = np.dtype("object" if column.categories_dtype in (None, *TEXTS) else column.categories_dtype)
     if dtype.kind != "O":
@@ -57,13 +58,13 @@ def categories(column: Column, values: list, codes: list[int], known: list[Any])
                 raise WrongValue(row, value, f"a value of {dtype}, as its categories are")
     if -1 in codes:
         dtype = np.dtype("float64") if dtype.kind in "iu" else dtype if dtype.kind == "f" else np.dtype("object")
-    found = np.empty(len(codes), dtype=dtype)
+    array = np.empty(len(codes), dtype=dtype)
     for row, code in enumerate(codes):
-        found[row] = math.nan if code < 0 else known[code]
-    return found
+        array[row] = math.nan if code < 0 else known[code]
+    return array
 
 
-def _is_held(value: Any, dtype: np.dtype) -> bool:
+def _is_held(value: Any, dtype: np.dtype[Any]) -> bool:
     try:
         return bool(np.array([value], dtype=dtype)[0] == value)
     except (OverflowError, TypeError, ValueError):

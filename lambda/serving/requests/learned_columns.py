@@ -1,4 +1,4 @@
-"""What an estimator of scikit-learn, LightGBM, XGBoost or CatBoost remembers of the columns that it was fitted with."""
+"""What estimators of scikit-learn, LightGBM, XGBoost and CatBoost remember about the columns they were fitted with."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from serving.requests.signature import Column
-from serving.requests.words import is_missing
+from serving.requests.wording import is_missing
 
-MOST_KNOWN = 100  # texts of a column that are told
+MOST_LISTED = 100  # a column with more different values does not list them
 
 
 def columns(estimator: Any, keys: list[Any]) -> Iterator[Column]:
-    """What an estimator knows of its columns, one for each that it says something of.
+    """Yield what an estimator knows about its columns, for each column about which it says something.
 
     Args:
         keys: its columns' names, or positions.
@@ -28,51 +28,52 @@ def columns(estimator: Any, keys: list[Any]) -> Iterator[Column]:
 
 
 def column_of_values(key: Any, seen: Any) -> Column:
-    """What a column is that has these values, an array without doubles."""
+    """Return the column that has these values, each of which occurs once."""
     values = list(seen.tolist() if isinstance(seen, np.ndarray) else seen)
-    values = [value.item() if isinstance(value, np.generic) else value for value in values]  # as objects hold them
+    # An array of objects would hold Python's numbers, and not numpy's
+    values = [value.item() if isinstance(value, np.generic) else value for value in values]
     missing = "None" if None in values else "NaN"
     present = [value for value in values if not is_missing(value)]
     if present and all(isinstance(value, str) for value in present):
-        known = tuple(present) if len(present) <= MOST_KNOWN else None
-        return Column(key, "text", "object", missing, categories=known, empty_is_text="" in present)
+        listed = tuple(present) if len(present) <= MOST_LISTED else None
+        return Column(key, "text", "object", missing, categories=listed, empty_is_text="" in present)
     dtype = seen.dtype.name if isinstance(seen, np.ndarray) else "object"
-    known = tuple(present) if present and len(present) <= MOST_KNOWN else None
+    listed = tuple(present) if present and len(present) <= MOST_LISTED else None
     if present and all(isinstance(value, bool) for value in present):
         return Column(key, "boolean", "bool", None) if dtype == "bool" else Column(key, "boolean", "object", missing)
     if dtype.startswith(("int", "uint")):
-        return Column(key, "integer", dtype, categories=known)
+        return Column(key, "integer", dtype, categories=listed)
     if dtype.startswith("float"):
-        return Column(key, "number", "float64", categories=known)
+        return Column(key, "number", "float64", categories=listed)
     numbers = present and all(isinstance(value, (int, float)) for value in present)
-    return Column(key, "number" if numbers else "any", "object", missing, categories=known if numbers else None)
+    return Column(key, "number" if numbers else "any", "object", missing, categories=listed if numbers else None)
 
 
 def _categories(estimator: Any, keys: list[Any]) -> Iterable[Column]:
-    """An encoder's categories."""
-    seen = getattr(estimator, "categories_", None)
-    if isinstance(seen, list) and len(seen) == len(keys):
-        return [column_of_values(key, each) for key, each in zip(keys, seen, strict=True)]
+    """Return the columns of an encoder, which remembers their categories."""
+    categories = getattr(estimator, "categories_", None)
+    if isinstance(categories, list) and len(categories) == len(keys):
+        return [column_of_values(key, values) for key, values in zip(keys, categories, strict=True)]
     return ()
 
 
 def _imputed(estimator: Any, keys: list[Any]) -> Iterable[Column]:
-    """What an imputer of texts puts in the place of missing values, and what it takes for one."""
+    """Return the columns of an imputer of texts, which remembers what it fills in and what it takes for missing."""
     statistics = getattr(estimator, "statistics_", None)
     if not isinstance(statistics, np.ndarray) or statistics.dtype != object or len(statistics) != len(keys):
         return ()
     missing = {None: "None"}.get(getattr(estimator, "missing_values", None), "NaN")
     if type(getattr(estimator, "missing_values", None)).__name__ == "NAType":
         missing = "NA"
-    found = []
+    columns = []
     for key, value in zip(keys, statistics.tolist(), strict=True):
         kind = "text" if isinstance(value, str) else "boolean" if isinstance(value, bool) else "any"
-        found.append(Column(key, kind, "object", missing))
-    return found
+        columns.append(Column(key, kind, "object", missing))
+    return columns
 
 
 def _sklearn(estimator: Any, keys: list[Any]) -> Iterable[Column]:
-    """The columns of histogram gradient boosting, some of which are categories."""
+    """Return the columns of histogram gradient boosting, some of which are categories."""
     masks, preprocessor = getattr(estimator, "is_categorical_", None), getattr(estimator, "_preprocessor", None)
     if masks is None or preprocessor is None:
         return ()
@@ -90,7 +91,7 @@ def _sklearn(estimator: Any, keys: list[Any]) -> Iterable[Column]:
 def _lightgbm(estimator: Any, keys: list[Any]) -> Iterable[Column]:
     booster = getattr(estimator, "booster_", None) if hasattr(estimator, "_Booster") else None
     seen = getattr(booster, "pandas_categorical", None)
-    if not seen:
+    if booster is None or not seen:
         return ()
     places = sorted(booster.params.get("categorical_column", ()) or booster.params.get("categorical_feature", ()))
     if len(places) != len(seen):
@@ -109,29 +110,29 @@ def _xgboost(estimator: Any, keys: list[Any]) -> Iterable[Column]:
     return [_category(key, seen.get(at)) for at, (key, kind) in enumerate(zip(keys, types, strict=True)) if kind == "c"]
 
 
-def _xgboost_categories(booster: Any) -> dict[int, list]:
-    """Of XGBoost 3.1 and later, which keep categories in the model: by column."""
+def _xgboost_categories(booster: Any) -> dict[int, list[Any]]:
+    """Return the categories by column. XGBoost 3.1 and later keep them in the model."""
     model = json.loads(booster.save_raw("json"))["learner"]["gradient_booster"]
     encodings = (model.get("model") or model.get("gbtree", {}).get("model", {})).get("cats", {}).get("enc", ())
-    found = {}
+    categories: dict[int, list[Any]] = {}
     for at, encoding in enumerate(encodings):
-        if "offsets" in encoding:  # texts, end to end
+        if "offsets" in encoding:  # the texts are stored end to end
             data, offsets = bytes(value & 0xFF for value in encoding["values"]), encoding["offsets"]
-            found[at] = [data[start:end].decode() for start, end in pairwise(offsets)]
+            categories[at] = [data[start:end].decode() for start, end in pairwise(offsets)]
         elif encoding.get("values"):
-            found[at] = list(encoding["values"])
-    return found
+            categories[at] = list(encoding["values"])
+    return categories
 
 
 def _catboost(estimator: Any, keys: list[Any]) -> Iterable[Column]:
-    """Category columns, which take whole numbers and texts alike; text columns."""
+    """Return the columns of texts, and those of categories, which take whole numbers and texts alike."""
     texts = set(estimator.get_text_feature_indices()) if hasattr(estimator, "get_text_feature_indices") else set()
     mixed = set(estimator.get_cat_feature_indices()) if hasattr(estimator, "get_cat_feature_indices") else set()
-    found = [Column(keys[at], "text", "object", empty_is_text=True) for at in sorted(texts)]
-    return [*found, *(Column(keys[at], "any", "object", missing="None", empty_is_text=True) for at in sorted(mixed))]
+    columns = [Column(keys[at], "text", "object", empty_is_text=True) for at in sorted(texts)]
+    return [*columns, *(Column(keys[at], "any", "object", missing="None", empty_is_text=True) for at in sorted(mixed))]
 
 
-def _category(key: Any, values: list | None) -> Column:
+def _category(key: Any, values: list[Any] | None) -> Column:
     present = None if values is None else tuple(value for value in values if not is_missing(value))
     return Column(key, "category", "category", categories=present)
 
