@@ -328,7 +328,7 @@ variable "warm" {
   }
 
   validation {
-    # As in lambda/serving/warming.py
+    # As in lambda/serving/warming/pings.py
     condition     = try(var.warm.concurrency <= 100, true)
     error_message = "warm.concurrency is at most 100, which one ping can call at once: lower it, or set warm.strategy = \"provisioned\"."
   }

@@ -86,7 +86,7 @@ variable "input" {
   }
 
   validation {
-    # As in lambda/serving/warming.py
+    # As in lambda/serving/warming/pings.py
     condition     = try(jsondecode(var.input).concurrency <= 100, true)
     error_message = "concurrency in input is at most 100, which one ping can call at once: lower it, or set provisioned instead."
   }
