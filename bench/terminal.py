@@ -49,7 +49,7 @@ text {{ fill: var(--ink); font: 13px ui-monospace, SFMono-Regular, Menlo, Consol
 {body}
 </svg>
 """
-COLOURS = ("red", "green", "yellow", "blue", "magenta", "cyan")
+COLOURS = {1: "red", 2: "green", 3: "yellow", 4: "blue", 5: "magenta", 6: "cyan"}  # by number; 8 more is the bright one
 
 
 class RecordingFailed(UserError):
@@ -148,7 +148,7 @@ def svg(command: str, screen: Screen, columns: int) -> str:
         tall=height - 1,
         corner=width - 8.5,
         bar=BAR,
-        colours=" ".join(f".{name} {{ fill: var(--{name}); }}" for name in COLOURS),
+        colours=" ".join(f".{name} {{ fill: var(--{name}); }}" for name in COLOURS.values()),
         body="\n".join(filter(None, body)),
     )
 
@@ -172,7 +172,9 @@ def _line(number: int, runs: Sequence[tuple[str, Style]], seconds: float) -> str
             letters = text.strip()
             x = MARGIN + (column + blanks) * CELL
             names = [name for name in ("bold", "dim", "italic") if getattr(style, name)]
-            names += [name for name in COLOURS if style.color and style.color.name.endswith(name)]
+            names += (
+                [COLOURS[style.color.number % 8]] if style.color and (style.color.number or 0) % 8 in COLOURS else []
+            )
             kind = f' class="{" ".join(names)}"' if names else ""
             y = BAR + MARGIN + (number + 0.8) * LINE
             place = f'x="{x:.1f}" y="{y:.1f}" textLength="{len(letters) * CELL:.1f}"'

@@ -59,11 +59,12 @@ def test_each_issue_form_asks_for_what_github_takes(path):
     assert any(part.get("validations", {}).get("required") for part in form["body"])
 
 
-class TestWorkflow:
-    @pytest.fixture(scope="class")
-    def jobs(self):
-        return read(".github", "workflows", "ci.yml")["jobs"]
+@pytest.fixture
+def jobs():
+    return read(".github", "workflows", "ci.yml")["jobs"]
 
+
+class TestWorkflow:
     def test_each_job_calls_the_script_of_the_ci_with_words_that_it_takes(self, jobs):
         script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
         called = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
