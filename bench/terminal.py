@@ -46,6 +46,7 @@ text {{ fill: var(--ink); font: 13px ui-monospace, SFMono-Regular, Menlo, Consol
 </style>
 <rect x="0.5" y="0.5" width="{inner:.0f}" height="{tall}" rx="8" style="fill: var(--paper); stroke: var(--edge)"/>
 <path d="M0.5 {bar}V8.5a8 8 0 0 1 8-8H{corner:.0f}a8 8 0 0 1 8 8V{bar}z" style="fill: var(--bar); stroke: var(--edge)"/>
+<path d="M16 15.5h9m7 0h9m7 0h9" style="stroke: var(--edge); stroke-width: 9; stroke-linecap: round"/>
 {body}
 </svg>
 """
@@ -127,7 +128,7 @@ def _whole(data: bytes) -> tuple[str, bytes]:
     return data[:end].decode(errors="replace"), data[end:]
 
 
-def svg(command: str, screen: Screen, columns: int) -> str:
+def svg(command: str, screen: Screen) -> str:
     """The drawing of a command and what it showed."""
     lines = list(zip(screen.lines, screen.times, strict=True))
     while lines and not Text.from_ansi(lines[-1][0]).plain.strip():
@@ -139,7 +140,8 @@ def svg(command: str, screen: Screen, columns: int) -> str:
         _line(number, _runs(Text.from_ansi(line)), 1 + seconds * pace)
         for number, (line, seconds) in enumerate(lines, 1)
     ]
-    width, height = columns * CELL + 2 * MARGIN, BAR + (len(lines) + 1) * LINE + 2 * MARGIN
+    longest = max(len(Text.from_ansi(line).plain.rstrip()) for line in (command, *screen.lines)) + 2
+    width, height = longest * CELL + 2 * MARGIN, BAR + (len(lines) + 1) * LINE + 2 * MARGIN
     return DRAWING.format(
         title=html.escape(f"{command}, recorded"),
         width=width,

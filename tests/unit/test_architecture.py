@@ -1,4 +1,4 @@
-"""The claims of docs/architecture.md: which folder may import which, how long files are, what Terraform leaves alone."""
+"""What docs/architecture.md claims: which folder may import which, how long files are, what Terraform leaves alone."""
 
 import ast
 import re

@@ -52,7 +52,7 @@ def test_characters_and_sequences_that_are_cut_in_two_are_put_together():
 
 
 def test_a_drawing_has_each_line_in_its_colours_and_both_schemes(screen):
-    drawn = terminal.svg("make <it>", screen, 40)
+    drawn = terminal.svg("make <it>", screen)
     texts = ElementTree.fromstring(drawn).iter(f"{SVG}text")
     assert [(each.text, each.get("class")) for each in texts] == [
         ("$ make <it>", "bold"),
