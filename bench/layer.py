@@ -155,7 +155,7 @@ def ratios(rows: list[Row]) -> dict[str, float]:
         "import_vs_sam": ours.import_seconds / sam.import_seconds,
     }
     for row in rows:
-        if row.tool.name.endswith("--profile MODEL"):
+        if row.tool.name.endswith("--trim-for MODEL"):
             found["profile_unzipped_vs_sam"] = row.unzipped_bytes / sam.unzipped_bytes
     return {name: round(value, 3) for name, value in found.items()}
 

@@ -56,7 +56,7 @@ class Tool:
 
     @property
     def is_cut(self) -> bool:
-        return "--profile" in self.name
+        return "--trim-for" in self.name
 
     @property
     def is_ours(self) -> bool:
@@ -68,7 +68,7 @@ def choose(say: Say) -> list[Tool]:
     found = [
         Tool(OURS, _ours(), forget=LAYERS),
         Tool(ANEW, _ours(), forget=("dist",)),
-        Tool(f"{OURS}, --profile MODEL", _profile, forget=LAYERS),
+        Tool(f"{OURS}, --trim-for MODEL", _profile, forget=LAYERS),
         *_container(say),
     ]
     if commands.find("zip"):
@@ -92,7 +92,7 @@ def _profile(work: Path, env: dict[str, str]) -> Made:
     if not example.exists():
         _invoke(work, env, "train-example", "--out", "dist")
     return _ours(
-        "--builder", "uv", "--profile", str(example / "model.pkl"), "--request", str(example / "request.json")
+        "--builder", "uv", "--trim-for", str(example / "model.pkl"), "--request", str(example / "request.json")
     )(work, env)
 
 

@@ -1,9 +1,10 @@
-"""Draws where the first call's time goes, as an SVG that is readable in light and in dark."""
+"""Draws where the first call's time goes, as an SVG that is readable in light and in dark mode."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 860, 190, 70, 18, 8, 64
 PARTS = {
@@ -26,11 +27,11 @@ STYLE = """
 """
 
 
-def draw(groups: Mapping[str, Mapping[str, dict]]) -> str:
-    """The picture: a group of bars under each title.
+def draw(groups: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+    """Draw a group of bars under each title.
 
     Args:
-        groups: title -> name of a bar -> its first_call_ms, and its phases_ms by part.
+        groups: by title and by name of the bar, its ``first_call_ms`` and its ``phases_ms``.
     """
     rows: list[str] = []
     y = TOP
@@ -60,14 +61,14 @@ def _legend() -> list[str]:
     return words
 
 
-def parts(facts: Mapping) -> dict[str, float]:
-    """The parts of a first call in ms; what none of the handler's phases tells is the start."""
+def parts(facts: Mapping[str, Any]) -> dict[str, float]:
+    """The segments of a bar in milliseconds. The time in none of the handler's phases is the start of the runtime."""
     phases = facts.get("phases_ms", {})
-    told = {part: phases.get(part, 0.0) for part in PARTS if part != "start"}
-    return {"start": max(0.0, facts["first_call_ms"] - sum(told.values())), **told}
+    measured = {part: phases.get(part, 0.0) for part in PARTS if part != "start"}
+    return {"start": max(0.0, facts["first_call_ms"] - sum(measured.values())), **measured}
 
 
-def _bar(name: str, facts: dict, y: float, scale: float) -> list[str]:
+def _bar(name: str, facts: Mapping[str, Any], y: float, scale: float) -> list[str]:
     total, phases = facts["first_call_ms"], parts(facts)
     words, x = [f'<text x="{LEFT - 10}" y="{y + 13}" text-anchor="end">{escape(name)}</text>'], float(LEFT)
     for part, label in PARTS.items():

@@ -1,4 +1,4 @@
-"""Draws what each memory size means as an SVG: no script, no font of its own, readable in light and in dark."""
+"""Draws the measurements as an SVG without a script or a font, which is readable in light and in dark mode."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.tune.table import dollars, milliseconds
 
 NAME = "tune.svg"
 LEAST_WIDTH, LEFT, RIGHT, PAD = 820, 24, 24, 16
-COLUMN = 100  # of each size, at least
+COLUMN = 100  # the least width for one memory size
 HEAD, TITLE, LEGEND, PLOT, GAP, TICKS = 28, 18, 20, 120, 22, 58  # heights, in pixels
 BAR = 0.46  # of a column's width
 STYLE = """
@@ -32,24 +32,24 @@ STYLE = """
 
 @dataclass(frozen=True)
 class Panel:
-    """Columns of one unit, one for each memory size."""
+    """One bar chart, with a bar for each memory size."""
 
     title: str
-    legend: Sequence[tuple[str, str]]  # (class, words)
-    parts: Callable[[Size], Sequence[tuple[str, float]]]  # (class, value), from below
-    value: Callable[[Size], str]  # as it is written above the column
-    upto: Callable[[Size], float] | None = None  # a line up to there
+    legend: Sequence[tuple[str, str]]  # (CSS class, text)
+    segments: Callable[[Size], Sequence[tuple[str, float]]]  # (CSS class, value), from the bottom
+    value: Callable[[Size], str]  # the text above the bar
+    upto: Callable[[Size], float] | None = None  # the value that a line reaches
 
 
 def write(tuned: Tuned, path: Path) -> Path:
-    """Draw it into a file, whose folder is made if there is none."""
+    """Draw the measurements into a file, and make its folder if necessary."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(svg(tuned), encoding="utf-8")
     return path
 
 
 def svg(tuned: Tuned) -> str:
-    """The picture: how long a warm call takes, how long a first one, and what they cost."""
+    """Draw how long a warm call and a first call take, and what they cost."""
     panels = _panels(tuned)
     width, height = _width(tuned), PAD + HEAD + len(panels) * (TITLE + LEGEND + PLOT + GAP) + TICKS
     title = f"{tuned.model}, {tuned.architecture}, by memory size: {tuned.request}"
@@ -95,17 +95,17 @@ def _panels(tuned: Tuned) -> list[Panel]:
 
 
 def _width(tuned: Tuned) -> int:
-    """Of the picture: no values that stand beside each other overlap."""
-    return max(LEAST_WIDTH, LEFT + COLUMN * len(tuned.seen) + RIGHT)
+    """The width of the picture, with which the texts of neighboring bars do not overlap."""
+    return max(LEAST_WIDTH, LEFT + COLUMN * len(tuned.measured) + RIGHT)
 
 
 def _column(tuned: Tuned) -> float:
-    """The width of what each size has."""
-    return (_width(tuned) - LEFT - RIGHT) / len(tuned.seen)
+    """The width of the column of one memory size."""
+    return (_width(tuned) - LEFT - RIGHT) / len(tuned.measured)
 
 
 def _middle(tuned: Tuned, number: int) -> float:
-    """Where the column of a size is."""
+    """The middle of the column of a memory size."""
     return LEFT + _column(tuned) * (number + 0.5)
 
 
@@ -123,26 +123,27 @@ def _panel(panel: Panel, tuned: Tuned, top: float) -> list[str]:
         x += 36 + 6.4 * len(words)
     floor = top + TITLE + LEGEND + PLOT
     heights = [
-        max(sum(value for _, value in panel.parts(each)), panel.upto(each) if panel.upto else 0) for each in tuned.seen
+        max(sum(value for _, value in panel.segments(size)), panel.upto(size) if panel.upto else 0)
+        for size in tuned.measured
     ]
     scale = (PLOT - 20) / (max(heights) or 1)
     width = BAR * _column(tuned)
-    for number, (each, highest) in enumerate(zip(tuned.seen, heights, strict=True)):
+    for number, (size, highest) in enumerate(zip(tuned.measured, heights, strict=True)):
         middle, y = _middle(tuned, number), floor
         if panel.upto:
             lines.append(
                 f'<line class="up" x1="{middle:.1f}" x2="{middle:.1f}" '
                 f'y1="{floor}" y2="{floor - highest * scale:.1f}"/>'
             )
-        for kind, value in panel.parts(each):
+        for kind, value in panel.segments(size):
             y -= value * scale
             lines.append(
                 f'<rect class="{kind}" x="{middle - width / 2:.1f}" y="{y:.1f}" width="{width:.1f}" '
-                f'height="{value * scale:.1f}"><title>{each.memory_size} MB: {escape(panel.value(each))}</title></rect>'
+                f'height="{value * scale:.1f}"><title>{size.memory_size} MB: {escape(panel.value(size))}</title></rect>'
             )
         lines.append(
             f'<text class="quiet" x="{middle:.1f}" y="{floor - highest * scale - 5:.1f}" text-anchor="middle">'
-            f"{escape(panel.value(each))}</text>"
+            f"{escape(panel.value(size))}</text>"
         )
     lines.append(f'<line class="axis" x1="{LEFT}" x2="{_width(tuned) - RIGHT}" y1="{floor}" y2="{floor}"/>')
     return lines
@@ -150,11 +151,11 @@ def _panel(panel: Panel, tuned: Tuned, top: float) -> list[str]:
 
 def _ticks(tuned: Tuned, top: float) -> list[str]:
     lines = []
-    for number, each in enumerate(tuned.seen):
+    for number, size in enumerate(tuned.measured):
         x = f'x="{_middle(tuned, number):.1f}" text-anchor="middle"'
-        lines.append(f'<text {x} y="{top + 18}">{each.memory_size} MB</text>')
-        lines.append(f'<text class="quiet" {x} y="{top + 33}">{sizes.share(each.memory_size):.2f} vCPU</text>')
-        marks = [words for words, best in (("costs least", tuned.cheapest), ("fastest", tuned.fastest)) if each is best]
+        lines.append(f'<text {x} y="{top + 18}">{size.memory_size} MB</text>')
+        lines.append(f'<text class="quiet" {x} y="{top + 33}">{sizes.share(size.memory_size):.2f} vCPU</text>')
+        marks = [mark for mark, best in (("costs least", tuned.cheapest), ("fastest", tuned.fastest)) if size is best]
         if marks:
             lines.append(f'<text class="mark best" {x} y="{top + 50}">{", ".join(marks)}</text>')
     return lines
