@@ -66,7 +66,9 @@ run "an_api_is_throttled_logged_and_signed" {
   }
 
   variables {
-    type    = "http_api"
+    endpoint = {
+      type    = "http_api"
+    }
     timeout = 60
   }
 
@@ -119,12 +121,14 @@ run "an_api_for_holders_of_a_token" {
   }
 
   variables {
-    type          = "http_api"
-    authorization = "JWT"
-    jwt           = { issuer = "https://login.example.com", audience = ["churn"], scopes = ["predict"] }
-    cors          = { allow_origins = ["https://app.example.com"] }
+    endpoint = {
+      type          = "http_api"
+      authorization = "JWT"
+      jwt           = { issuer = "https://login.example.com", audience = ["churn"], scopes = ["predict"] }
+      cors          = { allow_origins = ["https://app.example.com"] }
+      detailed_metrics = true
+    }
 
-    detailed_metrics = true
   }
 
   assert {
@@ -165,8 +169,10 @@ run "pages_that_call_with_iam_are_asked_for_it_by_the_call_alone" {
   }
 
   variables {
-    type = "http_api"
-    cors = { allow_origins = ["https://app.example.com"] }
+    endpoint = {
+      type = "http_api"
+      cors = { allow_origins = ["https://app.example.com"] }
+    }
   }
 
   assert {
@@ -186,7 +192,9 @@ run "without_pages_nothing_is_unauthorized" {
   }
 
   variables {
-    type = "http_api"
+    endpoint = {
+      type = "http_api"
+    }
   }
 
   assert {
@@ -203,7 +211,9 @@ run "a_url_answers_preflights_by_itself" {
   }
 
   variables {
-    cors = { allow_origins = ["https://app.example.com"] }
+    endpoint = {
+      cors = { allow_origins = ["https://app.example.com"] }
+    }
   }
 
   assert {
@@ -220,9 +230,11 @@ run "an_api_for_anybody_is_asked_for" {
   }
 
   variables {
-    type          = "http_api"
-    authorization = "NONE"
-    cors          = { allow_origins = ["*"] }
+    endpoint = {
+      type          = "http_api"
+      authorization = "NONE"
+      cors          = { allow_origins = ["*"] }
+    }
   }
 
   assert {
@@ -235,20 +247,6 @@ run "an_api_for_anybody_is_asked_for" {
   }
 }
 
-run "a_url_for_anybody" {
-  command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
-
-  variables {
-    authorization = "NONE"
-  }
-
-  expect_failures = [var.authorization]
-}
-
 run "an_authorization_that_does_not_exist" {
   command = plan
 
@@ -257,11 +255,13 @@ run "an_authorization_that_does_not_exist" {
   }
 
   variables {
-    type          = "http_api"
-    authorization = "iam"
+    endpoint = {
+      type          = "http_api"
+      authorization = "iam"
+    }
   }
 
-  expect_failures = [var.authorization]
+  expect_failures = [var.endpoint]
 }
 
 run "a_type_that_does_not_exist" {
@@ -272,56 +272,12 @@ run "a_type_that_does_not_exist" {
   }
 
   variables {
-    type = "rest_api"
+    endpoint = {
+      type = "rest_api"
+    }
   }
 
-  expect_failures = [var.type]
-}
-
-run "tokens_without_an_issuer" {
-  command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
-
-  variables {
-    type          = "http_api"
-    authorization = "JWT"
-  }
-
-  expect_failures = [var.jwt]
-}
-
-run "an_issuer_without_https" {
-  command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
-
-  variables {
-    type          = "http_api"
-    authorization = "JWT"
-    jwt           = { issuer = "login.example.com", audience = ["churn"] }
-  }
-
-  expect_failures = [var.jwt]
-}
-
-run "a_throttle_that_lets_nobody_in" {
-  command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
-
-  variables {
-    type       = "http_api"
-    throttling = { rate_limit = 0 }
-  }
-
-  expect_failures = [var.throttling]
+  expect_failures = [var.endpoint]
 }
 
 run "cors_for_no_page" {
@@ -332,8 +288,112 @@ run "cors_for_no_page" {
   }
 
   variables {
-    cors = { allow_origins = [] }
+    endpoint = {
+      cors = { allow_origins = [] }
+    }
   }
 
-  expect_failures = [var.cors]
+  expect_failures = [var.endpoint]
+}
+
+run "an_endpoint_of_another_type" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "alb" }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "an_endpoint_of_another_authorization" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", authorization = "COGNITO" }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "a_url_for_anybody" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { authorization = "NONE" }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "tokens_without_an_issuer" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", authorization = "JWT" }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "an_issuer_without_tokens" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { jwt = { issuer = "https://login.example.com", audience = ["churn"] } }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "an_issuer_without_https" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = {
+      type          = "http_api"
+      authorization = "JWT"
+      jwt           = { issuer = "login.example.com", audience = ["churn"] }
+    }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "a_throttle_that_lets_nobody_in" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", throttling = { burst_limit = 0 } }
+  }
+
+  expect_failures = [var.endpoint]
 }

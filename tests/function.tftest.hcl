@@ -31,7 +31,9 @@ variables {
     sha256          = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     sklearn_version = "1.7.2"
     bytes           = 1048577
-    object          = { bucket = "models", key = "churn/model.pkl", version_id = "v9" }
+    bucket = "models"
+    key = "churn/model.pkl"
+    version_id = "v9"
   }
 }
 
@@ -86,7 +88,8 @@ run "a_plain_dollar_is_part_of_a_key" {
   variables {
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-      object = { bucket = "models", key = "churn$/model.pkl" }
+      bucket = "models"
+      key = "churn$/model.pkl"
     }
   }
 
@@ -109,12 +112,10 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
     kms_key_arns      = { environment = "arn:aws-cn:kms:cn-north-1:123456789012:key/1", logs = "arn:aws-cn:kms:cn-north-1:123456789012:key/2" }
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-      object = {
-        bucket      = "models"
-        key         = "churn/2026-11/model.pkl"
-        read_prefix = "churn/"
-        kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/3"
-      }
+      bucket      = "models"
+      key         = "churn/2026-11/model.pkl"
+      read_prefix = "churn/"
+      kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/3"
     }
     policy_statements = [
       { sid = "Lookup", actions = ["dynamodb:GetItem"], resources = ["arn:aws-cn:dynamodb:cn-north-1:123456789012:table/features"] },
@@ -268,7 +269,8 @@ run "a_followed_model_is_not_pinned" {
   variables {
     model = {
       follow = true
-      object = { bucket = "models", key = "churn/model.pkl" }
+      bucket = "models"
+      key = "churn/model.pkl"
     }
   }
 
@@ -323,6 +325,7 @@ run "a_canary_of_an_earlier_version" {
 }
 
 # At plan, as the version of the runs before is in the state
+
 run "a_version_that_is_not_published_yet" {
   command = plan
 
@@ -338,6 +341,7 @@ run "a_version_that_is_not_published_yet" {
 }
 
 # At plan, as the version of the runs before is in the state
+
 run "a_canary_of_the_live_version" {
   command = plan
 
@@ -351,63 +355,6 @@ run "a_canary_of_the_live_version" {
   }
 
   expect_failures = [aws_lambda_alias.this]
-}
-
-run "a_canary_beside_nothing" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    canary = { weight = 0.1 }
-  }
-
-  expect_failures = [var.canary]
-}
-
-run "a_canary_with_all_the_traffic" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    live_version = "3"
-    canary       = { weight = 1 }
-  }
-
-  expect_failures = [var.canary]
-}
-
-run "a_canary_of_an_alias" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    canary = { version = "next", weight = 0.1 }
-  }
-
-  expect_failures = [var.canary]
-}
-
-run "a_live_version_of_latest" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    live_version = "$LATEST"
-  }
-
-  expect_failures = [var.live_version]
 }
 
 run "snapstart_is_of_published_versions" {
@@ -523,66 +470,6 @@ run "a_network_without_a_subnet" {
   expect_failures = [var.network]
 }
 
-run "a_destination_that_is_a_url" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    on_failure = { destination_arn = "https://sqs.eu-central-1.amazonaws.com/123456789012/failed" }
-  }
-
-  expect_failures = [var.on_failure]
-}
-
-run "a_statement_that_neither_allows_nor_denies" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    policy_statements = [{ effect = "allow", actions = ["s3:GetObject"], resources = ["*"] }]
-  }
-
-  expect_failures = [var.policy_statements]
-}
-
-run "a_statement_of_nothing" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    policy_statements = [{ actions = [], resources = ["*"] }]
-  }
-
-  expect_failures = [var.policy_statements]
-}
-
-run "a_model_that_is_followed_and_pinned" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    model = {
-      follow = true
-      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-      object = { bucket = "models", key = "churn/model.pkl" }
-    }
-  }
-
-  expect_failures = [var.model]
-}
-
 run "a_bundled_model_cannot_be_followed" {
   command = plan
 
@@ -592,23 +479,6 @@ run "a_bundled_model_cannot_be_followed" {
 
   variables {
     model = { follow = true, file = "model.pkl" }
-  }
-
-  expect_failures = [var.model]
-}
-
-run "a_prefix_that_is_not_of_the_model" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    model = {
-      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-      object = { bucket = "models", key = "churn/model.pkl", read_prefix = "fraud/" }
-    }
   }
 
   expect_failures = [var.model]
@@ -663,7 +533,8 @@ run "what_is_not_known_of_the_model_is_left_out" {
     model = {
       sha256 = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"
       format = "joblib"
-      object = { bucket = "models", key = "churn/model.joblib" }
+      bucket = "models"
+      key = "churn/model.joblib"
     }
   }
 
@@ -798,10 +669,10 @@ run "the_size_check_says_what_is_how_big" {
   }
 
   assert {
-    condition     = "${local.words.unzipped}\n" == <<-EOT
-      The layers and the function do not fit Lambda: 213,302,113 of 262,144,000 bytes unzipped.
-      The layers have 200,000,000, the function 13,302,113, of it the model 13,100,000.
-      Try: invoke build-layer --requirements FILE with less in it, or mode = "s3" to leave the model out of the zip.
+    condition     = "${local.messages.unzipped}\n" == <<-EOT
+      The layers and the function are too large for Lambda. Unzipped, they have 213,302,113 bytes, and the limit is 262,144,000 bytes.
+      The layers have 200,000,000 bytes, and the function has 13,302,113 bytes, of which the model has 13,100,000.
+      Remove packages from the requirements and run: invoke build-layer --requirements FILE. Or set mode = "s3", which leaves the model out of the deployment package.
     EOT
     error_message = "Sizes of the parts, and a way out."
   }
@@ -833,7 +704,8 @@ run "a_model_over_tmp" {
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bytes  = 536870913
-      object = { bucket = "models", key = "churn/model.pkl" }
+      bucket = "models"
+      key = "churn/model.pkl"
     }
   }
 
@@ -852,7 +724,8 @@ run "a_model_over_tmp_that_memory_holds_twice" {
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bytes  = 536870913
-      object = { bucket = "models", key = "churn/model.pkl" }
+      bucket = "models"
+      key = "churn/model.pkl"
     }
   }
 
@@ -894,7 +767,8 @@ run "a_model_over_all_that_lambda_has" {
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bytes  = 10737418241
-      object = { bucket = "models", key = "churn/model.pkl" }
+      bucket = "models"
+      key = "churn/model.pkl"
     }
   }
 
@@ -914,12 +788,16 @@ run "advice_stays_within_what_lambda_has" {
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bytes  = 10737418240
-      object = { bucket = "models", key = "churn/model.pkl" }
+      bucket = "models"
+      key = "churn/model.pkl"
     }
   }
 
   assert {
-    condition     = local.advice == { ephemeral_storage = "ephemeral_storage_size = 10240", memory = "memory_size = 10240" }
+    condition = local.advice == {
+      ephemeral_storage = "Set ephemeral_storage_size = 10240."
+      memory            = "Set memory_size = 10240."
+    }
     error_message = "The most that Lambda has, for a model that just fits."
   }
 }
@@ -936,58 +814,6 @@ run "environment_variables_over_the_limit" {
   }
 
   expect_failures = [aws_lambda_function.this]
-}
-
-run "a_model_of_unknown_format" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    model = {
-      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-      format = "onnx"
-      file   = "model.onnx"
-    }
-  }
-
-  expect_failures = [var.model]
-}
-
-run "a_model_without_a_key" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    model = {
-      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-      object = { bucket = "models", key = "" }
-    }
-  }
-
-  expect_failures = [var.model]
-}
-
-run "a_model_key_with_a_wildcard" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    model = {
-      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-      object = { bucket = "models", key = "churn/*" }
-    }
-  }
-
-  expect_failures = [var.model]
 }
 
 run "a_model_that_is_nowhere" {
@@ -1032,4 +858,392 @@ run "a_name_with_a_dot" {
   }
 
   expect_failures = [var.name]
+}
+
+run "a_model_without_a_real_sha256" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = { bucket = "models", key = "model.pkl", sha256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_of_unknown_format" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      bucket = "models"
+      key    = "model.pkl"
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      format = "onnx"
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_key_with_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = { bucket = "models", key = "churn/*", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_key_with_a_policy_variable" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      bucket = "models"
+      key    = "churn/$${aws:username}"
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_without_a_bucket" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      bucket = ""
+      key    = "model.pkl"
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_without_a_key" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      bucket = "models"
+      key    = ""
+      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_of_an_empty_version" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = {
+      bucket     = "models"
+      key        = "model.pkl"
+      version_id = ""
+      sha256     = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_of_no_bytes" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = { bucket = "models", key = "model.pkl", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", bytes = 0 }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "an_environment_name_with_a_hyphen" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    environment = { LOG-LEVEL = "DEBUG" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "an_environment_name_of_the_handler" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    environment = { MODEL_KEY = "another" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "an_environment_name_of_aws" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    environment = { AWS_REGION = "eu-central-1" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "an_environment_name_of_lambda" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    environment = { LAMBDA_TASK_ROOT = "/tmp" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_model_without_a_digest_that_is_not_followed" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = { bucket = "models", key = "model.pkl" }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_model_that_is_followed_and_pinned" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = { bucket = "models", key = "model.pkl", follow = true, version_id = "v1" }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_prefix_that_is_not_of_the_model" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    model = { bucket = "models", key = "churn/model.pkl", follow = true, read_prefix = "fraud/" }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_network_without_a_security_group" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    network = { subnet_ids = ["subnet-1"], security_group_ids = [] }
+  }
+
+  expect_failures = [var.network]
+}
+
+run "a_live_version_of_latest" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    live_version = "$LATEST"
+  }
+
+  expect_failures = [var.live_version]
+}
+
+run "a_canary_of_an_alias" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    canary = { version = "next", weight = 0.1 }
+  }
+
+  expect_failures = [var.canary]
+}
+
+run "a_canary_with_all_the_traffic" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    live_version = "3"
+    canary       = { weight = 1 }
+  }
+
+  expect_failures = [var.canary]
+}
+
+run "a_canary_beside_nothing" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    canary = { weight = 0.1 }
+  }
+
+  expect_failures = [var.canary]
+}
+
+run "a_boundary_for_an_existing_role" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    existing_role            = { arn = "arn:aws:iam::123456789012:role/serving" }
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/developers"
+  }
+
+  expect_failures = [var.existing_role]
+}
+
+run "a_statement_that_neither_allows_nor_denies" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    policy_statements = [{ effect = "allow", actions = ["s3:GetObject"], resources = ["*"] }]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "a_statement_of_nothing" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    policy_statements = [{ actions = ["s3:GetObject"], resources = [] }]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "a_key_that_is_an_alias" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    kms_key_arns = { logs = "alias/logs" }
+  }
+
+  expect_failures = [var.kms_key_arns]
+}
+
+run "a_former_key_that_is_an_alias" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    kms_key_arns = { former = ["alias/logs"] }
+  }
+
+  expect_failures = [var.kms_key_arns]
+}
+
+run "a_destination_that_is_a_url" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    on_failure = { destination_arn = "https://sqs.eu-central-1.amazonaws.com/123456789012/failed" }
+  }
+
+  expect_failures = [var.on_failure]
 }

@@ -1,5 +1,5 @@
 locals {
-  # S3 adds 26 characters to a prefix of at most 37
+  # S3 adds 26 characters to a prefix of up to 37 characters
   bucket_prefix = "${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"
 
   bucket = var.existing_bucket == null ? aws_s3_bucket.this[0].id : var.existing_bucket.name
@@ -28,7 +28,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this[0].id
 
   rule {
-    # With a key of one's own, the bucket's key spares a call of KMS for each object
+    # With a customer managed key, a bucket key avoids a call of KMS for each object
     bucket_key_enabled = var.kms_key_arn != null
 
     apply_server_side_encryption_by_default {
@@ -38,8 +38,8 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   }
 }
 
-# Terraform uploads a large file in parts, and an apply that is interrupted leaves them: no listing shows them, and they are paid for. Nothing
-# else expires: older versions of the model are what a rollback reads.
+# Terraform uploads a large file in parts. If an apply is interrupted, the parts remain. No list of objects shows them, and S3 charges for
+# them. Nothing else expires, because a rollback reads an older version of the model.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   count = var.existing_bucket == null ? 1 : 0
 

@@ -1,18 +1,28 @@
 variable "name" {
-  description = "Stem of the bucket's name: letters, digits, - and _, a letter or digit first. S3 makes it unique."
+  description = <<-EOT
+    Beginning of the bucket's name, to which S3 adds a unique suffix. It must have letters, digits, hyphens (-), or underscores (_), and
+    must start with a letter or a digit. In an existing bucket, the keys begin with it.
+  EOT
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]*$", var.name))
-    error_message = "name takes letters, digits, - and _, a letter or digit first, as in \"churn-model\"."
+    error_message = join(" ", [
+      "The name must have letters, digits, hyphens (-), or underscores (_), and must start with a letter or a digit. For example:",
+      "\"churn-model\".",
+    ])
   }
 }
 
 variable "objects" {
   description = <<-EOT
-    What to upload, by a name of your choice. key must change with the content (put sha256 in it); source is a file; sha256 is hex. In an
-    existing bucket, keys lie below the name and a mark of this deployment: the output objects has them whole.
+    Files to upload, by a name of your choice. If the content changes, a new object replaces the old one.
+
+    - `key` - Key of the object. It must contain the digest. In an existing bucket, a prefix is added: the output `objects` contains the
+      whole key.
+    - `source` - Path of the file.
+    - `sha256` - SHA-256 digest of the file, in hexadecimal.
   EOT
   type = map(object({
     key    = string
@@ -23,18 +33,22 @@ variable "objects" {
   nullable = false
 
   validation {
-    condition = alltrue([for object in values(var.objects) : strcontains(object.key, object.sha256)])
+    condition     = alltrue([for object in values(var.objects) : strcontains(object.key, object.sha256)])
     error_message = join(" ", [
-      "Each key holds the sha256 of its object, as in \"model/<sha256>/model.pkl\":",
-      "only so does new content become a new object.",
+      "Each key in objects must contain the sha256 of its object, so that new content becomes a new object. For example:",
+      "\"model/<sha256>/model.pkl\".",
     ])
   }
 }
 
 variable "versioned_objects" {
   description = <<-EOT
-    What to upload under one key for ever: new content is a new version of the object, and earlier versions stay until it is destroyed. If
-    there is nothing to upload now, leave source and sha256 out: the object stays, with a line of text as its newest version.
+    Files to upload under keys that never change. If the content changes, it becomes a new version of the object. Earlier versions remain
+    until the object is destroyed.
+
+    - `key` - Key of the object. In an existing bucket, a prefix is added: the output `objects` contains the whole key.
+    - `source` - Path of the file. Omit it if there is nothing to upload. The object then remains, and its latest version is a line of text.
+    - `sha256` - SHA-256 digest of the file, in hexadecimal.
   EOT
   type = map(object({
     key    = string
@@ -46,14 +60,17 @@ variable "versioned_objects" {
 
   validation {
     condition     = length(setintersection(keys(var.versioned_objects), keys(var.objects))) == 0
-    error_message = "objects and versioned_objects have a name in common: give each object a name of its own."
+    error_message = "objects and versioned_objects cannot have names in common. Rename one of the objects."
   }
 }
 
 variable "existing_bucket" {
   description = <<-EOT
-    A bucket to upload to, in place of one made here. It has to keep versions; how it is encrypted and closed is its owner's affair. All
-    objects lie below the name and 8 hexadecimal digits that are this deployment's.
+    An existing S3 bucket for the artifacts. Versioning must be enabled on it. The module does not change the bucket's settings, such as its
+    encryption and its policy. The keys of all objects begin with the name and an identifier of this deployment, so several deployments can
+    use one bucket. Defaults to `null`, which creates a bucket.
+
+    - `name` - Name of the bucket.
   EOT
   type = object({
     name = string
@@ -62,13 +79,15 @@ variable "existing_bucket" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the bucket made here; null: S3's own."
+  description = "ARN of the KMS key that encrypts the bucket that this module creates. Defaults to a key that S3 manages."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of the bucket, at most 50. Its objects are untagged, as S3 takes only 10 on an object."
+  description = <<-EOT
+    Tags for the bucket. You can set up to 50 tags. The objects have no tags, because S3 allows only 10 tags on an object.
+  EOT
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,8 +1,8 @@
 resource "aws_iam_role" "this" {
   count = var.existing_role == null ? 1 : 0
 
-  # A prefix, as roles are the account's, not the region's: the same name in two regions must not collide. IAM adds 26 characters to at
-  # most 38.
+  # A prefix, because IAM roles are global: functions of the same name in two Regions need different roles. IAM adds 26 characters to a
+  # prefix of up to 38.
   name_prefix          = "${substr(var.name, 0, 37)}-"
   description          = "Execution role of the Lambda function ${var.name}"
   permissions_boundary = var.permissions_boundary_arn
@@ -26,16 +26,17 @@ resource "aws_iam_role_policy" "own" {
   policy = jsonencode({ Version = "2012-10-17", Statement = local.own_statements })
 }
 
-# Another object is another policy, and the old one goes last: until the alias has moved, environments of the version that answers still
-# start, and read the old object. The name makes it another, as it cannot be changed in place. It is a prefix, so that two policies never
-# share a name even where the object is not known before apply and turns out to be the same.
+# A new object gets a new policy, and the old policy is deleted last: until the alias points to the new version, execution environments of
+# the old version still start and read the old object. The name contains a digest of the objects, because a changed name replaces the
+# policy. It is a prefix, so that two policies never share a name, even if the object is unknown until apply and turns out to be the same.
 resource "aws_iam_role_policy" "model" {
   count = var.existing_role == null && local.may_read ? 1 : 0
 
   name_prefix = "read-own-model-${substr(sha256(join(",", concat(compact([local.object_arn]), local.further_arns))), 0, 8)}-"
   role        = aws_iam_role.this[0].id
 
-  # Versions that the caller names may have their model in the zip. A policy has a statement nevertheless, and this one allows nothing more.
+  # The versions that the caller names may all have their model in the deployment package. A policy needs a statement even then, and this
+  # one allows nothing that the role may not do anyway.
   policy = jsonencode({
     Version   = "2012-10-17"
     Statement = jsondecode(length(local.model_statements) > 0 ? jsonencode(local.model_statements) : jsonencode(local.own_statements))
@@ -54,14 +55,14 @@ resource "aws_iam_role_policy" "further" {
   policy = jsonencode({ Version = "2012-10-17", Statement = local.further_statements[each.key] })
 }
 
-# After a function is deleted, Lambda uses the function's role to remove its network interfaces, so the role has to outlive them. When the
-# function is destroyed, its interfaces are moved to this group, which allows no traffic. The provider deletes a security group only when
-# no interface of Lambda's is left in it, and this one is deleted before the role.
+# After a function is deleted, Lambda uses the function's role to delete its network interfaces, so the role must exist until then. When
+# Terraform destroys the function, the provider moves its interfaces to this security group, which allows no traffic. The provider deletes a
+# security group only after Lambda has deleted the interfaces in it, and Terraform deletes this one before the role.
 resource "aws_security_group" "leaving" {
   count = try(var.network.vpc, null) == null ? 0 : 1
 
   name_prefix = "${var.name}-leaving-"
-  description = "Of the interfaces of the Lambda function ${var.name} while it is destroyed"
+  description = "Network interfaces of the Lambda function ${var.name} while it is destroyed"
   vpc_id      = var.network.vpc.id
   tags        = var.tags
 
