@@ -18,17 +18,20 @@ from rich.console import Console
 from rich.table import Table
 
 import bench as benches
-from build import audit as auditing
-from build import commands, example, function, layer, requests, requirements, runtimes, slimming
 from build import docs as documentation
-from build import report as reporting
-from build import verify as verification
-from build.contents import KINDS
+from build import runtimes
+from build.dist import audit as auditing
+from build.dist import report as reporting
+from build.dist.contents import KINDS
 from build.errors import UserError
-from build.package import given, samples, signatures
+from build.host import commands
+from build.host.paths import given_as_text, shown
+from build.layer import layer, slimming
+from build.layer import verify as verification
+from build.layer.trim import Profile
+from build.package import example, function, given, request_files, samples, signatures
 from build.package.wishes import Wishes
-from build.paths import given_as_text, shown
-from build.profile import Profile
+from build.requirements import defaults
 
 OUT = Path("dist")
 MODULE = Path(__file__).resolve().parent
@@ -354,14 +357,14 @@ def train_example(c, python=runtimes.DEFAULT_PYTHON, out: Path = OUT):
 @command
 def profile_cold_start(c, request: Path | None = None, runs=5, out: Path = OUT):
     """Run your packaged function in fresh environments on this machine, and draw where the first call's time goes."""
-    from local import cold_start, picture
+    from local import cold_start, cold_start_chart
 
     found = cold_start.profile(out, request, int(runs), say)
     table = Table("", title=f"First call, medians of {runs}")
     for each in found:
         table.add_column(f"mode = {each.mode}", justify="right")
-    for part, label in picture.PARTS.items():
-        table.add_row(label, *(f"{picture.parts(each.bar)[part]:.0f} ms" for each in found))
+    for part, label in cold_start_chart.PARTS.items():
+        table.add_row(label, *(f"{cold_start_chart.parts(each.bar)[part]:.0f} ms" for each in found))
     table.add_row("first call", *(f"{each.first_call:.0f} ms" for each in found))
     table.add_row("second call", *(f"{each.second_call:.1f} ms" for each in found))
     table.add_row("most memory", *(megabytes(each.rss) for each in found))
@@ -401,13 +404,13 @@ def tune(
     count = None if rows is None else measure.number(rows, "--rows", 1000)
     times = measure.number(rounds, "--rounds", 5), measure.number(calls, "--calls", 40)
     tuned = measure.tune(out, request, sizes.parse(memory_sizes), count, *times, say)
-    picture = drawing.write(tuned, chart or out / drawing.NAME)
+    drawn = drawing.write(tuned, chart or out / drawing.NAME)
     console.print(tables.of(tuned))
     for line in tables.notes(tuned):
         say(line)
     for line in tables.advice(tuned):
         console.print(line)
-    console.print(shown(picture))
+    console.print(shown(drawn))
 
 
 @task(help={"out": "folder for the artifacts, apart from your own"})
@@ -538,7 +541,7 @@ def predict(c, event: Path, local=False, out: Path = OUT):
     """Send a request, to the deployed function or to the packaged one here."""
     from local import deployment, operations, terraform
 
-    request = requests.read_to_send(event)
+    request = request_files.read_to_send(event)
     if local:
         answer = operations.predict_locally(out, request, say)
     else:
@@ -598,7 +601,7 @@ def test(c, fast=False, options=""):
 @command
 def lock(c):
     """Pin lambda/requirements.in, with hashes, for every runtime and both architectures."""
-    console.print(shown(requirements.lock()))
+    console.print(shown(defaults.lock()))
 
 
 @task

@@ -16,9 +16,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import Say, zoo
-from build import cache, environments, function, layer, manifest, requirements, runtimes
+from build import runtimes
+from build.dist import manifest
 from build.errors import UserError
+from build.host import cache, importable
+from build.layer import layer
+from build.package import function
 from build.package.wishes import Wishes
+from build.requirements import defaults
 from build.runtimes import Runtime, host_architecture
 from local import emulator, packaged
 from local.embedded_aws import EmbeddedAws
@@ -72,8 +77,8 @@ class Shop:
     def fit(self, folder: Path, names: Iterable[str]) -> None:
         """Fit models in one process, each into a folder of its name."""
         folder.mkdir(exist_ok=True)
-        packages = environments.of_layer(self.out, self.entry, self.runtime)
-        environments.run(self.runtime, str(FIT), [folder, *names], [ROOT, zoo.CODE, packages], {})
+        packages = importable.of_layer(self.out, self.entry, self.runtime)
+        importable.run(self.runtime, str(FIT), [folder, *names], [ROOT, zoo.CODE, packages], {})
 
     @cached_property
     def runtime_packages(self) -> Path:
@@ -172,7 +177,7 @@ def ask_all(shops: Sequence[Shop], folder: Path, say: Say) -> dict[str, dict[str
 
 def locked() -> list[str]:
     """The pins of the default layer, without their hashes, beside which others have none."""
-    lines = requirements.LOCKED.read_text(encoding="utf-8").splitlines()
+    lines = defaults.LOCKED.read_text(encoding="utf-8").splitlines()
     return [line.partition(" \\")[0] for line in lines if PIN.match(line)]
 
 

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from build import commands
 from build.errors import UserError
+from build.host import commands
 
 NAMES = (("chromium", "chromedriver"), ("google-chrome", "chromedriver"))
 OPTIONS = (

@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 
 from bench import Outcome
 from bench.contenders import BUCKET, HERE, MEMORY, PIPELINE, WAYS, Ground, Model
-from build import environments, interpreters
 from build.errors import UserError
+from build.host import importable, interpreters
 from build.runtimes import DEFAULT_PYTHON, runtime
-from local import embedded_aws, emulator, picture
+from local import cold_start_chart, embedded_aws, emulator
 from local.cold_start import told as told_by_ours
 from local.deployed import Deployed
 from local.emulator import Environment
@@ -74,7 +74,7 @@ def run(folder: Path, say: Say, models: Sequence[str] = MODELS, runs: int = RUNS
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "cold_start.json", folder / "cold_start.svg"]
     files[0].write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    files[1].write_text(picture.draw(_bars(found["models"])), encoding="utf-8")
+    files[1].write_text(cold_start_chart.draw(_bars(found["models"])), encoding="utf-8")
     headings = ["model, contender", "first call", "second", "p50", "p99", "peak RSS"]
     rows = [
         [f"{title(name)}, {contender}", *_cells(facts)]
@@ -239,7 +239,7 @@ def _warm_overhead(ground: Ground, bundle: Deployed, model: Model) -> dict:
     see = [bundle.task, bundle.layers / ground.runtime.site_packages]
     env = bundle.environment | {"LAMBDA_TASK_ROOT": str(bundle.task)}
     script = str(HERE / "target" / "warm_overhead.py")
-    environments.run(ground.runtime, script, [result, json.dumps(model.event), 1000], see, env)
+    importable.run(ground.runtime, script, [result, json.dumps(model.event), 1000], see, env)
     return json.loads(result.read_text(encoding="utf-8"))
 
 

@@ -13,8 +13,12 @@ from functools import cached_property
 from pathlib import Path
 
 from bench import tools
-from build import archive, bytecode, commands, environments, function, interpreters, layer, manifest, requirements
-from build.profile import Profile
+from build.dist import archive, manifest
+from build.host import commands, importable, interpreters
+from build.layer import bytecode, layer
+from build.layer.trim import Profile
+from build.package import function
+from build.requirements import defaults
 from build.runtimes import UNZIPPED_LIMIT, Runtime, host_architecture
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
@@ -61,14 +65,14 @@ class Ground:
         """Fit a forest of that size, or the pipeline, with the default layer's packages, and upload it."""
         self.say("Fitting the pipeline" if name == PIPELINE else f"Fitting a forest of {name} MB")
         path, event = self.folder / f"model-{name}.pkl", EVENT
-        packages = environments.of_layer(self.out, self.layer, self.runtime)
+        packages = importable.of_layer(self.out, self.layer, self.runtime)
         if name == PIPELINE:
-            environments.run(self.runtime, "train_example.py", [self.folder], [packages], {})
+            importable.run(self.runtime, "train_example.py", [self.folder], [packages], {})
             (self.folder / "model.pkl").rename(path)
             request = json.loads((self.folder / "request.json").read_text(encoding="utf-8"))
             event = {"dataframe_records": request["dataframe_records"][:1]}
         else:
-            environments.run(self.runtime, str(HERE / "target" / "make_forest.py"), [path, name], [packages], {})
+            importable.run(self.runtime, str(HERE / "target" / "make_forest.py"), [path, name], [packages], {})
         s3 = self.aws.client("s3")
         with path.open("rb") as stream:
             version = s3.put_object(Bucket=BUCKET, Key=path.name, Body=stream)["VersionId"]
@@ -147,7 +151,7 @@ class Ground:
         """`pip install -t python`, zipped: its bytecode is there, and stale once Lambda has unzipped it."""
         self.say("Building the recipe's layer: pip install -t")
         opt = self.folder / "opt-pip"
-        linked = environments.of_requirements(requirements.LOCKED, self.runtime, self.folder / "linked")
+        linked = importable.of_requirements(defaults.LOCKED, self.runtime, self.folder / "linked")
         # as copies: other times on links would be other times in uv's own cache
         shutil.copytree(linked, opt / "python")
         interpreter = interpreters.require(self.runtime, "The recipe's layer")

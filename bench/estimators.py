@@ -25,9 +25,11 @@ from tempfile import TemporaryDirectory
 
 from bench import Outcome, Say, draw
 from bench.asking import MEMORY, ROOT, Shop, locked
-from build import archive, environments, function, interpreters
-from build import model as models
+from build.dist import archive
 from build.errors import UserError
+from build.host import importable, interpreters
+from build.package import function
+from build.package import model as models
 from build.package.wishes import Wishes
 from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
 
@@ -134,7 +136,7 @@ def prepare(kept: Path, target: Runtime, say: Say, only: Collection[str]) -> tup
         say("Building a layer")
         shop = Shop.build(kept / "dist", target, locked())
         functions.mkdir()
-    site_packages = environments.of_layer(shop.out, shop.entry, target)
+    site_packages = importable.of_layer(shop.out, shop.entry, target)
     untried = _fit(functions, only, target, site_packages, say)
     names = sorted(each.name for each in functions.iterdir() if each.is_dir() and (not only or each.name in only))
     refused = _package_all(shop, kept, names, say)
@@ -150,7 +152,7 @@ def _fit(functions: Path, only: Collection[str], target: Runtime, packages: Path
     """Fit what is not there yet; what could not be fitted, with the reason."""
     if not only or not all((functions / name).exists() for name in only):
         say("Fitting estimators")
-        environments.run(target, str(FIT), [functions, *only], [packages], {"OMP_NUM_THREADS": "1"})
+        importable.run(target, str(FIT), [functions, *only], [packages], {"OMP_NUM_THREADS": "1"})
     known: list[str] = json.loads((functions / "known.json").read_text(encoding="utf-8"))
     for name in only:
         if name not in known:

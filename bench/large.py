@@ -11,7 +11,7 @@ from typing import Any
 
 from bench import ROOT, Outcome, Say
 from bench.asking import Shop, locked
-from build import environments
+from build.host import importable
 from build.runtimes import DEFAULT_PYTHON, runtime
 
 SCRIPT = ROOT / "bench" / "target" / "time_large.py"
@@ -36,11 +36,11 @@ def run(results: Path, say: Say, rounds: int = ROUNDS) -> Outcome:
         folder = Path(name).resolve()
         say("Building a layer")
         shop = Shop.build(folder / "layer", target, locked())
-        packages = environments.of_layer(shop.out, shop.entry, target)
+        packages = importable.of_layer(shop.out, shop.entry, target)
         say(f"Asking {rounds} times in each form")
         path = folder / "large.json"
         one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # what other threads do is in no thread's time
-        environments.run(target, str(SCRIPT), [path, rounds], [ROOT / "lambda", packages], one)
+        importable.run(target, str(SCRIPT), [path, rounds], [ROOT / "lambda", packages], one)
         cases = json.loads(path.read_text(encoding="utf-8"))
         versions = shop.entry["packages"]
     return _outcome(cases, results, target.python, versions)

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from bench import Outcome, Say, draw, tools
 from bench.tools import Made, Tool
-from build import commands, interpreters
+from build.host import commands, interpreters
 from build.runtimes import UNZIPPED_LIMIT, runtime
 
 SCRIPTS = Path(__file__).with_name("target")

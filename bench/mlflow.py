@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import zoo
-from build import commands, indexes, interpreters
 from build.builders.uv import LINKS
+from build.host import commands, indexes, interpreters
 from build.runtimes import Runtime
 
 ASK = Path(__file__).with_name("target") / "ask_mlflow.py"

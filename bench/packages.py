@@ -16,9 +16,11 @@ from tempfile import TemporaryDirectory
 
 from bench import Outcome, with_table
 from bench.package_uses import PACKAGES, Case
-from build import archive, distributions, interpreters, layer, libraries, slimming
 from build.builders.uv import UvBuilder
+from build.dist import archive
 from build.errors import UserError
+from build.host import distributions, interpreters
+from build.layer import layer, libraries, slimming
 from build.runtimes import DEFAULT_PYTHON, UNZIPPED_LIMIT, Runtime, host_architecture, runtime
 
 ROOT = Path(__file__).parents[1]

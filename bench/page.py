@@ -7,7 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import Outcome, Say
-from build import environments, function, layer, manifest
+from build.dist import manifest
+from build.host import importable
+from build.layer import layer
+from build.package import function
 from build.package.wishes import Wishes
 from build.runtimes import DEFAULT_PYTHON, Runtime, host_architecture, runtime
 from local import operations
@@ -43,7 +46,7 @@ def run(folder: Path, say: Say) -> Outcome:
         out = Path(name) / "dist"
         say("Building a layer, and packaging a model")
         layer.build(out, layer.Order(target, host_architecture(), builder="uv"), lambda message: None)
-        packages = environments.of_layer(out, (manifest.read(out) or {})["layer"], target)
+        packages = importable.of_layer(out, (manifest.read(out) or {})["layer"], target)
         own = fit(Path(name), target, packages)
         function.package(out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
         rows = json.loads((own / "own.json").read_text(encoding="utf-8"))
@@ -68,5 +71,5 @@ def photograph(out: Path, rows: list[dict], say: Say) -> None:
 
 def fit(folder: Path, target: Runtime, packages: Path) -> Path:
     """Fit the model with a layer's packages; the folder with its files."""
-    environments.run(target, str(FIT), [folder], [packages], {})
+    importable.run(target, str(FIT), [folder], [packages], {})
     return folder

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import Say
-from build import commands, engines, interpreters
-from build.requirements import LOCKED
+from build.host import commands, engines, interpreters
+from build.requirements.defaults import LOCKED
 from build.runtimes import DEFAULT_PYTHON, host_architecture, runtime
 
 ROOT = Path(__file__).parents[1]

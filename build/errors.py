@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from build.paths import shown
+from build.host.paths import shown
 
 
 class UserError(Exception):

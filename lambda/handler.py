@@ -4,7 +4,7 @@ The model is loaded here, in the init phase, which Lambda runs with a full CPU w
 execution environment. A model that cannot be loaded fails the init, and Lambda tries again with a new environment.
 """
 
-from serving import startup
+from serving.loading import startup
 
 ENVIRONMENT = startup.start()
 

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import requests
-from build.package import samples
+from build.package import request_files, samples
 from build.runtimes import runtime
-from local import embedded_aws, emulator, packaged, picture
+from local import cold_start_chart, embedded_aws, emulator, packaged
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
 
@@ -35,7 +34,7 @@ class ColdStart:
     mode: str
     first_call: float  # from nothing to the first answer
     second_call: float
-    phases: dict[str, float]  # as in lambda/serving/phases, and "predict"
+    phases: dict[str, float]  # as in lambda/serving/loading/phases, and "predict"
     rss: float  # the most bytes that the process ever had
 
     @property
@@ -60,7 +59,7 @@ def profile(out: Path, request: Path | None, runs: int, say: Say) -> list[ColdSt
         NotPackaged, NotOfThisMachine
     """
     known = packaged.read(out)
-    event = requests.read(request).event if request else samples.request(known["model"])
+    event = request_files.read(request).event if request else samples.request(known["model"])
     with TemporaryDirectory(prefix="cold-start-") as name, embedded_aws.start() as aws:
         packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
         found = []
@@ -71,7 +70,7 @@ def profile(out: Path, request: Path | None, runs: int, say: Say) -> list[ColdSt
             found.append(_measure(mode, deployed, packages, aws, event, runs))
     bars = {f"mode = {each.mode}": each.bar for each in found}
     model = f"{known['model']['estimator'].rpartition('.')[2]}, {known['model']['bytes'] / 1e6:.2f} MB"
-    (out / PICTURE).write_text(picture.draw({model: bars}), encoding="utf-8")
+    (out / PICTURE).write_text(cold_start_chart.draw({model: bars}), encoding="utf-8")
     return found
 
 

@@ -11,8 +11,11 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import environments, example, function, interpreters, layer, manifest
+from build.dist import manifest
 from build.errors import UserError
+from build.host import importable, interpreters
+from build.layer import layer
+from build.package import example, function
 from build.package.wishes import Wishes
 from build.runtimes import Runtime, host_architecture, runtime, supported
 from local import deployed, embedded_aws, emulator
@@ -116,9 +119,9 @@ def build(out: Path, target: Runtime, say: Say, builder: str = "auto") -> exampl
 def own_predictions(out: Path, model: example.Example, target: Runtime, scratch: Path) -> list:
     """What the estimator says of the example's rows, asked without the handler, in the layer's own packages."""
     entry = (manifest.read(out) or {})["layer"]
-    packages = environments.of_layer(out, entry, target)
+    packages = importable.of_layer(out, entry, target)
     result = scratch / "predictions.json"
-    environments.run(target, "predict.py", [model.model, model.request, result], [packages], {})
+    importable.run(target, "predict.py", [model.model, model.request, result], [packages], {})
     return json.loads(result.read_text(encoding="utf-8"))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import archive
+from build.dist import archive
 from build.errors import UserError
 from build.runtimes import Runtime
 from local.embedded_aws import EmbeddedAws

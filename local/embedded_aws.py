@@ -16,8 +16,8 @@ from typing import IO
 import boto3
 import botocore.session
 
-from build.commands import started
 from build.errors import UserError
+from build.host.commands import started
 
 REGION = "eu-central-1"
 PATIENCE = 300  # seconds until the server must listen

@@ -15,9 +15,10 @@ from importlib import metadata, resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import bytecode, environments, interpreters
-from build.commands import started
 from build.errors import UserError
+from build.host import importable, interpreters
+from build.host.commands import started
+from build.layer import bytecode
 from build.runtimes import host_architecture, runtime
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
@@ -103,7 +104,7 @@ def runtime_packages(python: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     pins = folder / "runtime.txt"
     pins.write_text("".join(f"{name}=={metadata.version(name)}\n" for name in OF_THE_RUNTIME), encoding="utf-8")
-    packages = environments.of_requirements(pins, runtime(python), folder)
+    packages = importable.of_requirements(pins, runtime(python), folder)
     bytecode.compile_tree(packages, "/var/runtime", runtime(python))
     return packages
 

@@ -24,7 +24,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from build.errors import UserError
-from build.requests import PAYLOAD_LIMIT
+from build.package.request_files import PAYLOAD_LIMIT
 from local.emulator import Environment, FunctionFailed
 
 HOST = "127.0.0.1"

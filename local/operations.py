@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from build.package import samples
-from build.requests import Request
+from build.package.request_files import Request
 from build.runtimes import runtime
 from local import emulator, front, packaged
 from local.deployment import aws_errors

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from build import archive, environments, manifest
+from build.dist import archive, manifest
 from build.errors import UserError
+from build.host import importable
 from build.runtimes import architecture, runtime
 from local.deployed import Deployed
 
@@ -29,7 +30,7 @@ def read(out: Path) -> dict:
     known = manifest.read(out) or {}
     if not all(known.get(part) for part in ("layer", "functions", "model")):
         raise NotPackaged(out=out)
-    if not environments.runs_here(architecture(known["architecture"])):
+    if not importable.runs_here(architecture(known["architecture"])):
         raise NotOfThisMachine(out=out, architecture=known["architecture"])
     return known
 
@@ -48,6 +49,6 @@ def unpack(out: Path, known: dict, mode: str, folder: Path, where: Mapping[str, 
         variables["MODEL_SKLEARN_VERSION"] = model["sklearn_version"]
     if model.get("trusted"):
         variables["MODEL_TRUSTED"] = ",".join(model["trusted"])
-    site_packages = environments.of_layer(out, known["layer"], target)
+    site_packages = importable.of_layer(out, known["layer"], target)
     layers = site_packages.parents[len(Path(target.site_packages).parts) - 1]
     return Deployed.of(folder, layers, target, variables, memory_size)

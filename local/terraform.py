@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from build import commands
 from build.errors import UserError
+from build.host import commands
 
 MODULE = Path(__file__).parents[1]  # the root module
 OLDEST = (1, 9)

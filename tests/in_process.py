@@ -9,9 +9,9 @@ from typing import Any
 
 from serving import invocation
 from serving.environment import Environment
-from serving.model import Model
-from serving.phases import Phases
-from serving.settings import Settings
+from serving.loading.model import Model
+from serving.loading.phases import Phases
+from serving.loading.settings import Settings
 
 CONTEXT = SimpleNamespace(aws_request_id="1")
 

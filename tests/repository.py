@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from build import commands
+from build.host import commands
 from tests.conftest import ROOT
 
 

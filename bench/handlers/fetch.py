@@ -2,8 +2,8 @@
 
 import json
 
-from serving import fetching
-from serving.settings import Settings
+from serving.loading import fetching
+from serving.loading.settings import Settings
 
 FETCHED = fetching.begin(Settings.from_environment())()
 print(json.dumps({"recipe": {"fetch": FETCHED.seconds * 1e3}}))

@@ -9,11 +9,12 @@ from pathlib import Path
 
 BEGAN = time.perf_counter()
 
-from serving import deferral, processors  # noqa: E402
+from serving import lazy_imports  # noqa: E402
+from serving.loading import processors  # noqa: E402
 
 gc.disable()
 processors.set_threads(os.environ)
-deferral.prepare(Path(__file__).parent)
+lazy_imports.prepare(Path(__file__).parent)
 IMPORTED = time.perf_counter()
 with open(os.environ["MODEL_FILE"], "rb") as stream:
     model = pickle.load(stream)

@@ -1,4 +1,4 @@
-"""This project's handler with a frozen list in place of stand-ins: what the model uses first, and all found at once."""
+"""This project's handler with a frozen list in place of lazy modules: what is used first, and all found at once."""
 
 import json
 import os
@@ -6,10 +6,10 @@ import sys
 from importlib import import_module
 from importlib.util import spec_from_file_location
 
-from serving import startup
+from serving.loading import startup
 
 HERE = os.path.dirname(__file__)
-with open(os.path.join(HERE, "deferral.json")) as stream:
+with open(os.path.join(HERE, "lazy_imports.json")) as stream:
     USED = json.load(stream)["execute"]
 with open(os.path.join(HERE, "modules.json")) as stream:
     FILES = json.load(stream)

@@ -1,4 +1,4 @@
-"""This project's handler with Python's own hook that resolves on attribute access, in place of stand-ins."""
+"""This project's handler with Python's own hook that resolves on attribute access, in place of lazy modules."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import sys
 from importlib.machinery import PathFinder, SourceFileLoader
 from importlib.util import LazyLoader
 
-with open(os.path.join(os.path.dirname(__file__), "deferral.json")) as stream:
+with open(os.path.join(os.path.dirname(__file__), "lazy_imports.json")) as stream:
     MAY_WAIT = json.load(stream)["packages"]
 os.environ["LAMBDA_MODEL_EAGER"] = "1"
 

@@ -50,7 +50,7 @@ def forms(rows, names):
 def models(draw):
     """Each model with its rows and the names of its columns."""
     import pandas as pd
-    from serving.model import describe
+    from serving.loading.model import describe
     from serving.requests import light
     from sklearn.compose import ColumnTransformer
     from sklearn.linear_model import LogisticRegression

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from build import commands, engines
 from build.builders.container import ContainerBuilder
 from build.builders.uv import UvBuilder
 from build.errors import UserError
-from build.libraries import Origin
-from build.lockfile import Lock
+from build.host import commands, engines
+from build.layer.libraries import Origin
+from build.requirements.lockfile import Lock
 from build.runtimes import Architecture, Runtime, host_architecture
 
 NAMES = ("auto", "container", "uv")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import commands, distributions
-from build import requirements as own
-from build.libraries import Origin
+from build.host import commands, distributions
+from build.layer.libraries import Origin
+from build.requirements import defaults as own
 from build.runtimes import OLDEST_WITH_DEFAULTS, Architecture
 
 # libgomp is a part of scikit-learn's wheels; the project's own requirements pin one, with its digest

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import commands, indexes, lockfile, requirement_files
-from build.engines import Engine
 from build.errors import UserError
-from build.libraries import Origin
-from build.lockfile import Lock
+from build.host import commands, indexes
+from build.host.engines import Engine
+from build.layer.libraries import Origin
+from build.requirements import lockfile, requirement_files
+from build.requirements.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
 # Of the image this asks what the lambci and the AWS SAM build images promise: /bin/sh, /var/task, pip on PATH.

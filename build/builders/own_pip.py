@@ -11,7 +11,7 @@ import platform
 import re
 from pathlib import Path
 
-from build import commands, interpreters
+from build.host import commands, interpreters
 from build.runtimes import Architecture, Runtime, host_architecture
 
 # What uv says of metadata that it cannot read

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from build.commands import CommandFailed
 from build.errors import UserError
+from build.host.commands import CommandFailed
 from build.runtimes import Architecture, Runtime
 
 

@@ -10,11 +10,13 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build import commands, indexes, interpreters, lockfile, requirement_files, runtimes
+from build import runtimes
 from build.builders import carried, own_pip, refusals
 from build.builders.refusals import NoWheels, OldMetadata, UvFailed
-from build.libraries import Origin
-from build.lockfile import Lock
+from build.host import commands, indexes, interpreters
+from build.layer.libraries import Origin
+from build.requirements import lockfile, requirement_files
+from build.requirements.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
 __all__ = ["NoWheels", "OldMetadata", "UvBuilder", "UvFailed", "install"]

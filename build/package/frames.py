@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from build import commands
+from build.host import commands
 from build.package import trials
 from build.package.process import Process, Refused
 

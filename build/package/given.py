@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from build import cache, commands, environments
-from build import model as models
 from build.errors import UserError
+from build.host import cache, commands, importable
 from build.package import mlflow_folder
+from build.package import model as models
 from build.package.mlflow_folder import Folder
 from build.package.wishes import Wishes
 from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
@@ -64,7 +64,7 @@ class Given:
         facts = {"model": str(self.source.resolve()), "class": self.folder.estimator, "result": str(made)}
         order.write_text(json.dumps(facts), encoding="utf-8")
         try:
-            environments.run(target, "convert_mlflow.py", [order], see, {})
+            importable.run(target, "convert_mlflow.py", [order], see, {})
         except commands.CommandFailed as error:
             raise NotConverted(path=self.folder.path, estimator=self.folder.estimator, why=error) from error
         return made

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from build import deferral, dependencies
 from build.errors import UserError
+from build.layer import dependencies
+from build.package import recording
 from build.package.process import Process
 from build.package.proof import Proof
 from build.runtimes import Architecture
 
 # These import what a model's file names
-LOADERS = ("serving.formats", "pickle", "joblib.numpy_pickle", "cloudpickle", "skops")
+LOADERS = ("serving.loading.formats", "pickle", "joblib.numpy_pickle", "cloudpickle", "skops")
 # These look whether other packages are there, and do without them
 ASK_ONLY = ("sklearn", "scipy", "numpy", "joblib", "narwhals", "threadpoolctl")
 ZONES = {"PYTHONTZPATH": ""}  # time zones of the package tzdata: this machine may have more than Lambda
@@ -42,27 +43,27 @@ class Layer:
     architecture: Architecture
 
 
-def record(process: Process, probes: list, layer: Layer, model: Path, proved: Proof) -> deferral.Recording:
+def record(process: Process, probes: list, layer: Layer, model: Path, proved: Proof) -> recording.Recording:
     """Record what the model uses in the layer, and show that it answers there as with the packages that are not there.
 
     Args:
         process: sees the layer.
-        probes: as of `deferral.record`.
+        probes: as of `recording.record`.
 
     Raises:
         PackageWanted, AnswersOtherwise
     """
     if not layer.without:
-        return deferral.record(process, probes)
+        return recording.record(process, probes)
     if "pandas" in layer.without and proved.takes_pandas:
         raise PackageWanted(model=model, package="pandas", why=_of_frame(proved))
     zoned = replace(process, env={**process.env, **(ZONES if "tzdata" in layer.without else {})})
-    known = deferral.phase(replace(zoned, site_packages=layer.whole), "eager", probes)["answers"]
+    known = recording.phase(replace(zoned, site_packages=layer.whole), "eager", probes)["answers"]
     try:
-        found = deferral.record(zoned, probes)
-    except deferral.DoesNotLoad as error:
+        found = recording.record(zoned, probes)
+    except recording.DoesNotLoad as error:
         raise _wanted(layer, process, model, proved, error.missing, str(error)) from error
-    if not deferral.same(found.answers, known):
+    if not recording.same(found.answers, known):
         said = next((each for each in found.answers if "predictions" not in each), "it gives other predictions")
         raise _wanted(layer, process, model, proved, found.missing, said)
     return found

@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, cast
 
-from build import commands
 from build.builders import uv
+from build.host import commands
 from build.runtimes import ARCHITECTURES, RUNTIMES, Runtime, supported
 
 MARK = b"_sklearn_version"  # what scikit-learn adds to each estimator's state, before the version

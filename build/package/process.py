@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from build import environments
 from build.errors import UserError
+from build.host import importable
 from build.runtimes import Runtime
 
 
@@ -42,7 +42,7 @@ class Process:
         Raises:
             InterpreterMissing, CommandFailed
         """
-        environments.run(self.runtime, script, arguments, [self.function, self.site_packages, *see], dict(self.env))
+        importable.run(self.runtime, script, arguments, [self.function, self.site_packages, *see], dict(self.env))
 
     def ask(self, script: str, order: Mapping[str, Any], see: Sequence[Path] = ()) -> dict[str, Any]:
         """Run a script of target/ on an order, and read its result.

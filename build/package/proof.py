@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from build import environments, requests
-from build.package import frames, wishes
+from build.host import importable
+from build.package import frames, request_files, wishes
 from build.package.process import Process, Refused
 from build.package.wishes import Wishes
 
@@ -46,7 +46,7 @@ def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishe
     Raises:
         Refused: the model does not load, answers otherwise, or nothing could be tried.
     """
-    request = requests.read(wanted.request).event if wanted.request else None
+    request = request_files.read(wanted.request).event if wanted.request else None
     example = wanted.example or (wanted.request if _has_rows(request) else None)
     expect = wishes.expectations(wanted.expect) if wanted.expect else None
     rows = process.scratch / "rows.pkl"
@@ -118,7 +118,7 @@ def _reader_of(example: Path | None, process: Process) -> list[Path]:
     folder.mkdir()
     requirements = folder / "requirements.txt"
     requirements.write_text("pyarrow\n", encoding="utf-8")
-    return [environments.of_requirements(requirements, process.runtime, folder, ["--no-deps"])]
+    return [importable.of_requirements(requirements, process.runtime, folder, ["--no-deps"])]
 
 
 def _event(own: dict) -> dict:

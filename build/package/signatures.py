@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from build import manifest
+from build.dist import manifest
 from build.errors import UserError
 
 MOST = 8  # categories that are shown

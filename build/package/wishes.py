@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from build import requests
 from build.errors import UserError
+from build.package import request_files
 
 # MLflow's types of columns -> the type and the dtype here
 OF_MLFLOW = {
@@ -65,12 +65,12 @@ class Wishes:
         """See that the files are there and can be read, before the work.
 
         Raises:
-            NoExample, BadSignature, BadExpectations, and those of `build.requests`
+            NoExample, BadSignature, BadExpectations, and those of `build.package.request_files`
         """
         if self.example is not None and not self.example.is_file():
             raise NoExample(path=self.example)
         if self.request is not None:
-            requests.read(self.request)
+            request_files.read(self.request)
         columns(self)
         if self.expect is not None:
             found = expectations(self.expect)

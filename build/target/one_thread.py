@@ -9,7 +9,7 @@ and to LightGBM None means one thread for each core, so theirs stays as it is.
 import json
 import math
 
-from serving import threads
+from serving.loading import threads
 
 NOTHING_BELOW = (str, bytes, bool, int, float, complex, type(None), type)
 DEEPEST = 30

@@ -6,7 +6,7 @@ PROBES holds a JSON list of events for the handler, which PYTHONPATH names first
 gets JSON: {"error": ...} if the model does not load, or else "answers"; "missing": who asked for modules that are not
 there; and by phase:
 
-    eager     imports as Python does them. "packages" and "names": what may be put off, as in `serving.deferral.Plan`
+    eager     imports as Python does them. "packages" and "names": what may be put off: `serving.lazy_imports.Plan`
     deferred  with the PLAN: all is put off until it is used. "names": those that were asked for; "execute": the modules
               that were executed for the first event; "modules" and "files": what was loaded, opened or mapped for all
     planned   as Lambda will: the handler finds the plan beside itself. "late": modules executed after the init
@@ -107,14 +107,14 @@ def eager(events, _):
 def deferred(events, plan):
     from pathlib import Path
 
-    from serving import deferral
-    from serving.deferral.standins import FINDER, StandIn
+    from serving import lazy_imports
+    from serving.lazy_imports.modules import FINDER, LazyModule
 
     asked, executed, opened = {}, [], set()
     FINDER.on_name = lambda module, name: asked.setdefault(module, set()).add(name)
     FINDER.on_execution = executed.append
     sys.addaudithook(lambda event, args: opened.add(args[0]) if event == "open" else None)
-    deferral.install(deferral.Plan.read(Path(plan)))
+    lazy_imports.install(lazy_imports.Plan.read(Path(plan)))
     answers = ask(events[:1])
     first = len(executed)
     answers += ask(events[1:])
@@ -122,12 +122,12 @@ def deferred(events, plan):
         "answers": answers,
         "names": {module: sorted(names) for module, names in sorted(asked.items())},
         "execute": executed[:first],
-        **loaded(StandIn, opened),
+        **loaded(LazyModule, opened),
     }
 
 
 def planned(events, _):
-    from serving.deferral.standins import FINDER
+    from serving.lazy_imports.modules import FINDER
 
     late = []
     import handler  # noqa: F401
@@ -166,7 +166,7 @@ def may_be_put_off(name, module):
 
 
 def is_by_name(value, kinds):
-    """Whether a placeholder can stand for it: for functions and classes, not for exceptions, which `except` checks.
+    """Whether a lazy name can stand for it: for functions and classes, not for exceptions, which `except` checks.
 
     And for objects that are called as functions are, such as the distributions of scipy.stats.
     """
@@ -192,7 +192,7 @@ def is_given(name):
 
 
 def target(module, name, value):
-    """Where a value is defined, as `serving.deferral.standins.Target`."""
+    """Where a value is defined, as `serving.lazy_imports.modules.Target`."""
     home, own = getattr(value, "__module__", None), getattr(value, "__name__", None)
     if isinstance(home, str):  # Cython's shared module calls itself _cyutility, and lies in each package
         home = getattr(sys.modules.get(home), "__name__", home)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from serving.model import Model
-from serving.phases import Phases
-from serving.settings import Settings
+from serving.loading.model import Model
+from serving.loading.phases import Phases
+from serving.loading.settings import Settings
 
 
 class Environment:

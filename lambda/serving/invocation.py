@@ -17,12 +17,13 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
-from serving import telemetry, warming
+from serving import telemetry
 from serving.environment import Environment
-from serving.errors import lacks
-from serving.model import Model, no_pandas
+from serving.loading.errors import lacks
+from serving.loading.model import Model, no_pandas
 from serving.requests import answers, forms, methods, reader, tables
 from serving.requests.words import BadRequest, ModelFault, cut
+from serving.warming import pings
 
 ANY_THREADS = nullcontext()
 REFUSALS = (BadRequest, answers.TooLarge, ModelFault)
@@ -37,8 +38,8 @@ def answer(environment: Environment, event: Any, context: Any) -> dict[str, Any]
     """Answer one event of whatever kind, and write one line of telemetry."""
     model, record = environment.model, telemetry.record(environment)
     try:
-        if warming.is_ping(event):
-            return warming.answer(environment, event, context, record)
+        if pings.is_ping(event):
+            return pings.answer(environment, event, context, record)
         if isinstance(event, dict) and OF_HTTP in event:
             from serving.http import envelopes, routes
 

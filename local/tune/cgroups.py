@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from build.commands import uninterrupted
 from build.errors import UserError
+from build.host.commands import uninterrupted
 
 PATIENCE = 5  # seconds until the kernel must have seen that the group's processes ended
 SELF = Path("/proc/self")

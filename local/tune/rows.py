@@ -9,11 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from build import requests
 from build.errors import UserError
-from build.package import samples
-from build.paths import shown
-from build.requests import PAYLOAD_LIMIT
+from build.host.paths import shown
+from build.package import request_files, samples
+from build.package.request_files import PAYLOAD_LIMIT
 
 LISTS = ("instances", "dataframe_records", "inputs", "Items")  # forms whose rows are a list
 FEW = 1000  # rows, by which the size of many is known: all at once might not fit into memory
@@ -46,7 +45,7 @@ def request(model: dict[str, Any], path: Path | None, count: int | None) -> tupl
         NoRequestFile, BadRequestFile, RequestTooLarge, NoRowsToRepeat, TooManyRows
     """
     named = f"The request in {shown(path)}" if path else "The request that was made up from the signature"
-    body = requests.read_to_send(path).body if path else json.dumps(samples.request(model)).encode()
+    body = request_files.read_to_send(path).body if path else json.dumps(samples.request(model)).encode()
     if count:
         try:
             event = json.loads(body)

@@ -76,7 +76,7 @@ variable "warm" {
   }
 
   validation {
-    # Same limit as in lambda/serving
+    # Same limit as in lambda/serving/warming/pings.py
     condition     = try(var.warm.concurrency <= 100, true)
     error_message = join(" ", [
       "warm.concurrency cannot be greater than 100, because one ping can keep up to 100 execution environments warm. Lower it, or set",

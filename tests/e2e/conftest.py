@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from build import commands, interpreters, manifest
-from build.example import Example
+from build.dist import manifest
+from build.host import commands, interpreters
+from build.package.example import Example
 from build.runtimes import Runtime, host_architecture
 from local import demo, embedded_aws
 from local.terraform import Terraform, copy_module

@@ -2,9 +2,11 @@
 
 import pytest
 
-from build import archive, commands, interpreters, layer
 from build.builders import own_pip
 from build.builders.uv import OldMetadata
+from build.dist import archive
+from build.host import commands, interpreters
+from build.layer import layer
 from build.runtimes import architecture, host_architecture, runtime
 
 REQUIREMENTS = "pandas==0.23.4\nscikit-learn==0.20.3\n"

@@ -5,8 +5,10 @@ import zipfile
 import pytest
 import wheels
 
-from build import archive, layer, lockfile, requirement_files, verify
 from build.builders import refusals
+from build.dist import archive
+from build.layer import layer, verify
+from build.requirements import lockfile, requirement_files
 from build.runtimes import host_architecture, runtime
 
 NAME = "aws_lambda_model_own"  # no index has it

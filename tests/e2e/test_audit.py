@@ -9,7 +9,8 @@ import advisories
 import pytest
 import wheels
 
-from build import audit, layer, sbom
+from build.dist import audit, sbom
+from build.layer import layer
 from build.runtimes import host_architecture, runtime
 
 

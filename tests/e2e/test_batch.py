@@ -16,7 +16,7 @@ from threading import Thread
 
 import pytest
 
-from build import commands
+from build.host import commands
 from local import demo, deployed, embedded_aws, emulator
 from local.terraform import Terraform, copy_module
 from tests.conftest import ROOT

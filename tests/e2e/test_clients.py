@@ -10,13 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from in_process import Handler
-from serving.model import describe
+from serving.loading.model import describe
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from build import environments, interpreters
+from build.host import importable, interpreters
 from build.runtimes import runtime
 from local import embedded_aws, emulator, front, packaged
 
@@ -29,7 +29,7 @@ def clients(tmp_path_factory):
     """The packages of all clients."""
     folder = tmp_path_factory.mktemp("clients")
     (folder / "requirements.txt").write_text(CLIENTS)
-    return environments.of_requirements(folder / "requirements.txt", TARGET, folder)
+    return importable.of_requirements(folder / "requirements.txt", TARGET, folder)
 
 
 @pytest.fixture(scope="module")

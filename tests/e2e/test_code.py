@@ -1,6 +1,7 @@
 """What a model's own code brings besides Python runs where the function does."""
 
-from build import function, manifest, requests
+from build.dist import manifest
+from build.package import function, request_files
 from build.package.wishes import Wishes
 from local import operations
 
@@ -35,7 +36,7 @@ def test_a_tool_that_predict_runs_may_be_executed_in_the_emulator(out, pickled, 
     path = pickled(MODEL, see=[code])
     (tmp_path / "rows.json").write_text("[[3.0], [5.0]]")
     made = function.package(out, path, code=code, wishes=Wishes(example=tmp_path / "rows.json"))
-    request = requests.Request(tmp_path / "rows.json", b'{"instances": [[4.0], [7.0]]}')
+    request = request_files.Request(tmp_path / "rows.json", b'{"instances": [[4.0], [7.0]]}')
     said = []
     answer = operations.predict_locally(out, request, said.append)
     assert [round(each, 9) for each in answer["predictions"]] == [4, 7]

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from build import manifest
+from build.dist import manifest
 from build.runtimes import host_architecture
 from local import deployed, embedded_aws, emulator
 from local.terraform import Terraform

@@ -6,9 +6,13 @@ import zipfile
 import pytest
 import wheels
 
-from build import archive, builders, elf, interpreters, layer, local_projects, lockfile
+from build import builders
 from build.builders.container import LockInContainer
-from build.libraries import Origin
+from build.dist import archive
+from build.host import interpreters
+from build.layer import elf, layer
+from build.layer.libraries import Origin
+from build.requirements import local_projects, lockfile
 from build.runtimes import host_architecture, runtime
 
 PYPROJECT = """

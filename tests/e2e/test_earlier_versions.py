@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from build import commands
+from build.host import commands
 from local import embedded_aws
 from local.terraform import Terraform, copy_module
 from tests.artifacts import COMPLETE, rebuilt

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from build import interpreters
+from build.host import interpreters
 from build.runtimes import runtime
 from local import emulator
 from local.deployed import Deployed

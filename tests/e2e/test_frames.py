@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from build import environments, function, runtimes
+from build import runtimes
+from build.host import importable
+from build.package import function
 from build.package.wishes import Wishes
 
 SKLEARNS = {
@@ -134,10 +136,10 @@ def test_older_versions_of_sklearn_answer_alike(version, tmp_path):
     target = runtimes.runtime("3.11")
     wanted = tmp_path / "requirements.txt"
     wanted.write_text("\n".join([f"scikit-learn=={version}", *SKLEARNS[version]]))
-    packages = environments.of_requirements(wanted, target, tmp_path)
-    script = environments.TARGET.parents[1] / "tests" / "e2e" / "target" / "frames_of_sklearn.py"
-    handler = environments.TARGET.parents[1] / "lambda"
-    environments.run(target, str(script), [tmp_path / "found.json"], [handler, packages], {})
+    packages = importable.of_requirements(wanted, target, tmp_path)
+    script = importable.TARGET.parents[1] / "tests" / "e2e" / "target" / "frames_of_sklearn.py"
+    handler = importable.TARGET.parents[1] / "lambda"
+    importable.run(target, str(script), [tmp_path / "found.json"], [handler, packages], {})
     found = json.loads((tmp_path / "found.json").read_text())
     assert found.pop("version") == version
     assert len(found) == 20

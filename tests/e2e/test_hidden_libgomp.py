@@ -7,7 +7,9 @@ import zipfile
 
 import pytest
 
-from build import archive, interpreters, layer, sbom
+from build.dist import archive, sbom
+from build.host import interpreters
+from build.layer import layer
 from build.runtimes import host_architecture, runtime
 
 SCRIPT = """

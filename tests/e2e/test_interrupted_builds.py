@@ -16,7 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import wheels
 
-from build import archive, environments, layer, lockfile, manifest
+from build.dist import archive, manifest
+from build.host import importable
+from build.layer import layer
+from build.requirements import lockfile
 from build.runtimes import host_architecture, runtime
 
 BUILDS = int(os.environ.get("BUILDS", "24"))
@@ -132,8 +135,8 @@ class TestTheLayersZip:
         path = here / "dist" / entry["path"]
         data = path.read_bytes()
         path.write_bytes({"flip": bytes([data[0] ^ 1]) + data[1:], "truncate": data[:99], "empty": b""}[how])
-        with pytest.raises(environments.LayerChanged, match="Build it anew: invoke build-layer"):
-            environments.of_layer(here / "dist", entry, runtime("3.13"))
+        with pytest.raises(importable.LayerChanged, match="Build it anew: invoke build-layer"):
+            importable.of_layer(here / "dist", entry, runtime("3.13"))
         assert finish(command(0))[0] == 0
         assert path.read_bytes() == data
 
@@ -142,17 +145,17 @@ class TestTheLayersZip:
 def test_a_tree_that_models_are_checked_in_is_unpacked_anew_if_it_was_damaged(here, command, how):
     assert finish(command(0))[0] == 0
     entry = manifest.read(here / "dist")["layer"]
-    path = environments.of_layer(here / "dist", entry, runtime("3.13")) / NAME / "__init__.py"
+    path = importable.of_layer(here / "dist", entry, runtime("3.13")) / NAME / "__init__.py"
     data = path.read_bytes()
     path.write_bytes({"flip": bytes([data[0] ^ 1]) + data[1:], "truncate": data[:99]}.get(how, b""))
     if how == "lost":
         path.unlink()
-    environments.of_layer(here / "dist", entry, runtime("3.13"))
+    importable.of_layer(here / "dist", entry, runtime("3.13"))
     assert path.read_bytes() == data
 
 
 def test_a_command_that_waits_says_so(here, command):
-    from build import workplace
+    from build.dist import workplace
 
     (here / "dist").mkdir()
     with workplace.alone(here / "dist"):

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from build import function, manifest, workplace
+from build.dist import manifest, workplace
+from build.package import function
 
 FIT = """
 from sklearn.linear_model import LinearRegression

@@ -9,7 +9,10 @@ import zipfile
 
 import pytest
 
-from build import archive, builders, closure, commands, interpreters, layer
+from build import builders
+from build.dist import archive
+from build.host import commands, interpreters
+from build.layer import budget, layer
 from build.runtimes import ARCHITECTURES, UNZIPPED_LIMIT, architecture, host_architecture, runtime
 
 CHECK = """
@@ -124,13 +127,13 @@ class TestBytecodeOnATightBudget:
         assert len(all_of_it) == whole.compiled.count
 
         size = whole.entry["unzipped_bytes"]
-        tight, of_closure = self.build(tmp_path / "closure", size + closure.ROOM - 1)
+        tight, of_closure = self.build(tmp_path / "closure", size + budget.ROOM - 1)
         assert tight.contents.bytecode == f"import closure only: {len(of_closure)} of {len(all_of_it)} modules"
         assert {name.split("/")[-1] for name in of_closure} >= {"parallel.cpython-313.pyc", "memory.cpython-313.pyc"}
         assert of_closure < all_of_it
         assert not [name for name in of_closure if "/joblib/test/" in name]
 
-        tighter, none = self.build(tmp_path / "none", tight.entry["unzipped_bytes"] + closure.ROOM - 1)
+        tighter, none = self.build(tmp_path / "none", tight.entry["unzipped_bytes"] + budget.ROOM - 1)
         assert tighter.contents.bytecode.startswith("none: ")
         assert none == set()
 
@@ -142,7 +145,7 @@ class TestBytecodeOnATightBudget:
         other = next(each.name for each in ARCHITECTURES if each != host_architecture())
         mine = {"arch": other, "requirements": tmp_path / "own.txt"}
         whole = layer.build(tmp_path / "all", order(**mine), silent)
-        limit = whole.entry["unzipped_bytes"] + closure.ROOM - 1
+        limit = whole.entry["unzipped_bytes"] + budget.ROOM - 1
         tight = layer.build(tmp_path / "closure", order(**mine, limit=limit), silent)
         assert tight.contents.bytecode.startswith("import closure only: ")
 

@@ -5,7 +5,8 @@ import zipfile
 import pytest
 import wheels
 
-from build import layer, local_projects, verify
+from build.layer import layer, verify
+from build.requirements import local_projects
 from build.runtimes import host_architecture, runtime
 
 PYPROJECT = """

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from build import commands, environments, function, interpreters, layer, requests
-from build.package import given
+from build.host import commands, importable, interpreters
+from build.layer import layer
+from build.package import function, given, request_files
 from build.package.wishes import Wishes
 from build.runtimes import host_architecture, runtime
 from local import operations
@@ -47,7 +48,7 @@ def logged(tmp_path_factory):
     """A folder that MLflow wrote, and a request with the estimator's own answers."""
     work = tmp_path_factory.mktemp("mlflow")
     (work / "requirements.txt").write_text("mlflow\nscikit-learn==1.9.1\n")
-    packages = environments.of_requirements(work / "requirements.txt", TARGET, work)
+    packages = importable.of_requirements(work / "requirements.txt", TARGET, work)
     (work / "features.py").write_text(FEATURES)
     (work / "log.py").write_text(LOG)
     interpreter = interpreters.require(TARGET, "This test")
@@ -74,7 +75,7 @@ def test_a_folder_becomes_layer_and_function_and_answers_as_the_estimator(logged
     answers = own.pop("predictions")
     request = tmp_path / "request.json"
     request.write_text(json.dumps({**own, "params": {"method": "predict_proba"}}))
-    assert operations.predict_locally(out, requests.read(request), silent)["predictions"] == answers
+    assert operations.predict_locally(out, request_files.read(request), silent)["predictions"] == answers
 
 
 @pytest.mark.long
@@ -82,7 +83,7 @@ def test_a_librarys_own_format_becomes_a_pickle_of_the_estimator_always_the_same
     (tmp_path / "requirements.txt").write_text("numpy==2.5.5\nscikit-learn==1.9.1\nscipy==1.18.1\nxgboost==3.4.1\n")
     (tmp_path / "overrides.txt").write_text("nvidia-nccl-cu13; python_version < '3'\n")  # for graphics cards
     options = ["--overrides", str(tmp_path / "overrides.txt")]
-    packages = environments.of_requirements(tmp_path / "requirements.txt", TARGET, tmp_path, options)
+    packages = importable.of_requirements(tmp_path / "requirements.txt", TARGET, tmp_path, options)
     model = given.given(root / "tests" / "fixtures" / "mlflow" / "xgb_json", None, Wishes())
     made = []
     for name in ("first", "second"):

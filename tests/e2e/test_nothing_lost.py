@@ -9,7 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from build import commands, environments, interpreters, layer, requirements, sbom
+from build.dist import sbom
+from build.host import commands, importable, interpreters
+from build.layer import layer
+from build.requirements import defaults
 from build.runtimes import Runtime, host_architecture, runtime
 
 SCRIPTS = Path(__file__).with_name("target")
@@ -42,7 +45,7 @@ def installed(request, tmp_path_factory) -> Installed:
         with zipfile.ZipFile(layer.build(folder / "dist", order, lambda message: None).path) as packed:
             packed.extractall(folder / "opt")
         slim = folder / "opt" / target.site_packages
-    return Installed(target, environments.of_requirements(requirements.LOCKED, target, folder), slim)
+    return Installed(target, importable.of_requirements(defaults.LOCKED, target, folder), slim)
 
 
 @pytest.fixture(scope="module")

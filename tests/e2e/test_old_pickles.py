@@ -2,8 +2,8 @@
 
 import pytest
 
-from build import function, layer, model
-from build.package import pickles
+from build.layer import layer
+from build.package import function, model, pickles
 from build.runtimes import host_architecture, runtime
 
 

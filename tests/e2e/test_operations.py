@@ -9,21 +9,21 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from build import requests
+from build.package import request_files
 from local import demo, deployment, embedded_aws, emulator, operations, packaged
 from local.terraform import Terraform, copy_module
 
 
 def test_what_was_packaged_answers_here_without_a_deployment(built, tmp_path):
     said = []
-    answer = operations.predict_locally(built.out, requests.read(built.example.request), said.append)
+    answer = operations.predict_locally(built.out, request_files.read(built.example.request), said.append)
     assert answer["predictions"] == demo.own_predictions(built.out, built.example, built.runtime, tmp_path)
     assert "layer-python" in said[0]
 
 
 def test_nothing_packaged_is_told(tmp_path):
     with pytest.raises(packaged.NotPackaged, match="invoke build-layer"):
-        operations.predict_locally(tmp_path, requests.Request(tmp_path / "request.json", b"{}"), print)
+        operations.predict_locally(tmp_path, request_files.Request(tmp_path / "request.json", b"{}"), print)
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ class Client:
 def request_file(tmp_path):
     path = tmp_path / "request.json"
     path.write_text(json.dumps({"instances": [[1]]}))
-    return requests.read(path)
+    return request_files.read(path)
 
 
 def test_a_request_reaches_the_alias(request_file):

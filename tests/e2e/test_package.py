@@ -5,7 +5,9 @@ import zipfile
 
 import pytest
 
-from build import archive, function, layer, manifest, model, requests, staging
+from build.dist import archive, manifest
+from build.layer import layer
+from build.package import function, model, request_files, staging
 from build.package.wishes import Wishes
 from build.runtimes import architecture, host_architecture
 
@@ -46,7 +48,7 @@ class TestBothModes:
         (name,) = bundle.keys() - s3.keys()
         assert bundle.pop(name) == built.example.model.read_bytes()
         assert bundle == s3
-        assert {"handler.py", "serving/model.py", "serving/__init__.py"} <= set(s3)
+        assert {"handler.py", "serving/loading/model.py", "serving/__init__.py"} <= set(s3)
         assert not any("requirements" in name for name in s3)
 
     def test_the_manifest_says_what_the_model_is(self, built):
@@ -67,7 +69,7 @@ class TestBothModes:
         data = contents(built.out / "function-s3.zip")
         (compiled,) = (data[name] for name in data if "model.cpython" in name)
         assert compiled[4:8] == b"\1\0\0\0"
-        assert b"/var/task/serving/model.py" in compiled
+        assert b"/var/task/serving/loading/model.py" in compiled
 
 
 class TestModels:
@@ -208,7 +210,7 @@ class TestRefusals:
         (tmp_path / "request.json").write_text("{")
         match = r"is no request \(.*\)\. Expected JSON: \{\"instances\""
         self.refuses(
-            out, pickled(FIT), match, requests.BadRequestFile, wishes=Wishes(request=tmp_path / "request.json")
+            out, pickled(FIT), match, request_files.BadRequestFile, wishes=Wishes(request=tmp_path / "request.json")
         )
 
     def test_a_bundle_over_the_limit(self, out, pickled):

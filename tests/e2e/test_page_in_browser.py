@@ -8,7 +8,7 @@ import pytest
 from in_process import Handler
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
-from serving.model import Model, describe
+from serving.loading.model import Model, describe
 from serving.requests.signature import Column, Signature
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from build import environments, function, model
-from build.package import samples, wishes
+from build.host import importable
+from build.package import function, model, samples, wishes
 from build.package.wishes import Wishes
 
 FRAME = """
@@ -82,7 +82,7 @@ class TestExamples:
         requirements = tmp_path / "requirements.txt"
         requirements.write_text("pyarrow\n")
         (tmp_path / "arrow").mkdir()
-        arrow = environments.of_requirements(requirements, built.runtime, tmp_path / "arrow", ["--no-deps"])
+        arrow = importable.of_requirements(requirements, built.runtime, tmp_path / "arrow", ["--no-deps"])
         example = tmp_path / f"example.{kind}"
         pickled(f"{FRAME}m = None\nrows.to_{kind}({str(example)!r})", name="none.pkl", see=[code, arrow])
         made = function.package(out, path, code=code, wishes=Wishes(example=example))

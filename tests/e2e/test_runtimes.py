@@ -11,7 +11,8 @@ from importlib import metadata
 
 import pytest
 
-from build import commands, environments, interpreters, requirements
+from build.host import commands, importable, interpreters
+from build.requirements import defaults
 from build.runtimes import OLDEST_WITH_DEFAULTS, RUNTIMES, runtime
 from local.emulator import OF_THE_RUNTIME
 
@@ -54,8 +55,8 @@ def environment(interpreter, target, folder):
     wanted.append("hypothesis")  # at whatever version that Python has: the newest are for 3.11 and later
     pins.write_text("".join(f"{line}\n" for line in wanted))
     trees = [
-        environments.of_requirements(requirements.LOCKED, target, folder / "layer"),
-        environments.of_requirements(pins, target, folder / "tools"),
+        importable.of_requirements(defaults.LOCKED, target, folder / "layer"),
+        importable.of_requirements(pins, target, folder / "tools"),
     ]
     commands.run([interpreter, "-m", "venv", "--without-pip", folder / "environment"])
     # by a .pth, not by PYTHONPATH, which some of the tests set for what they start

@@ -18,7 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from bench import asking, browser
 from bench import page as pictured
-from build import function
+from build.package import function
 from build.package.wishes import Wishes
 from local import operations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import faulty_s3
 import pytest
 
-from build import manifest
+from build.dist import manifest
 from local import deployed, embedded_aws, emulator
 
 BUCKET = "models"

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from build import commands, function, indexes, interpreters, layer, manifest
+from build.dist import manifest
+from build.host import commands, indexes, interpreters
+from build.layer import layer
+from build.package import function
 from build.package.wishes import Wishes
 from build.runtimes import host_architecture
 from local import embedded_aws

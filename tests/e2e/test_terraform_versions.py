@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from build import commands
+from build.host import commands
 from local import embedded_aws
 from local.terraform import OLDEST, Terraform, copy_module
 from tests.conftest import ROOT

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from build import function
+from build.package import function
 from build.package.wishes import Wishes
 from build.runtimes import runtime
 from local import emulator, packaged

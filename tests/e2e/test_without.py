@@ -5,8 +5,10 @@ import zipfile
 
 import pytest
 
-from build import environments, function, layer, manifest, profile, report
-from build.package import lacking
+from build.dist import manifest, report
+from build.host import importable
+from build.layer import layer, trim
+from build.package import function, lacking
 from build.package.wishes import Wishes
 from build.runtimes import host_architecture
 
@@ -97,9 +99,9 @@ def test_the_example_answers_in_it_as_the_estimator_does_in_a_whole_layer(built,
     made = function.package(bare.path.parent, built.example.model, wishes=Wishes(request=built.example.request))
     assert made.model["signature"]["frame"] == "light"
     assert made.recording.plan
-    whole = environments.of_layer(built.out, manifest.read(built.out)["layer"], built.runtime)
+    whole = importable.of_layer(built.out, manifest.read(built.out)["layer"], built.runtime)
     own = tmp_path / "own.json"
-    environments.run(built.runtime, "predict.py", [built.example.model, built.example.request, own], [whole], {})
+    importable.run(built.runtime, "predict.py", [built.example.model, built.example.request, own], [whole], {})
     assert made.checked.proof.predictions == json.loads(own.read_text())
 
 
@@ -126,7 +128,7 @@ def test_a_model_that_wants_pandas_is_refused_with_what_wants_it_and_what_to_do(
 
 
 def test_a_layer_without_pandas_is_cut_to_a_model(built, tmp_path):
-    cut_to = profile.Profile(built.example.model, Wishes(request=built.example.request))
+    cut_to = trim.Profile(built.example.model, Wishes(request=built.example.request))
     made = layer.build(tmp_path / "dist", order(built, use_cache=False, profile=cut_to), silent)
     assert set(made.entry["without"]) == GONE
     assert made.entry["unzipped_bytes"] <= 65_000_000

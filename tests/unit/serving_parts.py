@@ -14,10 +14,10 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 from serving.environment import Environment
-from serving.fetching import begin
-from serving.model import Model, load
-from serving.phases import Phases
-from serving.settings import Settings
+from serving.loading.fetching import begin
+from serving.loading.model import Model, load
+from serving.loading.phases import Phases
+from serving.loading.settings import Settings
 
 
 class Loud:
@@ -48,8 +48,8 @@ def environment(settings: Settings, model: Model) -> Environment:
 
 FRESH = """
 import hashlib, json, os, sys, threading
-from serving import fetching
-from serving.settings import Settings
+from serving.loading import fetching
+from serving.loading.settings import Settings
 
 forks, environ = [], dict(os.environ)
 os.register_at_fork(after_in_parent=lambda: forks.append(1))
@@ -61,7 +61,7 @@ except fetching.FetchError as error:
     said = {"error": str(error)}
 except BaseException:
     os._exit(7)  # also a fork that goes on as if it were the one that serves
-print(json.dumps({**said, "forks": len(forks), "imported": "serving.transfer" in sys.modules}))
+print(json.dumps({**said, "forks": len(forks), "imported": "serving.loading.transfer" in sys.modules}))
 """
 
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from build import archive
+from build.dist import archive
 
 CONTENTS = {"b.py": b"print()\n" * 100, "a/ü.txt": "ümlaut".encode(), "a/empty": b"", "noise": b"\x00"}
 

@@ -5,7 +5,8 @@ import marshal
 
 import pytest
 
-from build import bytecode, interpreters
+from build.host import interpreters
+from build.layer import bytecode
 from build.runtimes import runtime
 
 SOURCE = "def f(x):\n    return {x} <= {'a', 'b', 'c'}\n"

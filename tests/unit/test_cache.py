@@ -2,7 +2,7 @@
 
 import pytest
 
-from build import cache
+from build.host import cache
 
 DAMAGES = {
     "flip": lambda data: bytes([data[0] ^ 1]) + data[1:],

@@ -10,7 +10,7 @@ import pytest
 
 from bench import cold_start
 from bench.cold_start import Seen, phases
-from local import picture
+from local import cold_start_chart
 from local.emulator import Environment
 
 RECIPE = [
@@ -104,7 +104,7 @@ def test_those_that_answer_otherwise_are_not_compared():
 
 
 def test_the_picture_has_a_bar_for_each_and_its_parts_add_up(found):
-    drawn = ElementTree.fromstring(picture.draw(cold_start._bars(found["models"])))
+    drawn = ElementTree.fromstring(cold_start_chart.draw(cold_start._bars(found["models"])))
     space = "{http://www.w3.org/2000/svg}"
     labels = [each.text for each in drawn.iter(f"{space}text")]
     assert {

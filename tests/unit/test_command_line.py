@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from build import requirements
+from build.requirements import defaults
 from build.runtimes import RUNTIMES, runtime
 
 
@@ -63,10 +63,10 @@ def test_every_command_explains_each_of_its_options(invoke):
 class TestRequirements:
     def test_the_projects_own_are_for_runtimes_that_it_locks(self):
         for each in RUNTIMES[4:]:
-            assert requirements.select(None, each) == requirements.LOCKED
+            assert defaults.select(None, each) == defaults.LOCKED
 
     def test_every_locked_version_has_hashes(self):
-        lines = requirements.LOCKED.read_text().splitlines()
+        lines = defaults.LOCKED.read_text().splitlines()
         pins = [number for number, line in enumerate(lines) if "==" in line]
         assert len(pins) > 10
         for number in pins:
@@ -75,7 +75,7 @@ class TestRequirements:
 
     def test_a_users_file_replaces_them(self, tmp_path):
         (tmp_path / "own.txt").write_text("numpy\n")
-        assert requirements.select(tmp_path / "own.txt", runtime("3.8")) == tmp_path / "own.txt"
+        assert defaults.select(tmp_path / "own.txt", runtime("3.8")) == tmp_path / "own.txt"
 
 
 class TestMakefile:

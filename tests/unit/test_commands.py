@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from build import commands
+from build.host import commands
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from build import dependencies
+from build.layer import dependencies
 from build.runtimes import architecture, runtime
 
 NEEDS = {

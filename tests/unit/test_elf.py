@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from build import elf
-from build.distributions import Distribution, Distributions
+from build.host.distributions import Distribution, Distributions
+from build.layer import elf
 from build.runtimes import architecture, host_architecture, runtime
 
 LIBRARY = next(Path(numpy.__file__).parent.glob("_core/_multiarray_umath*.so"))

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from build import builders, engines
+from build import builders
 from build.builders.container import ContainerBuilder
 from build.builders.uv import UvBuilder
+from build.host import engines
 from build.runtimes import architecture, host_architecture, runtime
 
 DEAD = "#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n"

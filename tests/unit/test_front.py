@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import awslambdaric
 import pytest
 
-from build import interpreters
-from build.requests import PAYLOAD_LIMIT
+from build.host import interpreters
+from build.package.request_files import PAYLOAD_LIMIT
 from build.runtimes import runtime
 from local import emulator, front
 from local.deployed import Deployed

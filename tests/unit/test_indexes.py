@@ -4,8 +4,8 @@ import venv
 
 import pytest
 
-from build import indexes
 from build.errors import UserError
+from build.host import indexes
 
 CONF = """\
 [global]

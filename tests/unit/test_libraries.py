@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy
 import pytest
 
-from build import libraries
-from build.distributions import Distribution, Distributions
-from build.runtime_libraries import SYSTEM
+from build.host.distributions import Distribution, Distributions
+from build.layer import libraries
+from build.layer.runtime_libraries import SYSTEM
 from build.runtimes import RUNTIMES, host_architecture, runtime
 
 TARGET = runtime("3.13")

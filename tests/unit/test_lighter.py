@@ -2,8 +2,8 @@
 
 import pytest
 
-from build import layer, lighter
-from build.distributions import Distribution, Distributions
+from build.host.distributions import Distribution, Distributions
+from build.layer import layer, lighter
 
 
 def test_a_package_that_has_one_is_named_with_it():

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from build import interpreters
+from build.host import interpreters
 from build.runtimes import runtime
 from local import demo, terraform
 from local.demo import newest_runtime

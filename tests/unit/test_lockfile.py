@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import wheels
 
-from build import archive, commands, lockfile
+from build.dist import archive
+from build.host import commands
+from build.requirements import lockfile
 
 TEXT = """\
 lock-version = "1.0"

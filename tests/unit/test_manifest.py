@@ -6,7 +6,8 @@ import signal
 import jsonschema
 import pytest
 
-from build import commands, manifest
+from build.dist import manifest
+from build.host import commands
 
 DIGEST = {"sha256": "0" * 64, "sha256_base64": "A" * 43 + "="}
 

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
+from build.layer.trim import Profile
 from build.package import given, mlflow_folder
 from build.package.wishes import Wishes, columns
-from build.profile import Profile
 
 PINS = ("numpy==2.5.5", "pandas==3.1.1", "scikit-learn==1.9.1", "scipy==1.18.1")
 

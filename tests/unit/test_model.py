@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from build import model
+from build.package import model
 
 
 class TestSniff:

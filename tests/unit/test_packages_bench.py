@@ -8,7 +8,7 @@ import pytest
 import bench
 from bench import packages
 from bench.package_uses import PACKAGES
-from build import interpreters
+from build.host import interpreters
 from build.runtimes import UNZIPPED_LIMIT, runtime
 
 PAGE = "# Page\n<!-- bench packages -->\nold\n<!-- end of bench packages -->\nend\n"

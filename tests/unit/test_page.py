@@ -7,13 +7,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from serving.model import Model, describe
+from serving.loading.model import Model, describe
 from serving.page import MOST_FIELDS, as_data, page
 from serving.requests.signature import Column, Signature
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
-from build import staging
+from build.package import staging
 
 EVIL = "</script><!--<script>alert(1)</script> \u2028 & {{script}}"
 

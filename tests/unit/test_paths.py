@@ -9,7 +9,7 @@ import pytest
 
 import tasks
 from build.errors import UserError
-from build.paths import absolute, given_as_text, shown
+from build.host.paths import absolute, given_as_text, shown
 
 
 @given_as_text

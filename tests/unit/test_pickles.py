@@ -13,8 +13,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from build import model
-from build.package import pickles
+from build.package import model, pickles
 from build.package.wishes import Wishes
 from build.runtimes import RUNTIMES, supported
 

@@ -88,20 +88,20 @@ def mode(x):
 }
 PLAN = """
 import sys
-from serving import deferral
-from serving.deferral.standins import StandIn
+from serving import lazy_imports
+from serving.lazy_imports.modules import LazyModule
 lib = {"scipy._lib._docscrape": ["FunctionDoc", "Parameter"], "scipy._lib._testutils": ["PytestTester"]}
-deferral.install(deferral.Plan(
+lazy_imports.install(lazy_imports.Plan(
     packages={name: False for name in lib},
     names={home: {name: [home, name, True] for name in names} for home, names in lib.items()},
     dunders={}, partly=["scipy"], execute=[],
 ))
 from scipy import stats
 assert stats.mode(3) == 3 and stats.mode.__doc__ == "", stats.mode.__doc__
-assert all(type(sys.modules[name]) is StandIn for name in lib), [type(sys.modules[name]) for name in lib]
+assert all(type(sys.modules[name]) is LazyModule for name in lib), [type(sys.modules[name]) for name in lib]
 assert stats.AXIS.desc == ["Which axis."]
 assert stats.test("fast") == ("scipy.stats", "fast")
-assert type(sys.modules["scipy._lib._testutils"]) is not StandIn
+assert type(sys.modules["scipy._lib._testutils"]) is not LazyModule
 """
 
 

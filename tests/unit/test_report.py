@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from build import contents, report
-from build.distributions import Distribution, Distributions
+from build.dist import contents, report
+from build.host.distributions import Distribution, Distributions
 
 FOUND = Distributions(
     [Distribution("numpy", "2"), Distribution("<odd>", "1")],

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from build import requests
+from build.package import request_files
 
 EVENT = {"instances": [[1, 2.5, None, "text", True]]}
 
@@ -24,13 +24,13 @@ def written(tmp_path):
 
 def test_a_request_is_sent_as_it_was_written(written):
     body = json.dumps(EVENT, indent=2).encode()
-    found = requests.read_to_send(written(body))
+    found = request_files.read_to_send(written(body))
     assert (found.body, found.event) == (body, EVENT)
 
 
 @pytest.mark.parametrize("body", [b"1" * 5000, b"[" * 20000 + b"]" * 20000, '"Zürich"'.encode(), b'{"a": 1, "a": 2}'])
 def test_what_is_json_is_for_the_function_to_judge(written, body):
-    assert requests.read_to_send(written(body)).body == body
+    assert request_files.read_to_send(written(body)).body == body
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,15 @@ def test_what_is_json_is_for_the_function_to_judge(written, body):
     ],
 )
 def test_what_is_not_json_is_told_with_the_file_and_the_reason(written, body, why):
-    with pytest.raises(requests.BadRequestFile, match=r"request\.json is no request \(") as told:
-        requests.read(written(body))
+    with pytest.raises(request_files.BadRequestFile, match=r"request\.json is no request \(") as told:
+        request_files.read(written(body))
     assert why in str(told.value)
     assert 'Expected JSON: {"instances": [[...]]}' in str(told.value)
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(requests.NoRequestFile, match=r"There is no file .*gone\.json\. Give a JSON file"):
-        requests.read_to_send(tmp_path / "gone.json")
+    with pytest.raises(request_files.NoRequestFile, match=r"There is no file .*gone\.json\. Give a JSON file"):
+        request_files.read_to_send(tmp_path / "gone.json")
 
 
 class TestLimit:
@@ -65,16 +65,16 @@ class TestLimit:
         return lambda size: written(b'"' + b"x" * (size - 2) + b'"')
 
     def test_the_largest_that_lambda_takes(self, of_size):
-        assert len(requests.read_to_send(of_size(requests.PAYLOAD_LIMIT)).body) == 6_291_556
+        assert len(request_files.read_to_send(of_size(request_files.PAYLOAD_LIMIT)).body) == 6_291_556
 
     def test_one_byte_more(self, of_size):
         said = r"request\.json has 6,291,557 bytes, and Lambda takes requests of at most 6,291,556 \(6 MB\)"
-        with pytest.raises(requests.RequestTooLarge, match=said):
-            requests.read_to_send(of_size(requests.PAYLOAD_LIMIT + 1))
+        with pytest.raises(request_files.RequestTooLarge, match=said):
+            request_files.read_to_send(of_size(request_files.PAYLOAD_LIMIT + 1))
 
     @pytest.mark.parametrize("where", [[], ["--local"]])
     def test_it_is_met_before_anything_is_sent(self, root, of_size, tmp_path, where):
-        path = of_size(requests.PAYLOAD_LIMIT + 1)
+        path = of_size(request_files.PAYLOAD_LIMIT + 1)
         argv = [sys.executable, "-m", "invoke", "--search-root", str(root), "predict", "--event", path.name, *where]
         nowhere = os.environ | {"PATH": "/nowhere"}  # so that there is no Terraform to ask
         done = subprocess.run(argv, cwd=tmp_path, env=nowhere, capture_output=True, text=True, check=False)

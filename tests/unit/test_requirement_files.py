@@ -2,7 +2,7 @@
 
 import pytest
 
-from build import requirement_files
+from build.requirements import requirement_files
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from build import sbom
-from build.distributions import Distribution
-from build.libraries import Origin, Supplied
+from build.dist import sbom
+from build.host.distributions import Distribution
+from build.layer.libraries import Origin, Supplied
 
 WHEEL = Origin("wheel", "scikit-learn", "1.9.1", "scikit_learn.libs/libgomp-1a2b3c4d.so.1.0.0")
 IMAGE = Origin("image", "own/build:1", "sha256:11", "/usr/lib64/libgomp.so.1.0.0")

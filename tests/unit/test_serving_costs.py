@@ -11,9 +11,9 @@ import pytest
 from serving.http import bodies
 from serving.http.messages import Refused
 from serving.invocation import answer, respond
-from serving.model import Model, describe
+from serving.loading.model import Model, describe
+from serving.loading.settings import Settings
 from serving.requests.signature import Signature
-from serving.settings import Settings
 from serving_parts import environment
 from sklearn.linear_model import LinearRegression
 
@@ -21,7 +21,7 @@ from sklearn.linear_model import LinearRegression
 BOUNDED = """
 import json, resource, sys
 from serving.invocation import respond
-from serving.model import Model, describe
+from serving.loading.model import Model, describe
 from serving.requests.signature import Signature
 from sklearn.linear_model import LinearRegression
 
@@ -163,7 +163,7 @@ COMPRESSED = """
 import base64, gzip, json, resource
 from types import SimpleNamespace
 from serving.http import bodies, envelopes, routes
-from serving.model import describe
+from serving.loading.model import describe
 from sklearn.linear_model import LinearRegression
 
 model = describe(LinearRegression().fit([[0, 0], [1, 0]], [0, 1]), "0" * 64)

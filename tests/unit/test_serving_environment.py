@@ -13,12 +13,14 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 import pytest
-from serving import aws, fetching, snapshots, telemetry, warming
+from serving import telemetry
 from serving.environment import Environment
 from serving.invocation import answer
-from serving.model import describe
+from serving.loading import aws, fetching, snapshots
+from serving.loading.model import describe
+from serving.loading.settings import Settings
 from serving.requests.words import ModelFault
-from serving.settings import Settings
+from serving.warming import pings
 from serving_parts import environment, loaded, written
 from sklearn.linear_model import LinearRegression
 
@@ -56,7 +58,7 @@ class TestPings:
     @pytest.mark.parametrize(("hold", "seconds"), [(1e9, 0.575), (50, 0.05), (-1, 0), ("long", 0), (True, 0)])
     def test_a_call_is_not_held_for_longer_than_the_most_environments_need(self, plain, monkeypatch, hold, seconds):
         held = []
-        monkeypatch.setattr(warming, "time", types.SimpleNamespace(sleep=held.append))
+        monkeypatch.setattr(pings, "time", types.SimpleNamespace(sleep=held.append))
         assert answer(plain, {"warmer": True, "hold": hold}, None)["environment"] == plain.name
         assert held == [seconds]
 
@@ -76,7 +78,7 @@ class TestConcurrency:
 
     @pytest.fixture(autouse=True)
     def a_busy_machine_may_be_slow(self, monkeypatch):
-        monkeypatch.setattr(warming, "HOLD", 2000)
+        monkeypatch.setattr(pings, "HOLD", 2000)
 
     @contextmanager
     def lambda_service(self, plain, monkeypatch, allowed=1000):
@@ -141,10 +143,10 @@ class TestConcurrency:
             assert len(calls) == 8
 
     def test_without_holding_the_call_fewer_would_be_warm(self, plain, monkeypatch):
-        monkeypatch.setattr(warming, "HOLD", 0)
-        monkeypatch.setattr(warming, "HOLD_EACH", 0)
+        monkeypatch.setattr(pings, "HOLD", 0)
+        monkeypatch.setattr(pings, "HOLD_EACH", 0)
         with self.lambda_service(plain, monkeypatch):
-            assert self.ping(plain, warming.MOST)["environments"] < warming.MOST
+            assert self.ping(plain, pings.MOST)["environments"] < pings.MOST
 
     def test_calls_that_fail_are_counted_and_told(self, plain, monkeypatch, capsys):
         with self.lambda_service(plain, monkeypatch, allowed=2) as (_, calls):
@@ -156,16 +158,16 @@ class TestConcurrency:
         assert json.loads(capsys.readouterr().out.splitlines()[-1])["WarmUpFailures"] == 2
 
     def test_more_than_the_most_are_told_and_the_most_are_warmed(self, plain, monkeypatch, capsys):
-        monkeypatch.setattr(warming, "HOLD", 0)
-        monkeypatch.setattr(ThreadingHTTPServer, "request_queue_size", warming.MOST)
+        monkeypatch.setattr(pings, "HOLD", 0)
+        monkeypatch.setattr(ThreadingHTTPServer, "request_queue_size", pings.MOST)
         with self.lambda_service(plain, monkeypatch) as (_, calls):
             reply = self.ping(plain, 101)
-        assert len(calls) == warming.MOST - 1
+        assert len(calls) == pings.MOST - 1
         assert reply["failures"] == ["expected as concurrency a whole number from 1 to 100; got 101"]
         assert reply["failures"][0] in capsys.readouterr().out
 
     def test_calls_that_last_longer_than_the_ping_may_are_told(self, plain, monkeypatch):
-        monkeypatch.setattr(warming, "HOLD", 20_000)
+        monkeypatch.setattr(pings, "HOLD", 20_000)
         with self.lambda_service(plain, monkeypatch):
             context = types.SimpleNamespace(invoked_function_arn=ARN, get_remaining_time_in_millis=lambda: 1000)
             began = time.monotonic()
@@ -221,7 +223,7 @@ class TestFollowing:
         assert followed.model is model
         assert self.says(followed) == [1]
         assert f"Still serving {model.sha256}" in capsys.readouterr().out
-        monkeypatch.setattr("serving.fetching.begin", pytest.fail)
+        monkeypatch.setattr("serving.loading.fetching.begin", pytest.fail)
         assert answer(followed, {"warmer": True}, None)["failures"] == reply["failures"]
         monkeypatch.undo()
 

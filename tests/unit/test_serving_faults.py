@@ -11,11 +11,11 @@ import time
 
 import faulty_s3
 import pytest
-from serving import aws, deadlines
-from serving.errors import FetchError, ModelError
-from serving.fetching import begin
 from serving.invocation import answer
-from serving.settings import Settings
+from serving.loading import aws, deadlines
+from serving.loading.errors import FetchError, ModelError
+from serving.loading.fetching import begin
+from serving.loading.settings import Settings
 from serving_parts import Loud, digest, environment, in_a_fresh_process, loaded, written
 from sklearn.linear_model import LinearRegression
 
@@ -305,7 +305,8 @@ class TestTmp:
     def test_what_an_ended_download_left_is_removed(self, s3, tmp, pinned):
         """As Lambda ends an init that takes too long: all processes at once."""
         s3.breaks(faulty_s3.hangs_midway)
-        script = "import json, os, sys; from serving import fetching; from serving.settings import Settings; "
+        script = "import json, os, sys\nfrom serving.loading import fetching\n"
+        script += "from serving.loading.settings import Settings\n"
         script += f"fetching.begin({pinned!r}, {{**os.environ, **{TOO_SHORT}}})()"
         env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": tempfile.gettempdir()}
         with subprocess.Popen([sys.executable, "-c", script], env=env, start_new_session=True) as process:

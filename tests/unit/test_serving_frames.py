@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from serving.invocation import respond
-from serving.model import Model
+from serving.loading.model import Model
 from serving.requests import forms, light, reader
 from serving.requests.frames import Frame, stacked
 from serving.requests.signature import Column, Signature

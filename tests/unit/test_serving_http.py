@@ -15,9 +15,9 @@ import pytest
 from serving.environment import Environment
 from serving.http import bodies, envelopes
 from serving.invocation import answer
-from serving.model import describe
+from serving.loading.model import describe
+from serving.loading.settings import Settings
 from serving.protocols.event_sources import NoRequest
-from serving.settings import Settings
 from serving_parts import environment
 from sklearn.linear_model import LinearRegression
 
@@ -336,8 +336,8 @@ def test_a_direct_invocation_imports_nothing_of_http(root):
         import sys
         from serving_parts import environment
         from serving.invocation import answer
-        from serving.model import describe
-        from serving.settings import Settings
+        from serving.loading.model import describe
+        from serving.loading.settings import Settings
         class Sum:
             n_features_in_ = 2
             def predict(self, rows):

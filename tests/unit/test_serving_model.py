@@ -9,9 +9,9 @@ import sys
 import joblib
 import numpy as np
 import pytest
-from serving import processors
-from serving.errors import ModelError
-from serving.settings import Settings, SettingsError
+from serving.loading import processors
+from serving.loading.errors import ModelError
+from serving.loading.settings import Settings, SettingsError
 from serving_parts import Loud, digest, loaded, written
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsRegressor

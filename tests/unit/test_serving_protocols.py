@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 from serving.invocation import answer, respond
-from serving.model import Model, describe
+from serving.loading.model import Model, describe
+from serving.loading.settings import Settings
 from serving.protocols import openapi, schemas
 from serving.requests.signature import Column, Signature
-from serving.settings import Settings
 from serving_parts import environment
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer

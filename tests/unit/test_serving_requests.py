@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from serving.invocation import respond
-from serving.model import describe
+from serving.loading.model import describe
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_extraction.text import CountVectorizer

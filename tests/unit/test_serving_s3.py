@@ -7,9 +7,9 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from serving import causes, fetching, processes, scratch, transfer
-from serving.errors import FetchError, ModelError, NoRoom
-from serving.parts import Refused
+from serving.loading import causes, fetching, processes, scratch, transfer
+from serving.loading.errors import FetchError, ModelError, NoRoom
+from serving.loading.ranges import Refused
 from serving_parts import Loud, digest, in_a_fresh_process, loaded, written
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsRegressor

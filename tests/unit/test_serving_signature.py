@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from serving.invocation import answer, respond
-from serving.model import describe
+from serving.loading.model import describe
+from serving.loading.settings import Settings
 from serving.requests import signature as signatures
 from serving.requests.inspection import inspect
 from serving.requests.signature import Column, Signature
 from serving.requests.words import BadRequest
-from serving.settings import Settings
 from serving_parts import environment
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.calibration import CalibratedClassifierCV

@@ -7,7 +7,7 @@ import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from serving import aws, parts, signing, transfer
+from serving.loading import aws, ranges, signing, transfer
 from serving_parts import digest
 
 ENVIRON = {
@@ -90,22 +90,22 @@ class TestDownload:
         monkeypatch.setitem(sys.modules, "botocore.session", None)
         aws.drop_connections()
         if "signed here" in request.node.name:
-            assert parts.get(job, 0, 10).read() == b"data"
+            assert ranges.get(job, 0, 10).read() == b"data"
         else:
             with pytest.raises(ImportError):
-                parts.get(job, 0, 10)
+                ranges.get(job, 0, 10)
 
     @pytest.mark.parametrize("size", [1, transfer.PART, transfer.PART + 1, 10 * transfer.PART, 300_000_001])
     def test_ranges_cover_an_object_without_gap_or_overlap(self, size):
-        ranges = transfer.split(size)
-        assert [ranges[0][0], *(end for _, end in ranges)] == [*(start for start, _ in ranges), size]
-        assert len(ranges) <= 1 + transfer.PARTS
-        assert all(end > start for start, end in ranges)
+        pieces = transfer.split(size)
+        assert [pieces[0][0], *(end for _, end in pieces)] == [*(start for start, _ in pieces), size]
+        assert len(pieces) <= 1 + transfer.PARTS
+        assert all(end > start for start, end in pieces)
 
     def test_a_part_that_breaks_off_is_asked_for_again(self, bucket, tmp_path, monkeypatch):
         data = bytes(2 * transfer.PART)
         bucket.put(data)
-        broken, ask = [], parts.get
+        broken, ask = [], ranges.get
 
         def get(job, start, end):
             part = ask(job, start, end)
@@ -114,7 +114,7 @@ class TestDownload:
             broken.append(start)
             return dataclasses.replace(part, read=lambda size: b"")
 
-        monkeypatch.setattr(parts, "get", get)
+        monkeypatch.setattr(ranges, "get", get)
         job = {**TO_MEMORY, "bucket": bucket.name}
         with (tmp_path / "target").open("w+b") as target:
             assert transfer.download(job, target.fileno(), transfer.Progress())["sha256"] == digest(data)

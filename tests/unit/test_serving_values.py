@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from serving.http import bodies
 from serving.invocation import respond
-from serving.model import Model
+from serving.loading.model import Model
 from serving.requests import forms
 from serving.requests.signature import Column, Signature
 

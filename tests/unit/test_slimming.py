@@ -5,7 +5,7 @@ from importlib import metadata
 
 import pytest
 
-from build import slimming
+from build.layer import slimming
 
 STAYS = {
     "package-1.dist-info/RECORD",

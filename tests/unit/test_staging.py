@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from build import staging
+from build.package import staging
 
 
 @pytest.fixture

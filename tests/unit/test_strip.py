@@ -10,7 +10,7 @@ import numpy
 import pytest
 import scipy
 
-from build import strip
+from build.layer import strip
 
 PACKAGES = [Path(each.__file__).parent for each in (numpy, scipy)]
 EXTENSIONS = sorted(path for folder in PACKAGES for path in folder.rglob("*.so"))

@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from serving import model as models
-from serving import threads
 from serving.invocation import answer
-from serving.model import describe
+from serving.loading import model as models
+from serving.loading import threads
+from serving.loading.model import describe
+from serving.loading.settings import Settings
 from serving.requests.signature import Column, Signature
-from serving.settings import Settings
 from serving_parts import environment
 from sklearn.base import BaseEstimator
 from sklearn.compose import make_column_transformer

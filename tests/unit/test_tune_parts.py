@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from build import requests
+from build.package import request_files
 from local.tune import cgroups, chart, measure, rows, sizes, table
 from local.tune.results import Size, Tuned
 
@@ -105,7 +105,7 @@ class TestRows:
         with pytest.raises(rows.TooManyRows, match=r"Take fewer: --rows \d+") as refused:
             rows.request({}, path, count)
         fewer = int(str(refused.value).rpartition(" ")[2].rstrip("."))
-        assert len(rows.request({}, path, fewer)[1]) > 0.9 * requests.PAYLOAD_LIMIT
+        assert len(rows.request({}, path, fewer)[1]) > 0.9 * request_files.PAYLOAD_LIMIT
 
 
 def test_durations_are_those_that_the_emulator_reports():

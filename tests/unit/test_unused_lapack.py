@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import scipy
 
-from build import elf, unused_lapack
+from build.layer import elf, unused_lapack
 
 SITE_PACKAGES = Path(scipy.__file__).parents[1]
 UFUNCS = "scipy/special/_ufuncs"

@@ -2,7 +2,9 @@
 
 import pytest
 
-from build import distributions, layer, requirements, without
+from build.host import distributions
+from build.layer import layer, without
+from build.requirements import defaults
 from build.runtimes import architecture, host_architecture, runtime
 
 TARGET = runtime("3.13"), architecture("x86_64")
@@ -76,15 +78,15 @@ def test_what_the_handler_runs_on_cannot_go(tree, name, why):
 
 
 def test_the_projects_own_requirements_name_what_their_source_names():
-    assert requirements.named(requirements.LOCKED) == {"numpy", "pandas", "scikit-learn", "scipy"}
+    assert defaults.named(defaults.LOCKED) == {"numpy", "pandas", "scikit-learn", "scipy"}
 
 
 def test_a_lock_names_nothing_for_itself(tmp_path):
     path = tmp_path / "requirements.txt"
     path.write_text("six==1.17.0 --hash=sha256:" + "0" * 64 + "\n")
-    assert requirements.named(path) == set()
+    assert defaults.named(path) == set()
     path.write_text("six\nPython-dateutil>=2\n")
-    assert requirements.named(path) == {"six", "Python-dateutil"}
+    assert defaults.named(path) == {"six", "Python-dateutil"}
 
 
 def test_the_cache_tells_such_layers_apart():

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from build import workplace
+from build.dist import workplace
 
 HOLD = """
 import sys, time

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from serving.model import Model
+from serving.loading.model import Model
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from serving import invocation
 from serving.http.envelopes import Envelope
 from serving.http.messages import Answer, Call, HttpRequest, Refused
-from serving.model import Model
+from serving.loading.model import Model
 from serving.requests.words import cut
 
 # Path -> method -> the function of a module in `serving.protocols`

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from serving.model import Model
+from serving.loading.model import Model
 from serving.requests import tables
 from serving.requests.signature import Column, Signature
 

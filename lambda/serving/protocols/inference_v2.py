@@ -11,7 +11,7 @@ from typing import Any
 from serving import invocation
 from serving.http import bodies
 from serving.http.messages import Answer, Call, Refused
-from serving.model import Model
+from serving.loading.model import Model
 from serving.protocols import tensors
 from serving.requests import answers, reader
 from serving.requests.signature import Signature

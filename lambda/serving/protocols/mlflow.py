@@ -10,7 +10,7 @@ from typing import Any
 from serving import invocation
 from serving.http import bodies
 from serving.http.messages import Answer, Call, Refused
-from serving.model import Model
+from serving.loading.model import Model
 from serving.requests import forms
 from serving.requests.words import BadRequest, quoted
 

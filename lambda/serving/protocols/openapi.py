@@ -9,7 +9,7 @@ from typing import Any
 
 from serving import invocation
 from serving.http.messages import Answer, Call
-from serving.model import Model
+from serving.loading.model import Model
 from serving.protocols import inference_v2, schemas
 
 

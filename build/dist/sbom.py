@@ -1,0 +1,115 @@
+"""A software bill of materials of a layer, in CycloneDX's format, for whoever must know what runs in production."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from build.layer import libraries
+from build.host.distributions import Distribution
+from build.errors import UserError
+from build.layer.libraries import Supplied
+
+if TYPE_CHECKING:
+    from cyclonedx.model.component import Component
+
+EPOCH = datetime(1980, 1, 1, tzinfo=timezone.utc)  # as in the zips: the same layer, the same bytes
+
+
+class NotItsBill(UserError):
+    template = (
+        "{path} is not the bill of materials of the layer beside it ({why}).\nBuild both anew: invoke build-layer"
+    )
+
+
+def text(
+    layer_name: str, layer_sha256: str, installed: list[Distribution], supplied: Mapping[str, Supplied] | None = None
+) -> str:
+    """The bill of one layer, as JSON; it names the layer by its digest, and says no time.
+
+    Args:
+        installed: the packages that the layer holds.
+        supplied: the libraries beside them, by name.
+    """
+    # a second of imports that commands which write no bill need not spend
+    from cyclonedx.contrib.license.factories import LicenseFactory
+    from cyclonedx.model.bom import Bom
+    from cyclonedx.model.component import Component, ComponentType
+    from cyclonedx.output.json import JsonV1Dot6
+    from packageurl import PackageURL
+
+    licences = LicenseFactory()
+    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, f"sha256:{layer_sha256}"))
+    bom.metadata.timestamp = EPOCH
+    bom.metadata.component = Component(
+        name=layer_name, version=layer_sha256, type=ComponentType.PLATFORM, bom_ref=layer_name
+    )
+    for each in installed:
+        purl = PackageURL("pypi", name=each.name, version=each.version)
+        bom.components.add(
+            Component(
+                name=each.name,
+                version=each.version,
+                purl=purl,
+                bom_ref=purl.to_string(),
+                description=each.summary,
+                licenses=[licences.make_from_string(each.license)] if each.license else (),
+            )
+        )
+    bom.components.update(_library(name, each) for name, each in (supplied or {}).items())
+    bom.register_dependency(bom.metadata.component, bom.components)
+    return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"
+
+
+def _library(name: str, supplied: Supplied) -> Component:
+    """A library that no package of the layer has in its place, with where it was copied from."""
+    from cyclonedx.model import HashAlgorithm, HashType
+    from cyclonedx.model.component import Component, ComponentType, Pedigree
+    from cyclonedx.model.component_evidence import ComponentEvidence, Occurrence
+    from packageurl import PackageURL
+
+    origin, place = supplied.origin, f"{libraries.FOLDER}/{name}"
+    wheel = origin.kind == "wheel"
+    copied = Component(
+        name=origin.name,
+        version=origin.version or None,
+        type=ComponentType.LIBRARY if wheel else ComponentType.CONTAINER,
+        purl=PackageURL("pypi", name=origin.name, version=origin.version or None) if wheel else None,
+    )
+    return Component(
+        name=name,
+        type=ComponentType.LIBRARY,
+        bom_ref=place,
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=supplied.sha256)],
+        evidence=ComponentEvidence(occurrences=[Occurrence(location=f"/opt/{place}")]),
+        pedigree=Pedigree(ancestors=[copied], notes=f"A copy of {origin.path} in the {origin.kind}."),
+    )
+
+
+def path_of(layer_zip: Path) -> Path:
+    """Where the bill of a layer's zip is written."""
+    return layer_zip.with_suffix(".cdx.json")
+
+
+def packages(layer_zip: Path, sha256: str) -> dict[str, str]:
+    """The packages in the bill of a layer's zip, and their versions.
+
+    Args:
+        sha256: the layer's digest.
+
+    Raises:
+        NotItsBill
+    """
+    path = path_of(layer_zip)
+    try:
+        bill = json.loads(path.read_text(encoding="utf-8"))
+        if bill["metadata"]["component"]["version"] != sha256:
+            raise NotItsBill(path=path, why="it names another one")
+        held = [each for each in bill["components"] if each.get("purl", "").startswith("pkg:pypi/")]
+        return {each["name"]: each["version"] for each in held}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise NotItsBill(path=path, why="it is not there" if isinstance(error, OSError) else "it is damaged") from error

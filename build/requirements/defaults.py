@@ -1,0 +1,104 @@
+"""The layer's own requirements: lambda/requirements.in, locked with hashes in lambda/requirements.txt."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from build.errors import UserError
+from build.host import commands, indexes, interpreters
+from build.requirements import lockfile, requirement_files
+from build.runtimes import OLDEST_WITH_DEFAULTS, Runtime
+
+FOLDER = Path(__file__).parents[2] / "lambda"
+SOURCE = FOLDER / "requirements.in"
+LOCKED = FOLDER / "requirements.txt"
+
+
+class NoRequirements(UserError):
+    template = "There is no requirements file {path}. Give one that is there: --requirements FILE"
+
+
+class NoDefaults(UserError):
+    template = (
+        "The project pins no requirements for {runtime}, only for python{oldest} and later.\n"
+        "Give your own: --requirements FILE"
+    )
+
+
+def select(given: Path | None, runtime: Runtime) -> Path:
+    """The file to install from: the caller's, else the project's own.
+
+    Raises:
+        NoRequirements: the caller's is not there.
+        NoDefaults: the runtime is older than the project's own are locked for.
+    """
+    if given is None:
+        if _minor(runtime.python) < _minor(OLDEST_WITH_DEFAULTS):
+            raise NoDefaults(runtime=runtime.name, oldest=OLDEST_WITH_DEFAULTS)
+        return LOCKED
+    if not given.is_file():
+        raise NoRequirements(path=given)
+    return given
+
+
+def has_hashes(path: Path) -> bool:
+    """Whether pip and uv will refuse anything but the files that were locked."""
+    return lockfile.is_lock(path) or requirement_files.all_have_hashes(path)
+
+
+def named(path: Path) -> set[str]:
+    """The packages that requirements name for themselves; none of a lock, which names all that is installed.
+
+    Raises:
+        UnreadableRequirements
+    """
+    if path == LOCKED:
+        path = SOURCE
+    elif has_hashes(path):
+        return set()
+    return {each.name for each in requirement_files.parse(path).requirements if each.name and not each.is_constraint}
+
+
+def identity(path: Path) -> str | None:
+    """What tells requirements apart that say all by themselves; None where it depends on an index or other files, too.
+
+    Raises:
+        LockBroken, UnreadableRequirements
+    """
+    if lockfile.is_lock(path):
+        return lockfile.read(path).identity()
+    if not requirement_files.all_have_hashes(path):
+        return None
+    parsed = requirement_files.parse(path)
+    return "\n".join(sorted(each.requirement_line.line for each in (*parsed.requirements, *parsed.options)))
+
+
+def pinned(package: str, python: str) -> str:
+    """The lock's lines for one package on one Python, with its hashes."""
+    blocks = re.split(r"(?m)^(?=[a-z])", LOCKED.read_text(encoding="utf-8"))
+    mine = [block for block in blocks if block.startswith(f"{package}==")]
+    versions = [Requirement(block.split("\\")[0].strip()) for block in mine]
+    environment = {"python_version": python, "python_full_version": f"{python}.0"}
+    here = [block for block, each in zip(mine, versions, strict=True) if _applies(each, environment)]
+    return here[0]
+
+
+def _applies(requirement: Requirement, environment: dict[str, str]) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate(environment)
+
+
+def lock() -> Path:
+    """Resolve requirements.in for every runtime that it is for, and write the versions with their hashes."""
+    argv = [interpreters.uv(), "pip", "compile", "--universal", "--python-version", OLDEST_WITH_DEFAULTS]
+    argv += ["--generate-hashes", "--no-config", "--upgrade", "--custom-compile-command", "invoke lock"]
+    argv += [SOURCE.name, "--output-file", LOCKED.name]
+    # A lock is for every machine: no wheels that only this one has beside the index.
+    commands.run(argv, cwd=FOLDER, env=indexes.uv_environment(without=("extra-index-url", "find-links")))
+    return LOCKED
+
+
+def _minor(python: str) -> int:
+    return int(python.partition(".")[2])
