@@ -607,7 +607,7 @@ def lock(c):
 @task
 @command
 def docs(c):
-    """Write the tables of inputs and outputs in each module's README from its variables.tf and outputs.tf."""
+    """Write the tables of inputs and outputs in docs/inputs.md and in each submodule's README from its .tf files."""
     changed = documentation.write()
     for readme in changed:
         console.print(shown(readme))
