@@ -12,7 +12,7 @@ module "artifacts" {
   count  = local.is_uploaded ? 1 : 0
 
   name              = var.name
-  existing_bucket   = var.existing_bucket
+  bucket            = var.bucket
   objects           = local.objects
   versioned_objects = local.versioned_objects
   kms_key_arn       = var.kms_key_arns.bucket
@@ -33,6 +33,7 @@ module "function" {
   source = "./modules/function"
 
   name         = var.name
+  description  = var.description
   runtime      = local.parts.runtime
   architecture = local.parts.architecture
 
@@ -41,9 +42,10 @@ module "function" {
     unzipped_bytes = local.parts.function.unzipped_bytes
   })
 
-  layers      = local.layers
-  model       = local.model
-  model_store = local.model_store
+  layers        = local.layers
+  model         = local.model
+  model_store   = local.model_store
+  bucket_prefix = var.bucket.prefix
 
   memory_size             = var.memory_size
   timeout                 = var.timeout
@@ -58,18 +60,17 @@ module "function" {
   live_version      = var.live_version
   canary            = var.canary
 
-  existing_role            = var.existing_role
-  permissions_boundary_arn = var.permissions_boundary_arn
-  policy_statements        = var.policy_statements
-  kms_key_arns             = var.kms_key_arns
+  role         = var.role
+  callers      = var.callers
+  kms_key_arns = var.kms_key_arns
 
-  one_thread         = var.one_thread
-  metrics            = var.metrics
-  docs               = try(var.endpoint.docs, false)
-  tracing            = var.tracing
-  on_failure         = var.on_failure
-  log_retention_days = var.log_retention_days
-  tags               = var.tags
+  one_thread   = var.one_thread
+  metrics      = var.metrics
+  docs         = try(var.endpoint.docs, false)
+  tracing      = var.tracing
+  asynchronous = var.asynchronous
+  logging      = var.logging
+  tags         = var.tags
 }
 
 module "warmer" {
@@ -81,7 +82,8 @@ module "warmer" {
 
   warm = var.warm
 
-  permissions_boundary_arn = var.permissions_boundary_arn
+  role_path                = var.role.path
+  permissions_boundary_arn = var.role.permissions_boundary_arn
   tags                     = var.tags
 }
 
@@ -94,9 +96,10 @@ module "endpoint" {
   alias_arn     = module.function.alias_arn
 
   endpoint = var.endpoint
+  callers  = var.callers
   timeout  = var.timeout
 
-  log_retention_days = var.log_retention_days
+  log_retention_days = var.logging.retention_days
   log_kms_key_arn    = var.kms_key_arns.logs
   tags               = var.tags
 }
@@ -118,7 +121,7 @@ module "batch" {
   tolerated_failure_percentage = var.batch.tolerated_failure_percentage
 
   tracing                  = var.tracing
-  permissions_boundary_arn = var.permissions_boundary_arn
+  permissions_boundary_arn = var.role.permissions_boundary_arn
   tags                     = var.tags
 }
 

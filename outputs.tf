@@ -56,10 +56,15 @@ output "rule_names" {
 
 output "endpoint" {
   description = <<-EOT
-    The endpoint: its `url`, to which clients send POST requests, and a policy document with the permissions that callers need
-    (`caller_policy`), which is `null` unless `authorization` is `AWS_IAM`. It is `null` if there is no endpoint.
+    The endpoint: its `url`, to which clients send POST requests; a policy document with the permissions that callers need
+    (`caller_policy`), which is `null` unless `authorization` is `AWS_IAM`; and the target of the DNS record for `endpoint.domain`
+    (`domain`), which is `null` if there is no such domain. It is `null` if there is no endpoint.
   EOT
-  value       = var.endpoint == null ? null : { url = module.endpoint[0].url, caller_policy = module.endpoint[0].caller_policy }
+  value       = var.endpoint == null ? null : {
+    url           = module.endpoint[0].url
+    caller_policy = module.endpoint[0].caller_policy
+    domain        = module.endpoint[0].domain
+  }
 }
 
 output "state_machine_arn" {
@@ -88,6 +93,6 @@ output "role_name" {
 }
 
 output "policy" {
-  description = "Policy document with the permissions that the function needs. Add them to the role if you use `existing_role`."
+  description = "Policy document with the permissions that the function needs. Add them to the role if you use `role.existing`."
   value       = module.function.policy
 }

@@ -21,6 +21,10 @@ variable "endpoint" {
     - `cors.allow_methods` - HTTP methods that they may use.
     - `cors.allow_headers` - Headers that they may send.
     - `cors.max_age` - Time in seconds that a browser may keep the answer to a preflight request.
+    - `domain` - A domain name of your own for an HTTP API. Defaults to none.
+    - `domain.name` - The domain name, such as `churn.example.com`. Create a DNS record that points to the output `endpoint.domain`.
+    - `domain.certificate_arn` - ARN of the certificate in AWS Certificate Manager, in the same Region.
+    - `disable_default_url` - Whether callers can only use the domain name, and not the URL that API Gateway generates.
     - `docs` - Whether a GET request to `/` returns a web page with a form to try the model. A browser cannot sign requests and has no
       token, so it can open the page only if `authorization` is `NONE`.
     - `detailed_metrics` - Whether an HTTP API reports metrics for each route. CloudWatch charges for them.
@@ -43,10 +47,32 @@ variable "endpoint" {
       allow_headers = optional(list(string), ["authorization", "content-type"])
       max_age       = optional(number, 300)
     }))
-    docs             = optional(bool, false)
-    detailed_metrics = optional(bool, false)
+    domain = optional(object({
+      name            = string
+      certificate_arn = string
+    }))
+    disable_default_url = optional(bool, false)
+    docs                = optional(bool, false)
+    detailed_metrics    = optional(bool, false)
   })
   default = null
+}
+
+variable "callers" {
+  description = <<-EOT
+    Callers from other AWS accounts. They may invoke the alias, also through a function URL. Callers in the same account need no entry here,
+    but permissions of their own. An HTTP API with `AWS_IAM` does not accept callers from other accounts. Let them assume a role in this
+    account.
+
+    - `principals` - IDs of AWS accounts, or ARNs of IAM roles and users.
+    - `organization_id` - ID of an organization in AWS Organizations, all of whose accounts may invoke the alias.
+  EOT
+  type = object({
+    principals      = optional(list(string), [])
+    organization_id = optional(string)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "batch" {
@@ -97,54 +123,40 @@ variable "batch" {
   }
 }
 
-variable "existing_role" {
+variable "role" {
   description = <<-EOT
-    An existing execution role for the function. The module attaches no policy to it. The output `policy` contains the permissions that the
-    role needs. Defaults to `null`, which creates a role.
+    The function's execution role. By default, the module creates a role with the permissions that the function needs.
 
-    - `arn` - ARN of the role.
+    - `existing` - A role that exists already. The module attaches no policy to it. The output `policy` contains the permissions that it
+      needs.
+    - `existing.arn` - ARN of the role.
+    - `name` - Name of the role. Defaults to the function's name with a unique suffix.
+    - `path` - Path of all roles that this module creates.
+    - `permissions_boundary_arn` - ARN of the policy that is the permissions boundary of all roles that this module creates.
+    - `managed_policy_arns` - ARNs of managed policies to attach to the role, by names of your choice.
+    - `policy_statements` - Additional policy statements for the role.
+    - `policy_statements.sid` - Identifier of the statement.
+    - `policy_statements.effect` - Valid values are `Allow` and `Deny`.
+    - `policy_statements.actions` - Actions, such as `dynamodb:GetItem`.
+    - `policy_statements.resources` - ARNs of the resources.
+    - `policy_statements.condition` - Conditions, by operator and key. For example:
+      `{ StringEquals = { "aws:RequestTag/team" = ["fraud"] } }`.
   EOT
   type = object({
-    arn = string
+    existing                 = optional(object({ arn = string }))
+    name                     = optional(string)
+    path                     = optional(string, "/")
+    permissions_boundary_arn = optional(string)
+    managed_policy_arns      = optional(map(string), {})
+    policy_statements = optional(list(object({
+      sid       = optional(string)
+      effect    = optional(string, "Allow")
+      actions   = list(string)
+      resources = list(string)
+      condition = optional(map(map(list(string))))
+    })), [])
   })
-  default = null
-}
-
-variable "permissions_boundary_arn" {
-  description = "ARN of the policy that is the permissions boundary of all roles that this module creates."
-  type        = string
-  default     = null
-
-  validation {
-    condition = (
-      var.permissions_boundary_arn == null ||
-      can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    )
-    error_message = join(" ", [
-      "permissions_boundary_arn must be the ARN of an IAM policy. For example:",
-      "\"arn:aws:iam::123456789012:policy/developers\".",
-    ])
-  }
-}
-
-variable "policy_statements" {
-  description = <<-EOT
-    Additional policy statements for the function's role.
-
-    - `sid` - Identifier of the statement.
-    - `effect` - Valid values are `Allow` and `Deny`.
-    - `actions` - Actions, such as `dynamodb:GetItem`.
-    - `resources` - ARNs of the resources.
-    - `condition` - Conditions, by operator and key. For example: `{ StringEquals = { "aws:RequestTag/team" = ["fraud"] } }`.
-  EOT
-  type = list(object({
-    sid       = optional(string)
-    effect    = optional(string, "Allow")
-    actions   = list(string)
-    resources = list(string)
-    condition = optional(map(map(list(string))))
-  }))
-  default  = []
+  default  = {}
   nullable = false
 }
 

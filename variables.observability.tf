@@ -17,19 +17,6 @@ variable "tracing" {
   nullable    = false
 }
 
-variable "on_failure" {
-  description = <<-EOT
-    Where Lambda sends the event of an asynchronous call that failed, such as a warm-up ping. The module adds the permissions that the role
-    needs. Defaults to `null`, which discards the event.
-
-    - `destination_arn` - ARN of an SQS queue, an SNS topic, a Lambda function, or an EventBridge event bus.
-  EOT
-  type = object({
-    destination_arn = string
-  })
-  default = null
-}
-
 variable "alarms" {
   description = <<-EOT
     CloudWatch alarms. Each one compares what happened in 5 minutes with a threshold. Set it to `{}` to use the default thresholds. Defaults
@@ -80,20 +67,26 @@ variable "dashboard" {
   }
 }
 
-variable "log_retention_days" {
-  description = "Number of days that CloudWatch Logs keeps the function's logs. The value 0 keeps them forever."
-  type        = number
-  default     = 30
-  nullable    = false
+variable "logging" {
+  description = <<-EOT
+    The function's logs in CloudWatch Logs.
 
-  validation {
-    condition = contains(
-      [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-      var.log_retention_days,
-    )
-    error_message = join(" ", [
-      "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,",
-      "3288, and 3653, or 0 to keep the logs forever.",
-    ])
-  }
+    - `retention_days` - Number of days that CloudWatch Logs keeps the logs in a log group that this module creates. The value 0 keeps them
+      forever.
+    - `format` - Format of the logs. Valid values are `Text` and `JSON`.
+    - `application_level` - For `JSON`: least severe messages of the function's code that Lambda keeps. Valid values are `TRACE`, `DEBUG`,
+      `INFO`, `WARN`, `ERROR`, and `FATAL`. Lambda treats the handler's metrics as `INFO`, so a higher level requires `metrics = false`.
+    - `system_level` - For `JSON`: least severe messages of Lambda itself that it keeps. Valid values are `DEBUG`, `INFO`, and `WARN`.
+    - `existing_group` - A log group that exists already. Several functions can use one log group.
+    - `existing_group.arn` - ARN of the log group.
+  EOT
+  type = object({
+    retention_days    = optional(number, 30)
+    format            = optional(string, "Text")
+    application_level = optional(string)
+    system_level      = optional(string)
+    existing_group    = optional(object({ arn = string }))
+  })
+  default  = {}
+  nullable = false
 }

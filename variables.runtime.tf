@@ -118,6 +118,7 @@ variable "network" {
 
     - `subnet_ids` - IDs of the subnets.
     - `security_group_ids` - IDs of the security groups.
+    - `ipv6` - Whether the function can connect to IPv6 addresses. The subnets must be dual-stack.
     - `vpc` - The VPC itself. If you set it, `terraform destroy` waits until Lambda has deleted the function's network interfaces, which can
       take 45 minutes, before it deletes the function's role.
     - `vpc.id` - ID of the VPC.
@@ -125,6 +126,7 @@ variable "network" {
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)
+    ipv6               = optional(bool, false)
     vpc                = optional(object({ id = string }))
   })
   default = null
@@ -137,6 +139,28 @@ variable "code_signing_config_arn" {
   EOT
   type        = string
   default     = null
+}
+
+variable "asynchronous" {
+  description = <<-EOT
+    How Lambda handles asynchronous calls of the function. The warm-up pings are asynchronous calls.
+
+    - `maximum_retry_attempts` - Number of times that Lambda retries a call after an error, from 0 to 2.
+    - `maximum_event_age_in_seconds` - Time that Lambda keeps an event that it cannot process, from 60 to 21600 seconds.
+    - `on_failure` - Where Lambda sends a record of a call that failed. The module adds the permissions that the role needs.
+    - `on_failure.destination_arn` - ARN of an SQS queue, an SNS topic, an S3 bucket, a Lambda function, or an EventBridge event bus.
+    - `on_success` - Where Lambda sends a record of a call that succeeded, which contains the predictions. Lambda also sends a record of
+      each ping.
+    - `on_success.destination_arn` - ARN of an SQS queue, an SNS topic, a Lambda function, or an EventBridge event bus.
+  EOT
+  type = object({
+    maximum_retry_attempts       = optional(number, 0)
+    maximum_event_age_in_seconds = optional(number, 60)
+    on_failure                   = optional(object({ destination_arn = string }))
+    on_success                   = optional(object({ destination_arn = string }))
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "warm" {

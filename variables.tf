@@ -18,6 +18,12 @@ variable "name" {
   }
 }
 
+variable "description" {
+  description = "Description of the Lambda function, with up to 256 characters."
+  type        = string
+  default     = null
+}
+
 variable "mode" {
   description = <<-EOT
     How the function gets the model. Valid values are `s3`, where each execution environment downloads the model from Amazon S3 when it
@@ -101,18 +107,32 @@ variable "dependencies" {
   }
 }
 
-variable "existing_bucket" {
+variable "bucket" {
   description = <<-EOT
-    An existing S3 bucket for the artifacts. Versioning must be enabled on it. The module does not change the bucket's settings, such as its
-    encryption and its policy. The keys of all objects begin with the name and an identifier of this deployment, so several deployments can
-    use one bucket. Defaults to `null`, which creates a bucket.
+    The S3 bucket that contains the artifacts. By default, the module creates a private, encrypted, and versioned bucket.
 
-    - `name` - Name of the bucket.
+    - `existing` - A bucket that exists already. The module does not change its settings, such as its encryption and its policy. The keys of
+      all objects begin with the name and an identifier of this deployment, so several deployments can use one bucket.
+    - `existing.name` - Name of the bucket. Versioning must be enabled on it.
+    - `prefix` - Beginning of the bucket's name, to which S3 adds a unique suffix. Defaults to the function's name.
+    - `force_destroy` - Whether `terraform destroy` also deletes objects in the bucket that this module did not upload.
+    - `noncurrent_versions` - When S3 deletes earlier models. Defaults to `null`, which keeps them, so that every published version of the
+      function can be called.
+    - `noncurrent_versions.days` - Number of days after which an earlier model is deleted. A version of the function that was published with
+      it cannot start after that.
+    - `noncurrent_versions.keep` - Number of earlier models, up to 100, that are kept even after that time.
   EOT
   type = object({
-    name = string
+    existing      = optional(object({ name = string }))
+    prefix        = optional(string)
+    force_destroy = optional(bool, false)
+    noncurrent_versions = optional(object({
+      days = number
+      keep = optional(number)
+    }))
   })
-  default = null
+  default  = {}
+  nullable = false
 }
 
 variable "live_version" {

@@ -8,6 +8,9 @@ mock_provider "aws" {
       execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:api1"
     }
   }
+  mock_resource "aws_apigatewayv2_domain_name" {
+    defaults = { id = "churn.example.com" }
+  }
   mock_resource "aws_apigatewayv2_authorizer" {
     defaults = { id = "authorizer1" }
   }
@@ -396,4 +399,122 @@ run "a_throttle_that_lets_nobody_in" {
   }
 
   expect_failures = [var.endpoint]
+}
+
+run "an_api_has_a_domain_name" {
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = {
+      type                = "http_api"
+      disable_default_url = true
+      domain = {
+        name            = "churn.example.com"
+        certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1"
+      }
+    }
+  }
+
+  assert {
+    condition     = output.url == "https://churn.example.com/" && aws_apigatewayv2_api.this[0].disable_execute_api_endpoint
+    error_message = "Clients call it by that name, and by no other."
+  }
+  assert {
+    condition = (
+      aws_apigatewayv2_domain_name.this[0].domain_name == "churn.example.com" &&
+      aws_apigatewayv2_domain_name.this[0].domain_name_configuration[0].security_policy == "TLS_1_2" &&
+      aws_apigatewayv2_api_mapping.this[0].stage == aws_apigatewayv2_stage.this[0].id
+    )
+    error_message = "The name leads to the API's stage."
+  }
+  assert {
+    condition     = keys(output.domain) == ["hosted_zone_id", "target_domain_name"]
+    error_message = "What the DNS record points to is an output."
+  }
+}
+
+run "a_url_with_a_domain_name" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { domain = { name = "churn.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1" } }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "a_certificate_that_is_a_file" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", domain = { name = "churn.example.com", certificate_arn = "cert.pem" } }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "an_api_that_nobody_reaches" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", disable_default_url = true }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "callers_of_other_accounts_may_call_the_url" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    callers = { principals = ["210987654321"], organization_id = "o-a1b2c3d4e5" }
+  }
+
+  assert {
+    condition = toset([
+      for permission in aws_lambda_permission.caller : join(" ", compact([
+        permission.action, permission.qualifier, permission.principal, permission.principal_org_id, permission.function_url_auth_type,
+      ]))
+      ]) == toset([
+      "lambda:InvokeFunctionUrl live 210987654321 AWS_IAM",
+      "lambda:InvokeFunctionUrl live * o-a1b2c3d4e5 AWS_IAM",
+    ])
+    error_message = "The account, and who is in the organization."
+  }
+}
+
+run "an_api_lets_no_other_account_in" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api" }
+    callers  = { principals = ["210987654321"] }
+  }
+
+  assert {
+    condition     = length(aws_lambda_permission.caller) == 0 && output.domain == null
+    error_message = "It has no URL of Lambda to allow."
+  }
 }

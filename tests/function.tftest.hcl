@@ -108,7 +108,7 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
     network           = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
     tracing           = true
     may_invoke_itself = true
-    on_failure        = { destination_arn = "arn:aws-cn:sqs:cn-north-1:123456789012:failed" }
+    asynchronous      = { on_failure = { destination_arn = "arn:aws-cn:sqs:cn-north-1:123456789012:failed" } }
     kms_key_arns      = { environment = "arn:aws-cn:kms:cn-north-1:123456789012:key/1", logs = "arn:aws-cn:kms:cn-north-1:123456789012:key/2" }
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -117,15 +117,17 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
       read_prefix = "churn/"
       kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/3"
     }
-    policy_statements = [
-      { sid = "Lookup", actions = ["dynamodb:GetItem"], resources = ["arn:aws-cn:dynamodb:cn-north-1:123456789012:table/features"] },
-      {
-        effect    = "Deny"
-        actions   = ["s3:GetObject"]
-        resources = ["arn:aws-cn:s3:::models/churn/secret/*"]
-        condition = { StringEquals = { "aws:ResourceAccount" = ["123456789012"] } }
-      },
-    ]
+    role = {
+      policy_statements = [
+        { sid = "Lookup", actions = ["dynamodb:GetItem"], resources = ["arn:aws-cn:dynamodb:cn-north-1:123456789012:table/features"] },
+        {
+          effect    = "Deny"
+          actions   = ["s3:GetObject"]
+          resources = ["arn:aws-cn:s3:::models/churn/secret/*"]
+          condition = { StringEquals = { "aws:ResourceAccount" = ["123456789012"] } }
+        },
+      ]
+    }
   }
 
   assert {
@@ -162,7 +164,7 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
   assert {
     condition = (
       jsondecode(aws_iam_role_policy.further["send-failed-events"].policy).Statement[0].Action == ["sqs:SendMessage"] &&
-      jsondecode(aws_iam_role_policy.further["send-failed-events"].policy).Statement[0].Resource == var.on_failure.destination_arn
+      jsondecode(aws_iam_role_policy.further["send-failed-events"].policy).Statement[0].Resource == [var.asynchronous.on_failure.destination_arn]
     )
     error_message = "It sends to the queue."
   }
@@ -204,8 +206,8 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
       one(aws_lambda_function.this.tracing_config).mode == "Active" &&
       one(aws_lambda_function.this.vpc_config).subnet_ids == toset(["subnet-1"]) &&
       aws_lambda_function.this.kms_key_arn == "arn:aws-cn:kms:cn-north-1:123456789012:key/1" &&
-      aws_cloudwatch_log_group.this.kms_key_id == "arn:aws-cn:kms:cn-north-1:123456789012:key/2" &&
-      one(one(aws_lambda_function_event_invoke_config.this.destination_config).on_failure).destination == var.on_failure.destination_arn
+      aws_cloudwatch_log_group.this[0].kms_key_id == "arn:aws-cn:kms:cn-north-1:123456789012:key/2" &&
+      one(one(aws_lambda_function_event_invoke_config.this.destination_config).on_failure).destination == var.asynchronous.on_failure.destination_arn
     )
     error_message = "The function has its settings."
   }
@@ -217,7 +219,7 @@ run "an_existing_role_gets_no_policy_and_is_told_what_it_needs" {
   }
 
   variables {
-    existing_role = { arn = "arn:aws-cn:iam::123456789012:role/team/serving" }
+    role = { existing = { arn = "arn:aws-cn:iam::123456789012:role/team/serving" } }
   }
 
   assert {
@@ -225,7 +227,7 @@ run "an_existing_role_gets_no_policy_and_is_told_what_it_needs" {
     error_message = "Nothing of IAM is made."
   }
   assert {
-    condition     = aws_lambda_function.this.role == var.existing_role.arn && output.role_name == "serving"
+    condition     = aws_lambda_function.this.role == var.role.existing.arn && output.role_name == "serving"
     error_message = "The function runs as that role."
   }
   assert {
@@ -241,7 +243,7 @@ run "a_function_of_its_own_concurrency_boundary_and_signature" {
 
   variables {
     reserved_concurrency     = 0
-    permissions_boundary_arn = "arn:aws-cn:iam::123456789012:policy/developers"
+    role                     = { permissions_boundary_arn = "arn:aws-cn:iam::123456789012:policy/developers" }
     code_signing_config_arn  = "arn:aws-cn:lambda:cn-north-1:123456789012:code-signing-config:csc-1"
     one_thread               = false
     metrics                  = false
@@ -251,7 +253,7 @@ run "a_function_of_its_own_concurrency_boundary_and_signature" {
   assert {
     condition = (
       aws_lambda_function.this.reserved_concurrent_executions == 0 &&
-      aws_iam_role.this[0].permissions_boundary == var.permissions_boundary_arn &&
+      aws_iam_role.this[0].permissions_boundary == var.role.permissions_boundary_arn &&
       aws_lambda_function.this.code_signing_config_arn == var.code_signing_config_arn &&
       aws_lambda_function.this.environment[0].variables["MODEL_ONE_THREAD"] == "false" &&
       aws_lambda_function.this.environment[0].variables["MODEL_METRICS"] == "false" &&
@@ -605,8 +607,8 @@ run "every_apply_publishes_and_the_alias_follows" {
   }
   assert {
     condition = (
-      aws_cloudwatch_log_group.this.name == "/aws/lambda/churn" &&
-      aws_cloudwatch_log_group.this.retention_in_days == 30
+      aws_cloudwatch_log_group.this[0].name == "/aws/lambda/churn" &&
+      aws_cloudwatch_log_group.this[0].retention_in_days == 30
     )
     error_message = "Logs go where Lambda writes them, and end."
   }
@@ -1171,11 +1173,13 @@ run "a_boundary_for_an_existing_role" {
   }
 
   variables {
-    existing_role            = { arn = "arn:aws:iam::123456789012:role/serving" }
-    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/developers"
+    role = {
+      existing                 = { arn = "arn:aws:iam::123456789012:role/serving" }
+      permissions_boundary_arn = "arn:aws:iam::123456789012:policy/developers"
+    }
   }
 
-  expect_failures = [var.existing_role]
+  expect_failures = [var.role]
 }
 
 run "a_statement_that_neither_allows_nor_denies" {
@@ -1186,10 +1190,10 @@ run "a_statement_that_neither_allows_nor_denies" {
   }
 
   variables {
-    policy_statements = [{ effect = "allow", actions = ["s3:GetObject"], resources = ["*"] }]
+    role = { policy_statements = [{ effect = "allow", actions = ["s3:GetObject"], resources = ["*"] }] }
   }
 
-  expect_failures = [var.policy_statements]
+  expect_failures = [var.role]
 }
 
 run "a_statement_of_nothing" {
@@ -1200,10 +1204,10 @@ run "a_statement_of_nothing" {
   }
 
   variables {
-    policy_statements = [{ actions = ["s3:GetObject"], resources = [] }]
+    role = { policy_statements = [{ actions = ["s3:GetObject"], resources = [] }] }
   }
 
-  expect_failures = [var.policy_statements]
+  expect_failures = [var.role]
 }
 
 run "a_key_that_is_an_alias" {
@@ -1242,8 +1246,334 @@ run "a_destination_that_is_a_url" {
   }
 
   variables {
-    on_failure = { destination_arn = "https://sqs.eu-central-1.amazonaws.com/123456789012/failed" }
+    asynchronous = { on_failure = { destination_arn = "https://sqs.eu-central-1.amazonaws.com/123456789012/failed" } }
   }
 
-  expect_failures = [var.on_failure]
+  expect_failures = [var.asynchronous]
+}
+
+run "a_log_group_of_ones_own_and_json" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    metrics = false
+    logging = {
+      format            = "JSON"
+      application_level = "WARN"
+      system_level      = "INFO"
+      existing_group    = { arn = "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/models/all:*" }
+    }
+    network = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], ipv6 = true }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_group.this) == 0 && output.log_group_name == "/models/all"
+    error_message = "No log group is made."
+  }
+  assert {
+    condition = (
+      one(aws_lambda_function.this.logging_config).log_group == "/models/all" &&
+      one(aws_lambda_function.this.logging_config).log_format == "JSON" &&
+      one(aws_lambda_function.this.logging_config).application_log_level == "WARN" &&
+      one(aws_lambda_function.this.logging_config).system_log_level == "INFO"
+    )
+    error_message = "The function writes there, in that form."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.own[0].policy).Statement[0].Resource == (
+      "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/models/all:*"
+    )
+    error_message = "And its role may write there, and nowhere else."
+  }
+  assert {
+    condition     = one(aws_lambda_function.this.vpc_config).ipv6_allowed_for_dual_stack
+    error_message = "It reaches IPv6 addresses."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.further["use-network"].policy).Statement[1].Condition.ArnEquals == {
+      "lambda:SourceFunctionArn" = ["arn:aws-cn:lambda:cn-north-1:123456789012:function:churn"]
+    }
+    error_message = "The function's ARN does not depend on whose the log group is."
+  }
+}
+
+run "levels_of_a_text_log" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    logging = { application_level = "INFO" }
+  }
+
+  expect_failures = [var.logging]
+}
+
+run "a_level_that_discards_the_metrics" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    logging = { format = "JSON", application_level = "ERROR" }
+  }
+
+  expect_failures = [var.logging]
+}
+
+run "a_format_of_logs_that_does_not_exist" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    logging = { format = "json" }
+  }
+
+  expect_failures = [var.logging]
+}
+
+run "a_log_group_that_is_a_name" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    logging = { existing_group = { arn = "/models/all" } }
+  }
+
+  expect_failures = [var.logging]
+}
+
+run "a_role_as_the_organization_wants_it" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    description = "Answers with the probability of churn"
+    role = {
+      name                = "svc-churn"
+      path                = "/models/"
+      managed_policy_arns = { insights = "arn:aws-cn:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy" }
+    }
+  }
+
+  assert {
+    condition     = aws_iam_role.this[0].name == "svc-churn" && aws_iam_role.this[0].path == "/models/"
+    error_message = "Its name has no suffix, and its path is the one that was given."
+  }
+  assert {
+    condition = (
+      aws_iam_role_policy_attachment.managed["insights"].role == aws_iam_role.this[0].name &&
+      aws_iam_role_policy_attachment.managed["insights"].policy_arn == var.role.managed_policy_arns["insights"]
+    )
+    error_message = "The managed policy is attached to it."
+  }
+  assert {
+    condition     = aws_lambda_function.this.description == var.description
+    error_message = "The function says what it is for."
+  }
+}
+
+run "a_role_of_an_unfinished_path" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    role = { path = "models" }
+  }
+
+  expect_failures = [var.role]
+}
+
+run "a_managed_policy_that_is_a_name" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    role = { managed_policy_arns = { insights = "CloudWatchLambdaInsightsExecutionRolePolicy" } }
+  }
+
+  expect_failures = [var.role]
+}
+
+run "a_boundary_that_is_no_policy" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    role = { permissions_boundary_arn = "developers" }
+  }
+
+  expect_failures = [var.role]
+}
+
+run "records_of_asynchronous_calls_are_kept" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    asynchronous = {
+      maximum_retry_attempts       = 2
+      maximum_event_age_in_seconds = 21600
+      on_failure                   = { destination_arn = "arn:aws-cn:s3:::failed-calls" }
+      on_success                   = { destination_arn = "arn:aws-cn:events:cn-north-1:123456789012:event-bus/predictions" }
+    }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 2 &&
+      aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 21600
+    )
+    error_message = "A call is tried again, for as long as Lambda does it."
+  }
+  assert {
+    condition = (
+      one(one(aws_lambda_function_event_invoke_config.this.destination_config).on_failure).destination == "arn:aws-cn:s3:::failed-calls" &&
+      one(one(aws_lambda_function_event_invoke_config.this.destination_config).on_success).destination == var.asynchronous.on_success.destination_arn
+    )
+    error_message = "Both kinds of records are sent."
+  }
+  assert {
+    condition = [
+      for name in ["send-failed-events", "send-successful-events"] : [
+        for statement in jsondecode(aws_iam_role_policy.further[name].policy).Statement : [statement.Action, statement.Resource]
+      ]
+      ] == [
+      [[["s3:ListBucket", "s3:PutObject"], ["arn:aws-cn:s3:::failed-calls", "arn:aws-cn:s3:::failed-calls/*"]]],
+      [[["events:PutEvents"], ["arn:aws-cn:events:cn-north-1:123456789012:event-bus/predictions"]]],
+    ]
+    error_message = "The role may write to both, and may not read."
+  }
+}
+
+run "a_bucket_for_calls_that_succeeded" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    asynchronous = { on_success = { destination_arn = "arn:aws-cn:s3:::predictions" } }
+  }
+
+  expect_failures = [var.asynchronous]
+}
+
+run "three_retries" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    asynchronous = { maximum_retry_attempts = 3 }
+  }
+
+  expect_failures = [var.asynchronous]
+}
+
+run "events_that_get_older_than_lambda_keeps_them" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    asynchronous = { maximum_event_age_in_seconds = 21601 }
+  }
+
+  expect_failures = [var.asynchronous]
+}
+
+run "callers_of_other_accounts_may_invoke_the_alias" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    callers = { principals = ["210987654321", "arn:aws-cn:iam::210987654321:role/scoring"], organization_id = "o-a1b2c3d4e5" }
+  }
+
+  assert {
+    condition = toset([
+      for permission in aws_lambda_permission.caller : join(" ", compact([
+        permission.action, permission.qualifier, permission.principal, permission.principal_org_id,
+      ]))
+      ]) == toset([
+      "lambda:InvokeFunction live 210987654321",
+      "lambda:InvokeFunction live arn:aws-cn:iam::210987654321:role/scoring",
+      "lambda:InvokeFunction live * o-a1b2c3d4e5",
+    ])
+    error_message = "The account, the role, and who is in the organization; and everybody is in none."
+  }
+}
+
+run "a_caller_that_is_anybody" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    callers = { principals = ["*"] }
+  }
+
+  expect_failures = [var.callers]
+}
+
+run "an_organization_that_is_a_name" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    callers = { organization_id = "example" }
+  }
+
+  expect_failures = [var.callers]
+}
+
+run "a_retention_that_cloudwatch_does_not_have" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    logging = { retention_days = 31 }
+  }
+
+  expect_failures = [var.logging]
 }

@@ -119,7 +119,7 @@ run "layers_that_are_there_already" {
 
 run "a_bucket_of_ones_own_has_all_below_the_name" {
   variables {
-    existing_bucket = { name = "models" }
+    bucket = { existing = { name = "models" } }
     kms_key_arns = {
       bucket = "arn:aws:kms:eu-central-1:123456789012:key/1"
       former = ["arn:aws:kms:eu-central-1:123456789012:key/0"]
@@ -224,6 +224,21 @@ run "a_followed_model_is_looked_at_by_pings" {
   assert {
     condition     = contains(keys(module.alarms[0].alarm_arns), "warm-up")
     error_message = "The handler reports a model that it did not take."
+  }
+}
+
+run "roles_have_the_path_and_the_boundary" {
+  variables {
+    role     = { path = "/models/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/developers" }
+    warm     = { timezone = "Europe/Berlin" }
+    bucket   = { prefix = "team-models-" }
+    callers  = { principals = ["210987654321"] }
+    endpoint = {}
+  }
+
+  assert {
+    condition     = length(module.warmer.rule_names) == 1 && output.role_name == "churn-1"
+    error_message = "It is deployed with all that an organization asks for."
   }
 }
 

@@ -16,7 +16,7 @@ run "values_at_their_edges_are_taken" {
     ephemeral_storage_size = 10240
     layers                 = [for number in range(4) : "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:layer:tracing:${number + 1}"]
     environment            = { LOG_LEVEL = "DEBUG" }
-    log_retention_days     = 0
+    logging                = { retention_days = 0 }
     tags                   = { for number in range(50) : "tag-${number}" => "x" }
     warm = {
       schedules   = ["rate(1 hour)", "rate(10 minutes)", "cron(0/5 8-17 ? * MON-FRI *)", "cron(0 6 L * ? 2027-2029)"]
@@ -144,16 +144,6 @@ run "environment_names_that_lambda_leaves_to_users" {
   }
 }
 
-run "a_retention_that_cloudwatch_does_not_have" {
-  command = plan
-
-  variables {
-    log_retention_days = 31
-  }
-
-  expect_failures = [var.log_retention_days]
-}
-
 run "a_tag_of_aws" {
   command = plan
 
@@ -237,16 +227,6 @@ run "more_batches_than_the_function_takes" {
   }
 
   expect_failures = [var.batch]
-}
-
-run "a_boundary_that_is_no_policy" {
-  command = plan
-
-  variables {
-    permissions_boundary_arn = "developers"
-  }
-
-  expect_failures = [var.permissions_boundary_arn]
 }
 
 run "a_dashboard_of_metrics_that_are_not_sent" {

@@ -85,6 +85,7 @@ run "in_a_time_zone_the_scheduler_pings" {
   variables {
     function_name = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
     warm          = { schedules = ["cron(0/5 8-17 ? * MON-FRI *)"], timezone = "Europe/Berlin", concurrency = 3 }
+    role_path     = "/models/"
   }
 
   assert {
@@ -120,7 +121,7 @@ run "in_a_time_zone_the_scheduler_pings" {
     error_message = "Scheduler takes the role, for this account."
   }
   assert {
-    condition     = length(aws_iam_role.scheduler[0].name_prefix) <= 38 && length(output.rule_names[0]) <= 64
+    condition     = aws_iam_role.scheduler[0].path == "/models/" && length(aws_iam_role.scheduler[0].name_prefix) <= 38 && length(output.rule_names[0]) <= 64
     error_message = "Names are within AWS's bounds."
   }
 }

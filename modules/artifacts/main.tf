@@ -1,19 +1,20 @@
 locals {
   # S3 adds 26 characters to a prefix of up to 37 characters
-  bucket_prefix = "${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"
+  bucket_prefix = coalesce(var.bucket.prefix, "${substr(replace(lower(var.name), "_", "-"), 0, 36)}-")
 
-  bucket = var.existing_bucket == null ? aws_s3_bucket.this[0].id : var.existing_bucket.name
+  bucket = var.bucket.existing == null ? aws_s3_bucket.this[0].id : var.bucket.existing.name
 }
 
 resource "aws_s3_bucket" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket_prefix = local.bucket_prefix
+  force_destroy = var.bucket.force_destroy
   tags          = var.tags
 }
 
 resource "aws_s3_bucket_versioning" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 
@@ -23,7 +24,7 @@ resource "aws_s3_bucket_versioning" "this" {
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 
@@ -39,9 +40,9 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 }
 
 # Terraform uploads a large file in parts. If an apply is interrupted, the parts remain. No list of objects shows them, and S3 charges for
-# them. Nothing else expires, because a rollback reads an older version of the model.
+# them. Nothing else expires by default, because a rollback reads an older version of the model.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 
@@ -56,11 +57,27 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
+  dynamic "rule" {
+    for_each = var.bucket.noncurrent_versions[*]
+
+    content {
+      id     = "delete-earlier-models"
+      status = "Enabled"
+
+      filter {}
+
+      noncurrent_version_expiration {
+        noncurrent_days           = rule.value.days
+        newer_noncurrent_versions = rule.value.keep
+      }
+    }
+  }
+
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
 resource "aws_s3_bucket_ownership_controls" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 
@@ -70,7 +87,7 @@ resource "aws_s3_bucket_ownership_controls" "this" {
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 

@@ -2,7 +2,7 @@ locals {
   # In an existing bucket, the keys begin with the name and an identifier of this deployment. A deployment of the same name in another
   # workspace, Region, or account has another identifier. They must not share keys: to delete an object, the provider deletes all versions
   # of its key, no matter who wrote them.
-  prefix = var.existing_bucket == null ? "" : "${var.name}/${substr(terraform_data.deployment[0].id, 0, 8)}/"
+  prefix = var.bucket.existing == null ? "" : "${var.name}/${substr(terraform_data.deployment[0].id, 0, 8)}/"
 
   objects  = merge(aws_s3_object.this, aws_s3_object.versioned)
   versions = {
@@ -34,7 +34,7 @@ locals {
 }
 
 resource "terraform_data" "deployment" {
-  count = var.existing_bucket == null ? 0 : 1
+  count = var.bucket.existing == null ? 0 : 1
 }
 
 resource "aws_s3_object" "this" {

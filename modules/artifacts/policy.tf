@@ -1,5 +1,5 @@
 resource "aws_s3_bucket_policy" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 

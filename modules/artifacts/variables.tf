@@ -64,18 +64,68 @@ variable "versioned_objects" {
   }
 }
 
-variable "existing_bucket" {
+variable "bucket" {
   description = <<-EOT
-    An existing S3 bucket for the artifacts. Versioning must be enabled on it. The module does not change the bucket's settings, such as its
-    encryption and its policy. The keys of all objects begin with the name and an identifier of this deployment, so several deployments can
-    use one bucket. Defaults to `null`, which creates a bucket.
+    The S3 bucket that contains the artifacts. By default, the module creates a private, encrypted, and versioned bucket.
 
-    - `name` - Name of the bucket.
+    - `existing` - A bucket that exists already. The module does not change its settings, such as its encryption and its policy. The keys of
+      all objects begin with the name and an identifier of this deployment, so several deployments can use one bucket.
+    - `existing.name` - Name of the bucket. Versioning must be enabled on it.
+    - `prefix` - Beginning of the bucket's name, to which S3 adds a unique suffix. Defaults to the function's name.
+    - `force_destroy` - Whether `terraform destroy` also deletes objects in the bucket that this module did not upload.
+    - `noncurrent_versions` - When S3 deletes earlier models. Defaults to `null`, which keeps them, so that every published version of the
+      function can be called.
+    - `noncurrent_versions.days` - Number of days after which an earlier model is deleted. A version of the function that was published with
+      it cannot start after that.
+    - `noncurrent_versions.keep` - Number of earlier models, up to 100, that are kept even after that time.
   EOT
   type = object({
-    name = string
+    existing      = optional(object({ name = string }))
+    prefix        = optional(string)
+    force_destroy = optional(bool, false)
+    noncurrent_versions = optional(object({
+      days = number
+      keep = optional(number)
+    }))
   })
-  default = null
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = var.bucket.existing == null || (
+      var.bucket.prefix == null && !var.bucket.force_destroy && var.bucket.noncurrent_versions == null
+    )
+    error_message = join(" ", [
+      "bucket.prefix, bucket.force_destroy, and bucket.noncurrent_versions only apply to a bucket that this module creates. Remove them,",
+      "or remove bucket.existing.",
+    ])
+  }
+
+  validation {
+    condition     = var.bucket.prefix == null || can(regex("^[a-z0-9][a-z0-9.-]{0,36}$", var.bucket.prefix))
+    error_message = join(" ", [
+      "bucket.prefix must have 1 to 37 lowercase letters, digits, hyphens (-), or periods (.), and must start with a letter or a digit.",
+      "For example: \"models-\".",
+    ])
+  }
+
+  validation {
+    condition = try(
+      var.bucket.noncurrent_versions.days >= 1 && floor(var.bucket.noncurrent_versions.days) == var.bucket.noncurrent_versions.days,
+      true,
+    )
+    error_message = "bucket.noncurrent_versions.days must be a whole number, 1 or greater."
+  }
+
+  validation {
+    condition = try(
+      contains(range(1, 101), var.bucket.noncurrent_versions.keep),
+      true,
+    )
+    error_message = join(" ", [
+      "bucket.noncurrent_versions.keep must be a whole number from 1 to 100. Omit it to keep no earlier models after that time.",
+    ])
+  }
 }
 
 variable "kms_key_arn" {

@@ -6,6 +6,8 @@ resource "aws_apigatewayv2_api" "this" {
   protocol_type = "HTTP"
   tags          = var.tags
 
+  disable_execute_api_endpoint = var.endpoint.disable_default_url
+
   dynamic "cors_configuration" {
     for_each = var.endpoint.cors[*]
 

@@ -26,7 +26,24 @@ locals {
 
 output "url" {
   description = "URL of the endpoint, which ends with a slash. Clients send POST requests to it."
-  value       = local.is_url ? aws_lambda_function_url.this[0].function_url : "${aws_apigatewayv2_api.this[0].api_endpoint}/"
+  value = one(concat(
+    aws_lambda_function_url.this[*].function_url,
+    [for mapping in aws_apigatewayv2_api_mapping.this : "https://${mapping.domain_name}/"],
+    [for api in aws_apigatewayv2_api.this : "${api.api_endpoint}/" if var.endpoint.domain == null],
+  ))
+}
+
+output "domain" {
+  description = <<-EOT
+    Target of the DNS record for `endpoint.domain`: its domain name (`target_domain_name`) and, for an alias record in Route 53, its hosted
+    zone (`hosted_zone_id`). It is `null` if there is no such domain.
+  EOT
+  value = one([
+    for domain in aws_apigatewayv2_domain_name.this : {
+      target_domain_name = domain.domain_name_configuration[0].target_domain_name
+      hosted_zone_id     = domain.domain_name_configuration[0].hosted_zone_id
+    }
+  ])
 }
 
 output "caller_policy" {

@@ -36,6 +36,10 @@ variable "endpoint" {
     - `cors.allow_methods` - HTTP methods that they may use.
     - `cors.allow_headers` - Headers that they may send.
     - `cors.max_age` - Time in seconds that a browser may keep the answer to a preflight request.
+    - `domain` - A domain name of your own for an HTTP API. Defaults to none.
+    - `domain.name` - The domain name, such as `churn.example.com`. Create a DNS record that points to the output `domain`.
+    - `domain.certificate_arn` - ARN of the certificate in AWS Certificate Manager, in the same Region.
+    - `disable_default_url` - Whether callers can only use the domain name, and not the URL that API Gateway generates.
     - `docs` - Whether a GET request to `/` returns a web page with a form to try the model. This module does not use it: the function
       returns the page.
     - `detailed_metrics` - Whether an HTTP API reports metrics for each route. CloudWatch charges for them.
@@ -58,8 +62,13 @@ variable "endpoint" {
       allow_headers = optional(list(string), ["authorization", "content-type"])
       max_age       = optional(number, 300)
     }))
-    docs             = optional(bool, false)
-    detailed_metrics = optional(bool, false)
+    domain = optional(object({
+      name            = string
+      certificate_arn = string
+    }))
+    disable_default_url = optional(bool, false)
+    docs                = optional(bool, false)
+    detailed_metrics    = optional(bool, false)
   })
   default  = {}
   nullable = false
@@ -99,6 +108,26 @@ variable "endpoint" {
   }
 
   validation {
+    condition     = var.endpoint.domain == null || var.endpoint.type == "http_api"
+    error_message = "endpoint.domain requires endpoint.type = \"http_api\", because a function URL does not support domain names."
+  }
+
+  validation {
+    condition = var.endpoint.domain == null || can(regex(
+      "^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+$", var.endpoint.domain.certificate_arn,
+    ))
+    error_message = join(" ", [
+      "endpoint.domain.certificate_arn must be the ARN of a certificate in AWS Certificate Manager. For example:",
+      "\"arn:aws:acm:eu-central-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab\".",
+    ])
+  }
+
+  validation {
+    condition     = !var.endpoint.disable_default_url || var.endpoint.domain != null
+    error_message = "endpoint.disable_default_url requires endpoint.domain. Nobody could call the endpoint otherwise."
+  }
+
+  validation {
     condition     = var.endpoint.throttling.rate_limit > 0 && var.endpoint.throttling.burst_limit > 0
     error_message = join(" ", [
       "endpoint.throttling.rate_limit and endpoint.throttling.burst_limit must be greater than 0. To stop",
@@ -113,6 +142,22 @@ variable "endpoint" {
       "\"https://app.example.com\", or remove endpoint.cors.",
     ])
   }
+}
+
+variable "callers" {
+  description = <<-EOT
+    Callers from other AWS accounts. They may call a function URL, if they may also invoke the alias. An HTTP API with `AWS_IAM` does not
+    accept callers from other accounts. Let them assume a role in this account.
+
+    - `principals` - IDs of AWS accounts, or ARNs of IAM roles and users.
+    - `organization_id` - ID of an organization in AWS Organizations, all of whose accounts may invoke the alias.
+  EOT
+  type = object({
+    principals      = optional(list(string), [])
+    organization_id = optional(string)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "timeout" {

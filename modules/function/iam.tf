@@ -1,11 +1,13 @@
 resource "aws_iam_role" "this" {
-  count = var.existing_role == null ? 1 : 0
+  count = var.role.existing == null ? 1 : 0
 
   # A prefix, because IAM roles are global: functions of the same name in two Regions need different roles. IAM adds 26 characters to a
   # prefix of up to 38.
-  name_prefix          = "${substr(var.name, 0, 37)}-"
+  name                 = var.role.name
+  name_prefix          = var.role.name == null ? "${substr(var.name, 0, 37)}-" : null
+  path                 = var.role.path
   description          = "Execution role of the Lambda function ${var.name}"
-  permissions_boundary = var.permissions_boundary_arn
+  permissions_boundary = var.role.permissions_boundary_arn
   tags                 = var.tags
 
   assume_role_policy = jsonencode({
@@ -19,7 +21,7 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "own" {
-  count = var.existing_role == null ? 1 : 0
+  count = var.role.existing == null ? 1 : 0
 
   name   = "write-own-logs"
   role   = aws_iam_role.this[0].id
@@ -30,7 +32,7 @@ resource "aws_iam_role_policy" "own" {
 # the old version still start and read the old object. The name contains a digest of the objects, because a changed name replaces the
 # policy. It is a prefix, so that two policies never share a name, even if the object is unknown until apply and turns out to be the same.
 resource "aws_iam_role_policy" "model" {
-  count = var.existing_role == null && local.may_read ? 1 : 0
+  count = var.role.existing == null && local.may_read ? 1 : 0
 
   name_prefix = "read-own-model-${substr(sha256(join(",", concat(compact([local.object_arn]), local.further_arns))), 0, 8)}-"
   role        = aws_iam_role.this[0].id
@@ -48,11 +50,18 @@ resource "aws_iam_role_policy" "model" {
 }
 
 resource "aws_iam_role_policy" "further" {
-  for_each = var.existing_role == null ? toset([for name, statements in local.further_statements : name if length(statements) > 0]) : []
+  for_each = var.role.existing == null ? toset([for name, statements in local.further_statements : name if length(statements) > 0]) : []
 
   name   = each.key
   role   = aws_iam_role.this[0].id
   policy = jsonencode({ Version = "2012-10-17", Statement = local.further_statements[each.key] })
+}
+
+resource "aws_iam_role_policy_attachment" "managed" {
+  for_each = var.role.existing == null ? var.role.managed_policy_arns : {}
+
+  role       = aws_iam_role.this[0].name
+  policy_arn = each.value
 }
 
 # After a function is deleted, Lambda uses the function's role to delete its network interfaces, so the role must exist until then. When
@@ -70,5 +79,5 @@ resource "aws_security_group" "leaving" {
     delete = "60m"
   }
 
-  depends_on = [aws_iam_role_policy.further]
+  depends_on = [aws_iam_role_policy.further, aws_iam_role_policy_attachment.managed]
 }

@@ -3,12 +3,17 @@ locals {
 
   # Taken from the log group's ARN, which is known before the function exists, so that policies can name the function before it is created.
   # A data source would be read again, and its policy planned as a change, if the caller's module block has depends_on.
-  arn_parts    = split(":", aws_cloudwatch_log_group.this.arn)
+  log_group_arn = (
+    var.logging.existing_group == null ? aws_cloudwatch_log_group.this[0].arn : trimsuffix(var.logging.existing_group.arn, ":*")
+  )
+  arn_parts    = split(":", local.log_group_arn)
   partition    = local.arn_parts[1]
   function_arn = "arn:${local.partition}:lambda:${local.arn_parts[3]}:${local.arn_parts[4]}:function:${var.name}"
   alias_name   = "live"
 
-  role_arn = var.existing_role == null ? aws_iam_role.this[0].arn : var.existing_role.arn
+  log_group_name = var.logging.existing_group == null ? aws_cloudwatch_log_group.this[0].name : local.arn_parts[6]
+
+  role_arn = var.role.existing == null ? aws_iam_role.this[0].arn : var.role.existing.arn
 
   live_version   = coalesce(var.live_version, aws_lambda_function.this.version)
   canary_version = try(coalesce(var.canary.version, aws_lambda_function.this.version), null)
@@ -25,10 +30,13 @@ locals {
   may_read = local.in_s3 || var.model_store != null || length(data.aws_lambda_function.named) > 0
 
   # Of these objects, the ones that modules/artifacts uploaded for this deployment, and that it would delete now: they are in a bucket that
-  # it created, whose name begins with the function's name and ends with the 26 digits that S3 adds to a prefix, or they are in a shared
+  # it created, whose name begins with the prefix and ends with the 26 digits that S3 adds to it, or they are in a shared
   # bucket, with a key that begins with the name and an identifier of 8 hexadecimal digits. Code from before the first release in
   # CHANGELOG.md added no such identifier.
-  own_bucket = "^${substr(replace(lower(var.name), "_", "-"), 0, 36)}-[0-9]{26}$"
+  own_bucket_prefixes = [
+    for prefix in concat(["${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"], var.bucket_prefix[*]) : replace(prefix, ".", "[.]")
+  ]
+  own_bucket = "^(${join("|", local.own_bucket_prefixes)})[0-9]{26}$"
   own_key    = "^${var.name}/([0-9a-f]{8}/)?model/model$"
   removed_objects = [
     for version, object in local.named_objects : "version ${version} reads s3://${object.bucket}/${object.key}"

@@ -26,14 +26,17 @@ resource "terraform_data" "keys" {
 
 # Created before the function. Otherwise Lambda creates the log group at the first call, and keeps the logs forever.
 resource "aws_cloudwatch_log_group" "this" {
+  count = var.logging.existing_group == null ? 1 : 0
+
   name              = "/aws/lambda/${var.name}"
-  retention_in_days = var.log_retention_days
+  retention_in_days = var.logging.retention_days
   kms_key_id        = var.kms_key_arns.logs
   tags              = var.tags
 }
 
 resource "aws_lambda_function" "this" {
   function_name = var.name
+  description   = var.description
   role          = local.role_arn
 
   runtime       = var.runtime
@@ -61,6 +64,13 @@ resource "aws_lambda_function" "this" {
     variables = local.environment
   }
 
+  logging_config {
+    log_group             = local.log_group_name
+    log_format            = var.logging.format
+    application_log_level = var.logging.application_level
+    system_log_level      = var.logging.system_level
+  }
+
   tracing_config {
     mode = var.tracing ? "Active" : "PassThrough"
   }
@@ -79,6 +89,8 @@ resource "aws_lambda_function" "this" {
     content {
       subnet_ids         = vpc_config.value.subnet_ids
       security_group_ids = vpc_config.value.security_group_ids
+
+      ipv6_allowed_for_dual_stack = vpc_config.value.ipv6
     }
   }
 
@@ -94,6 +106,7 @@ resource "aws_lambda_function" "this" {
     aws_iam_role_policy.own,
     aws_iam_role_policy.model,
     aws_iam_role_policy.further,
+    aws_iam_role_policy_attachment.managed,
   ]
 
   lifecycle {
@@ -186,22 +199,34 @@ resource "aws_lambda_alias" "this" {
   }
 }
 
-# Lambda makes one attempt at an asynchronous call of the alias and discards the event after a minute, which is the shortest time that AWS
-# allows. By default, Lambda would retry twice after an error and would keep throttled events for 6 hours. Warm-up pings would then arrive
+# By default, this module makes one attempt at an asynchronous call and discards the event after a minute, which is the shortest time that
+# AWS allows. Lambda itself would retry twice after an error and would keep throttled events for 6 hours. Warm-up pings would then arrive
 # late and in bursts that delay real calls, although the next ping follows soon.
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name = aws_lambda_function.this.function_name
   qualifier     = aws_lambda_alias.this.name
 
-  maximum_retry_attempts       = 0
-  maximum_event_age_in_seconds = 60
+  maximum_retry_attempts       = var.asynchronous.maximum_retry_attempts
+  maximum_event_age_in_seconds = var.asynchronous.maximum_event_age_in_seconds
 
   dynamic "destination_config" {
-    for_each = var.on_failure[*]
+    for_each = var.asynchronous.on_failure == null && var.asynchronous.on_success == null ? [] : [var.asynchronous]
 
     content {
-      on_failure {
-        destination = destination_config.value.destination_arn
+      dynamic "on_failure" {
+        for_each = destination_config.value.on_failure[*]
+
+        content {
+          destination = on_failure.value.destination_arn
+        }
+      }
+
+      dynamic "on_success" {
+        for_each = destination_config.value.on_success[*]
+
+        content {
+          destination = on_success.value.destination_arn
+        }
       }
     }
   }

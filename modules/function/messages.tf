@@ -112,7 +112,7 @@ locals {
         "${join(", ", local.removed_objects)}.",
       ]),
       join(" ", [
-        "Use the same existing_bucket and artifacts_dir as when that version was deployed,",
+        "Use the same bucket and artifacts_dir as when that version was deployed,",
         "or remove live_version and canary so that the latest version answers.",
       ]),
     ])

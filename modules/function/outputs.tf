@@ -30,7 +30,7 @@ output "alias_arn" {
 
 output "log_group_name" {
   description = "Name of the log group."
-  value       = aws_cloudwatch_log_group.this.name
+  value       = local.log_group_name
 }
 
 output "role_arn" {
@@ -40,11 +40,11 @@ output "role_arn" {
 
 output "role_name" {
   description = "Name of the execution role. You can attach more policies to it."
-  value       = var.existing_role == null ? aws_iam_role.this[0].name : regex("[^/]+$", var.existing_role.arn)
+  value       = var.role.existing == null ? aws_iam_role.this[0].name : regex("[^/]+$", var.role.existing.arn)
 }
 
 output "policy" {
-  description = "Policy document with the permissions that the function needs. Add them to the role if you use `existing_role`."
+  description = "Policy document with the permissions that the function needs. Add them to the role if you use `role.existing`."
   value = jsonencode({
     Version   = "2012-10-17"
     Statement = concat(local.own_statements, local.model_statements, values(local.further_statements)...)

@@ -34,7 +34,7 @@ locals {
       Sid      = "WriteOwnLogs"
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource = "${aws_cloudwatch_log_group.this.arn}:*"
+      Resource = "${local.log_group_arn}:*"
     }],
     [for arns in [local.decrypted_with] : {
       Sid      = "DecryptOwnData"
@@ -69,11 +69,14 @@ locals {
   ]
 
   send_actions = {
+    s3     = ["s3:ListBucket", "s3:PutObject"]
     sqs    = ["sqs:SendMessage"]
     sns    = ["sns:Publish"]
     lambda = ["lambda:InvokeFunction"]
     events = ["events:PutEvents"]
   }
+
+  is_bucket = try(split(":", var.asynchronous.on_failure.destination_arn)[2], "") == "s3"
 
   further_statements = {
     # Lambda creates the network interfaces with the role's permissions. These actions support no resource-level permissions. The second
@@ -105,15 +108,22 @@ locals {
       Resource = "${local.function_arn}:${local.alias_name}"
     }] : []
 
-    "send-failed-events" = [for destination in var.on_failure[*] : {
+    "send-failed-events" = [for destination in var.asynchronous.on_failure[*] : {
       Sid      = "SendFailedEvents"
       Effect   = "Allow"
       Action   = local.send_actions[split(":", destination.destination_arn)[2]]
-      Resource = destination.destination_arn
+      Resource = local.is_bucket ? [destination.destination_arn, "${destination.destination_arn}/*"] : [destination.destination_arn]
+    }]
+
+    "send-successful-events" = [for destination in var.asynchronous.on_success[*] : {
+      Sid      = "SendSuccessfulEvents"
+      Effect   = "Allow"
+      Action   = local.send_actions[split(":", destination.destination_arn)[2]]
+      Resource = [destination.destination_arn]
     }]
 
     "more" = [
-      for statement in var.policy_statements : {
+      for statement in var.role.policy_statements : {
         for name, value in {
           Sid       = statement.sid
           Effect    = statement.effect

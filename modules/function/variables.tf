@@ -9,6 +9,17 @@ variable "name" {
   }
 }
 
+variable "description" {
+  description = "Description of the Lambda function, with up to 256 characters."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = length(coalesce(var.description, "-")) <= 256
+    error_message = "description can have up to 256 characters."
+  }
+}
+
 variable "runtime" {
   description = "Identifier of the runtime that the deployment package and the layers were built for, such as `python3.13`."
   type        = string
@@ -170,6 +181,15 @@ variable "model_store" {
   default = null
 }
 
+variable "bucket_prefix" {
+  description = <<-EOT
+    Beginning of the name of the bucket that `modules/artifacts` created for this function, if it is not the function's name. It is used to
+    recognize a model that the plan would delete although `live_version` or `canary` still needs it.
+  EOT
+  type        = string
+  default     = null
+}
+
 variable "memory_size" {
   description = <<-EOT
     Memory in MB, from 128 to 10240. Lambda allocates CPU power in proportion to the memory. At 1769 MB, a function has the equivalent of
@@ -279,6 +299,7 @@ variable "network" {
 
     - `subnet_ids` - IDs of the subnets.
     - `security_group_ids` - IDs of the security groups.
+    - `ipv6` - Whether the function can connect to IPv6 addresses. The subnets must be dual-stack.
     - `vpc` - The VPC itself. If you set it, `terraform destroy` waits until Lambda has deleted the function's network interfaces, which can
       take 45 minutes, before it deletes the function's role.
     - `vpc.id` - ID of the VPC.
@@ -286,6 +307,7 @@ variable "network" {
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)
+    ipv6               = optional(bool, false)
     vpc                = optional(object({ id = string }))
   })
   default = null
@@ -306,63 +328,96 @@ variable "tracing" {
   nullable    = false
 }
 
-variable "existing_role" {
+variable "role" {
   description = <<-EOT
-    An existing execution role for the function. The module attaches no policy to it. The output `policy` contains the permissions that the
-    role needs. Defaults to `null`, which creates a role.
+    The function's execution role. By default, the module creates a role with the permissions that the function needs.
 
-    - `arn` - ARN of the role.
+    - `existing` - A role that exists already. The module attaches no policy to it. The output `policy` contains the permissions that it
+      needs.
+    - `existing.arn` - ARN of the role.
+    - `name` - Name of the role. Defaults to the function's name with a unique suffix.
+    - `path` - Path of the role.
+    - `permissions_boundary_arn` - ARN of the policy that is the permissions boundary of the role.
+    - `managed_policy_arns` - ARNs of managed policies to attach to the role, by names of your choice.
+    - `policy_statements` - Additional policy statements for the role.
+    - `policy_statements.sid` - Identifier of the statement.
+    - `policy_statements.effect` - Valid values are `Allow` and `Deny`.
+    - `policy_statements.actions` - Actions, such as `dynamodb:GetItem`.
+    - `policy_statements.resources` - ARNs of the resources.
+    - `policy_statements.condition` - Conditions, by operator and key. For example:
+      `{ StringEquals = { "aws:RequestTag/team" = ["fraud"] } }`.
   EOT
   type = object({
-    arn = string
+    existing                 = optional(object({ arn = string }))
+    name                     = optional(string)
+    path                     = optional(string, "/")
+    permissions_boundary_arn = optional(string)
+    managed_policy_arns      = optional(map(string), {})
+    policy_statements = optional(list(object({
+      sid       = optional(string)
+      effect    = optional(string, "Allow")
+      actions   = list(string)
+      resources = list(string)
+      condition = optional(map(map(list(string))))
+    })), [])
   })
-  default = null
-
-  validation {
-    condition     = var.existing_role == null || (var.permissions_boundary_arn == null && length(var.policy_statements) == 0)
-    error_message = join(" ", [
-      "permissions_boundary_arn and policy_statements only apply to a role that this module creates. Add them to the existing role",
-      "yourself, and remove them here.",
-    ])
-  }
-}
-
-variable "permissions_boundary_arn" {
-  description = "ARN of the policy that is the permissions boundary of the role that this module creates."
-  type        = string
-  default     = null
-}
-
-variable "policy_statements" {
-  description = <<-EOT
-    Additional policy statements for the role that this module creates.
-
-    - `sid` - Identifier of the statement.
-    - `effect` - Valid values are `Allow` and `Deny`.
-    - `actions` - Actions, such as `dynamodb:GetItem`.
-    - `resources` - ARNs of the resources.
-    - `condition` - Conditions, by operator and key. For example: `{ StringEquals = { "aws:RequestTag/team" = ["fraud"] } }`.
-  EOT
-  type = list(object({
-    sid       = optional(string)
-    effect    = optional(string, "Allow")
-    actions   = list(string)
-    resources = list(string)
-    condition = optional(map(map(list(string))))
-  }))
-  default  = []
+  default  = {}
   nullable = false
 
   validation {
-    condition     = alltrue([for statement in var.policy_statements : contains(["Allow", "Deny"], statement.effect)])
-    error_message = "The effect of each of the policy_statements must be \"Allow\" or \"Deny\"."
+    condition = var.role.existing == null || (
+      var.role.name == null && var.role.permissions_boundary_arn == null &&
+      length(var.role.managed_policy_arns) == 0 && length(var.role.policy_statements) == 0
+    )
+    error_message = join(" ", [
+      "role.name, role.permissions_boundary_arn, role.managed_policy_arns, and role.policy_statements only apply to a role that this",
+      "module creates. Add the permissions to the existing role yourself, and remove them here.",
+    ])
+  }
+
+  validation {
+    condition     = var.role.name == null || can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role.name))
+    error_message = join(" ", [
+      "role.name must have 1 to 64 letters, digits, or these characters: plus (+), equals (=), comma (,), period (.), at (@), underscore",
+      "(_), hyphen (-).",
+    ])
+  }
+
+  validation {
+    condition     = can(regex("^/([!-.0-~]+/)*$", var.role.path))
+    error_message = "role.path must begin and end with a slash. For example: \"/models/\"."
+  }
+
+  validation {
+    condition = (
+      var.role.permissions_boundary_arn == null ||
+      can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.role.permissions_boundary_arn))
+    )
+    error_message = join(" ", [
+      "role.permissions_boundary_arn must be the ARN of an IAM policy. For example: \"arn:aws:iam::123456789012:policy/developers\".",
+    ])
   }
 
   validation {
     condition = alltrue([
-      for statement in var.policy_statements : length(statement.actions) > 0 && length(statement.resources) > 0
+      for arn in values(var.role.managed_policy_arns) : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", arn))
     ])
-    error_message = "Each of the policy_statements must have at least one action and at least one resource."
+    error_message = join(" ", [
+      "Each of the role.managed_policy_arns must be the ARN of an IAM policy. For example:",
+      "{ tracing = \"arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess\" }.",
+    ])
+  }
+
+  validation {
+    condition     = alltrue([for statement in var.role.policy_statements : contains(["Allow", "Deny"], statement.effect)])
+    error_message = "The effect of each of the role.policy_statements must be \"Allow\" or \"Deny\"."
+  }
+
+  validation {
+    condition = alltrue([
+      for statement in var.role.policy_statements : length(statement.actions) > 0 && length(statement.resources) > 0
+    ])
+    error_message = "Each of the role.policy_statements must have at least one action and at least one resource."
   }
 }
 
@@ -405,25 +460,57 @@ variable "code_signing_config_arn" {
   default     = null
 }
 
-variable "on_failure" {
+variable "asynchronous" {
   description = <<-EOT
-    Where Lambda sends the event of an asynchronous call that failed. Defaults to `null`, which discards the event.
+    How Lambda handles asynchronous calls of the function. The warm-up pings are asynchronous calls.
 
-    - `destination_arn` - ARN of an SQS queue, an SNS topic, a Lambda function, or an EventBridge event bus.
+    - `maximum_retry_attempts` - Number of times that Lambda retries a call after an error, from 0 to 2.
+    - `maximum_event_age_in_seconds` - Time that Lambda keeps an event that it cannot process, from 60 to 21600 seconds.
+    - `on_failure` - Where Lambda sends a record of a call that failed. The module adds the permissions that the role needs.
+    - `on_failure.destination_arn` - ARN of an SQS queue, an SNS topic, an S3 bucket, a Lambda function, or an EventBridge event bus.
+    - `on_success` - Where Lambda sends a record of a call that succeeded, which contains the predictions. Lambda also sends a record of
+      each ping.
+    - `on_success.destination_arn` - ARN of an SQS queue, an SNS topic, a Lambda function, or an EventBridge event bus.
   EOT
   type = object({
-    destination_arn = string
+    maximum_retry_attempts       = optional(number, 0)
+    maximum_event_age_in_seconds = optional(number, 60)
+    on_failure                   = optional(object({ destination_arn = string }))
+    on_success                   = optional(object({ destination_arn = string }))
   })
-  default = null
+  default  = {}
+  nullable = false
 
   validation {
-    condition = try(
-      can(regex("^arn:[a-z-]+:(sqs|sns|lambda|events):[a-z0-9-]+:[0-9]{12}:.+$", var.on_failure.destination_arn)),
-      true,
-    ) || var.on_failure == null
+    condition     = contains([0, 1, 2], var.asynchronous.maximum_retry_attempts)
+    error_message = "asynchronous.maximum_retry_attempts must be 0, 1, or 2."
+  }
+
+  validation {
+    condition = (
+      var.asynchronous.maximum_event_age_in_seconds >= 60 && var.asynchronous.maximum_event_age_in_seconds <= 21600 &&
+      floor(var.asynchronous.maximum_event_age_in_seconds) == var.asynchronous.maximum_event_age_in_seconds
+    )
+    error_message = "asynchronous.maximum_event_age_in_seconds must be a whole number from 60 to 21600."
+  }
+
+  validation {
+    condition = var.asynchronous.on_failure == null || can(regex(
+      "^arn:[a-z-]+:((sqs|sns|lambda|events):[a-z0-9-]+:[0-9]{12}|s3::):.+$", var.asynchronous.on_failure.destination_arn,
+    ))
     error_message = join(" ", [
-      "on_failure.destination_arn must be the ARN of an SQS queue, an SNS topic, a Lambda function, or an EventBridge event bus. For",
-      "example: \"arn:aws:sqs:eu-central-1:123456789012:failed\".",
+      "asynchronous.on_failure.destination_arn must be the ARN of an SQS queue, an SNS topic, an S3 bucket, a Lambda function, or an",
+      "EventBridge event bus. For example: \"arn:aws:sqs:eu-central-1:123456789012:failed\".",
+    ])
+  }
+
+  validation {
+    condition = var.asynchronous.on_success == null || can(regex(
+      "^arn:[a-z-]+:(sqs|sns|lambda|events):[a-z0-9-]+:[0-9]{12}:.+$", var.asynchronous.on_success.destination_arn,
+    ))
+    error_message = join(" ", [
+      "asynchronous.on_success.destination_arn must be the ARN of an SQS queue, an SNS topic, a Lambda function, or an EventBridge event",
+      "bus. Lambda only supports an S3 bucket for calls that failed. For example: \"arn:aws:sqs:eu-central-1:123456789012:predictions\".",
     ])
   }
 }
@@ -433,6 +520,39 @@ variable "may_invoke_itself" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "callers" {
+  description = <<-EOT
+    Callers from other AWS accounts. They may invoke the alias, also through a function URL. Callers in the same account need no entry here,
+    but permissions of their own. An HTTP API with `AWS_IAM` does not accept callers from other accounts. Let them assume a role in this
+    account.
+
+    - `principals` - IDs of AWS accounts, or ARNs of IAM roles and users.
+    - `organization_id` - ID of an organization in AWS Organizations, all of whose accounts may invoke the alias.
+  EOT
+  type = object({
+    principals      = optional(list(string), [])
+    organization_id = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for principal in var.callers.principals :
+      can(regex("^([0-9]{12}|arn:[a-z-]+:iam::[0-9]{12}:(root|role/.+|user/.+))$", principal))
+    ])
+    error_message = join(" ", [
+      "Each of the callers.principals must be the ID of an AWS account, or the ARN of an IAM role or user. For example: \"123456789012\"",
+      "or \"arn:aws:iam::123456789012:role/scoring\".",
+    ])
+  }
+
+  validation {
+    condition     = var.callers.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.callers.organization_id))
+    error_message = "callers.organization_id must be the ID of an organization. For example: \"o-a1b2c3d4e5\"."
+  }
 }
 
 variable "live_version" {
@@ -482,11 +602,83 @@ variable "canary" {
   }
 }
 
-variable "log_retention_days" {
-  description = "Number of days that CloudWatch Logs keeps the logs. The value 0 keeps them forever."
-  type        = number
-  default     = 30
-  nullable    = false
+variable "logging" {
+  description = <<-EOT
+    The function's logs in CloudWatch Logs.
+
+    - `retention_days` - Number of days that CloudWatch Logs keeps the logs in a log group that this module creates. The value 0 keeps them
+      forever.
+    - `format` - Format of the logs. Valid values are `Text` and `JSON`.
+    - `application_level` - For `JSON`: least severe messages of the function's code that Lambda keeps. Valid values are `TRACE`, `DEBUG`,
+      `INFO`, `WARN`, `ERROR`, and `FATAL`. Lambda treats the handler's metrics as `INFO`, so a higher level requires `metrics = false`.
+    - `system_level` - For `JSON`: least severe messages of Lambda itself that it keeps. Valid values are `DEBUG`, `INFO`, and `WARN`.
+    - `existing_group` - A log group that exists already. Several functions can use one log group.
+    - `existing_group.arn` - ARN of the log group.
+  EOT
+  type = object({
+    retention_days    = optional(number, 30)
+    format            = optional(string, "Text")
+    application_level = optional(string)
+    system_level      = optional(string)
+    existing_group    = optional(object({ arn = string }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = contains(
+      [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.logging.retention_days,
+    )
+    error_message = join(" ", [
+      "logging.retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,",
+      "3288, and 3653, or 0 to keep the logs forever.",
+    ])
+  }
+
+  validation {
+    condition     = contains(["Text", "JSON"], var.logging.format)
+    error_message = "logging.format must be \"Text\" or \"JSON\"."
+  }
+
+  validation {
+    condition = var.logging.application_level == null || try(
+      contains(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], var.logging.application_level), false,
+    )
+    error_message = "logging.application_level must be \"TRACE\", \"DEBUG\", \"INFO\", \"WARN\", \"ERROR\", or \"FATAL\"."
+  }
+
+  validation {
+    condition     = var.logging.system_level == null || try(contains(["DEBUG", "INFO", "WARN"], var.logging.system_level), false)
+    error_message = "logging.system_level must be \"DEBUG\", \"INFO\", or \"WARN\"."
+  }
+
+  validation {
+    condition = var.logging.format == "JSON" || (
+      var.logging.application_level == null && var.logging.system_level == null
+    )
+    error_message = join(" ", [
+      "logging.application_level and logging.system_level require logging.format = \"JSON\". Remove them, or change the format.",
+    ])
+  }
+
+  validation {
+    condition     = !var.metrics || !contains(["WARN", "ERROR", "FATAL"], coalesce(var.logging.application_level, "INFO"))
+    error_message = join(" ", [
+      "With this logging.application_level, Lambda would discard the handler's metrics, which it treats as INFO. Set",
+      "logging.application_level = \"INFO\", or set metrics = false.",
+    ])
+  }
+
+  validation {
+    condition = var.logging.existing_group == null || can(regex(
+      "^arn:[a-z-]+:logs:[a-z0-9-]+:[0-9]{12}:log-group:[^:]+(:[*])?$", var.logging.existing_group.arn,
+    ))
+    error_message = join(" ", [
+      "logging.existing_group.arn must be the ARN of a log group. For example:",
+      "\"arn:aws:logs:eu-central-1:123456789012:log-group:/models/churn\".",
+    ])
+  }
 }
 
 variable "tags" {

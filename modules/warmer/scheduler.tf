@@ -31,6 +31,7 @@ resource "aws_iam_role" "scheduler" {
 
   name_prefix          = "${substr(var.function_name, 0, 32)}-warm-"
   description          = "Allows EventBridge Scheduler to call ${var.function_name}:${var.alias_name}"
+  path                 = var.role_path
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 

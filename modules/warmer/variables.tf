@@ -127,6 +127,13 @@ variable "warm" {
   }
 }
 
+variable "role_path" {
+  description = "Path of the role that EventBridge Scheduler uses."
+  type        = string
+  default     = "/"
+  nullable    = false
+}
+
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that is the permissions boundary of the role that EventBridge Scheduler uses."
   type        = string

@@ -142,3 +142,18 @@ def test_files_have_tables_of_their_own_under_their_first_comment(tmp_path):
     found = docs.tables(tmp_path)
     assert re.findall(r"^## (.*)$", found, flags=re.MULTILINE) == ["What is deployed", "Who calls", "Outputs"]
     assert [name for name, _ in docs.variables(tmp_path)] == ["a", "b"]
+
+
+# Inputs that became fields of others: CHANGELOG.md says of which
+RENAMED = (
+    r"\b(existing_bucket|existing_role|log_retention_days)\b|`(policy_statements|permissions_boundary_arn|on_failure)\b"
+)
+
+
+def test_no_page_names_an_input_that_is_no_longer_there():
+    pages = [docs.ROOT / "README.md", *docs.ROOT.glob("docs/*.md"), *docs.ROOT.glob("examples/*/README.md")]
+    assert len(pages) > 10
+    found = [
+        (page.name, match[0]) for page in pages for match in re.finditer(RENAMED, page.read_text(encoding="utf-8"))
+    ]
+    assert found == []
