@@ -60,7 +60,7 @@ output "endpoint" {
     (`caller_policy`), which is `null` unless `authorization` is `AWS_IAM`; and the target of the DNS record for `endpoint.domain`
     (`domain`), which is `null` if there is no such domain. It is `null` if there is no endpoint.
   EOT
-  value       = var.endpoint == null ? null : {
+  value = var.endpoint == null ? null : {
     url           = module.endpoint[0].url
     caller_policy = module.endpoint[0].caller_policy
     domain        = module.endpoint[0].domain

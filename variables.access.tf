@@ -115,7 +115,7 @@ variable "batch" {
 
   # The other rules are in modules/batch
   validation {
-    condition     = try(var.batch.max_concurrency <= var.reserved_concurrency, true)
+    condition = try(var.batch.max_concurrency <= var.reserved_concurrency, true)
     error_message = join(" ", [
       "batch.max_concurrency cannot be greater than reserved_concurrency, because Lambda would throttle the calls. Lower it, or raise",
       "reserved_concurrency.",

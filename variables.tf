@@ -10,7 +10,7 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", var.name))
+    condition = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", var.name))
     error_message = join(" ", [
       "The name must have 1 to 64 letters, digits, hyphens (-), or underscores (_), and must start with a letter or a digit. For example:",
       "\"churn-model\".",
@@ -160,7 +160,7 @@ variable "canary" {
 
   # The other rules are in modules/function
   validation {
-    condition     = var.canary == null || var.warm.strategy != "provisioned"
+    condition = var.canary == null || var.warm.strategy != "provisioned"
     error_message = join(" ", [
       "Lambda does not support provisioned concurrency for an alias that points to two versions. Remove canary, or choose another",
       "warm.strategy.",

@@ -1,7 +1,7 @@
 """The tables of inputs and outputs of each module, as terraform-docs has them, with a row for each field of an object.
 
-They are written from ``variables*.tf`` and ``outputs.tf``. Those of the root module are in docs/inputs.md, and those of a
-submodule are in its README.
+They are written from ``variables*.tf`` and ``outputs.tf``. Those of the root module are in docs/inputs.md, and those of
+a submodule are in its README.
 """
 
 from __future__ import annotations

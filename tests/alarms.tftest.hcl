@@ -77,8 +77,8 @@ run "a_reservation_is_the_limit" {
     reserved_concurrency = 5
     timeout              = 10
     alarms = {
-      concurrency_percent  = 50
-      duration_p99         = 250
+      concurrency_percent = 50
+      duration_p99        = 250
     }
   }
 
@@ -190,7 +190,7 @@ run "executions_that_fail_are_told" {
   }
 
   variables {
-    state_machine     = { arn = "arn:aws:states:eu-central-1:123456789012:stateMachine:churn-batch" }
+    state_machine = { arn = "arn:aws:states:eu-central-1:123456789012:stateMachine:churn-batch" }
     alarms = {
       failed_executions = 3
     }

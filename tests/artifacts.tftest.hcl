@@ -228,8 +228,8 @@ run "a_bucket_of_ones_own_is_used_as_it_is" {
   }
 
   variables {
-    name            = "churn"
-    bucket          = { existing = { name = "models" } }
+    name   = "churn"
+    bucket = { existing = { name = "models" } }
     objects = {
       layer = {
         key    = "layer/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"

@@ -70,7 +70,7 @@ run "an_api_is_throttled_logged_and_signed" {
 
   variables {
     endpoint = {
-      type    = "http_api"
+      type = "http_api"
     }
     timeout = 60
   }
@@ -125,10 +125,10 @@ run "an_api_for_holders_of_a_token" {
 
   variables {
     endpoint = {
-      type          = "http_api"
-      authorization = "JWT"
-      jwt           = { issuer = "https://login.example.com", audience = ["churn"], scopes = ["predict"] }
-      cors          = { allow_origins = ["https://app.example.com"] }
+      type             = "http_api"
+      authorization    = "JWT"
+      jwt              = { issuer = "https://login.example.com", audience = ["churn"], scopes = ["predict"] }
+      cors             = { allow_origins = ["https://app.example.com"] }
       detailed_metrics = true
     }
 

@@ -31,9 +31,9 @@ variables {
     sha256          = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     sklearn_version = "1.7.2"
     bytes           = 1048577
-    bucket = "models"
-    key = "churn/model.pkl"
-    version_id = "v9"
+    bucket          = "models"
+    key             = "churn/model.pkl"
+    version_id      = "v9"
   }
 }
 
@@ -89,7 +89,7 @@ run "a_plain_dollar_is_part_of_a_key" {
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bucket = "models"
-      key = "churn$/model.pkl"
+      key    = "churn$/model.pkl"
     }
   }
 
@@ -111,7 +111,7 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
     asynchronous      = { on_failure = { destination_arn = "arn:aws-cn:sqs:cn-north-1:123456789012:failed" } }
     kms_key_arns      = { environment = "arn:aws-cn:kms:cn-north-1:123456789012:key/1", logs = "arn:aws-cn:kms:cn-north-1:123456789012:key/2" }
     model = {
-      sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      sha256      = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bucket      = "models"
       key         = "churn/2026-11/model.pkl"
       read_prefix = "churn/"
@@ -242,12 +242,12 @@ run "a_function_of_its_own_concurrency_boundary_and_signature" {
   }
 
   variables {
-    reserved_concurrency     = 0
-    role                     = { permissions_boundary_arn = "arn:aws-cn:iam::123456789012:policy/developers" }
-    code_signing_config_arn  = "arn:aws-cn:lambda:cn-north-1:123456789012:code-signing-config:csc-1"
-    one_thread               = false
-    metrics                  = false
-    docs                     = true
+    reserved_concurrency    = 0
+    role                    = { permissions_boundary_arn = "arn:aws-cn:iam::123456789012:policy/developers" }
+    code_signing_config_arn = "arn:aws-cn:lambda:cn-north-1:123456789012:code-signing-config:csc-1"
+    one_thread              = false
+    metrics                 = false
+    docs                    = true
   }
 
   assert {
@@ -272,7 +272,7 @@ run "a_followed_model_is_not_pinned" {
     model = {
       follow = true
       bucket = "models"
-      key = "churn/model.pkl"
+      key    = "churn/model.pkl"
     }
   }
 
@@ -536,7 +536,7 @@ run "what_is_not_known_of_the_model_is_left_out" {
       sha256 = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"
       format = "joblib"
       bucket = "models"
-      key = "churn/model.joblib"
+      key    = "churn/model.joblib"
     }
   }
 
@@ -707,7 +707,7 @@ run "a_model_over_tmp" {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bytes  = 536870913
       bucket = "models"
-      key = "churn/model.pkl"
+      key    = "churn/model.pkl"
     }
   }
 
@@ -727,7 +727,7 @@ run "a_model_over_tmp_that_memory_holds_twice" {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bytes  = 536870913
       bucket = "models"
-      key = "churn/model.pkl"
+      key    = "churn/model.pkl"
     }
   }
 
@@ -770,7 +770,7 @@ run "a_model_over_all_that_lambda_has" {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bytes  = 10737418241
       bucket = "models"
-      key = "churn/model.pkl"
+      key    = "churn/model.pkl"
     }
   }
 
@@ -791,7 +791,7 @@ run "advice_stays_within_what_lambda_has" {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       bytes  = 10737418240
       bucket = "models"
-      key = "churn/model.pkl"
+      key    = "churn/model.pkl"
     }
   }
 

@@ -4,7 +4,7 @@ locals {
   # of its key, no matter who wrote them.
   prefix = var.bucket.existing == null ? "" : "${var.name}/${substr(terraform_data.deployment[0].id, 0, 8)}/"
 
-  objects  = merge(aws_s3_object.this, aws_s3_object.versioned)
+  objects = merge(aws_s3_object.this, aws_s3_object.versioned)
   versions = {
     for name, stored in terraform_data.version :
     name => contains(["", "null"], coalesce(stored.output, "null")) ? null : stored.output
@@ -13,7 +13,7 @@ locals {
   # Uploaded if there is no file to upload, so that the object and its earlier versions remain
   placeholder = join(" ", [
     "The function as it is deployed now does not read this object.",
-    "Earlier versions of this object are models that earlier versions of the function read.\n",
+    "Earlier versions of it are models that earlier versions of the function read.\n",
   ])
 
   unversioned = [

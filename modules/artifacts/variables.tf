@@ -7,7 +7,7 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]*$", var.name))
+    condition = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]*$", var.name))
     error_message = join(" ", [
       "The name must have letters, digits, hyphens (-), or underscores (_), and must start with a letter or a digit. For example:",
       "\"churn-model\".",
@@ -33,7 +33,7 @@ variable "objects" {
   nullable = false
 
   validation {
-    condition     = alltrue([for object in values(var.objects) : strcontains(object.key, object.sha256)])
+    condition = alltrue([for object in values(var.objects) : strcontains(object.key, object.sha256)])
     error_message = join(" ", [
       "Each key in objects must contain the sha256 of its object, so that new content becomes a new object. For example:",
       "\"model/<sha256>/model.pkl\".",
@@ -102,7 +102,7 @@ variable "bucket" {
   }
 
   validation {
-    condition     = var.bucket.prefix == null || can(regex("^[a-z0-9][a-z0-9.-]{0,36}$", var.bucket.prefix))
+    condition = var.bucket.prefix == null || can(regex("^[a-z0-9][a-z0-9.-]{0,36}$", var.bucket.prefix))
     error_message = join(" ", [
       "bucket.prefix must have 1 to 37 lowercase letters, digits, hyphens (-), or periods (.), and must start with a letter or a digit.",
       "For example: \"models-\".",

@@ -84,7 +84,7 @@ variable "endpoint" {
   }
 
   validation {
-    condition     = var.endpoint.authorization == "AWS_IAM" || var.endpoint.type == "http_api"
+    condition = var.endpoint.authorization == "AWS_IAM" || var.endpoint.type == "http_api"
     error_message = join(" ", [
       "A function URL requires endpoint.authorization = \"AWS_IAM\". For JWT, or for an endpoint that anyone may call, set",
       "endpoint.type = \"http_api\".",
@@ -128,7 +128,7 @@ variable "endpoint" {
   }
 
   validation {
-    condition     = var.endpoint.throttling.rate_limit > 0 && var.endpoint.throttling.burst_limit > 0
+    condition = var.endpoint.throttling.rate_limit > 0 && var.endpoint.throttling.burst_limit > 0
     error_message = join(" ", [
       "endpoint.throttling.rate_limit and endpoint.throttling.burst_limit must be greater than 0. To stop",
       "all calls, remove the endpoint.",
@@ -136,7 +136,7 @@ variable "endpoint" {
   }
 
   validation {
-    condition     = var.endpoint.cors == null || try(length(var.endpoint.cors.allow_origins) > 0, false)
+    condition = var.endpoint.cors == null || try(length(var.endpoint.cors.allow_origins) > 0, false)
     error_message = join(" ", [
       "endpoint.cors.allow_origins cannot be empty. Add at least one origin, such as",
       "\"https://app.example.com\", or remove endpoint.cors.",

@@ -117,7 +117,7 @@ variable "model" {
   }
 
   validation {
-    condition     = var.model.follow || can(regex("^[0-9A-Fa-f]{64}$", var.model.sha256))
+    condition = var.model.follow || can(regex("^[0-9A-Fa-f]{64}$", var.model.sha256))
     error_message = join(" ", [
       "model.sha256 must be the SHA-256 digest of the model's bytes in hexadecimal, which has 64 digits. The command \"sha256sum",
       "model.pkl\" prints it. For a model that changes without a deployment, set model.follow = true instead.",
@@ -125,7 +125,7 @@ variable "model" {
   }
 
   validation {
-    condition     = !var.model.follow || (var.model.sha256 == null && var.model.version_id == null && var.model.file == null)
+    condition = !var.model.follow || (var.model.sha256 == null && var.model.version_id == null && var.model.file == null)
     error_message = join(" ", [
       "model.follow takes each new version of an object in Amazon S3. Remove model.sha256, model.version_id, and model.file, or remove",
       "model.follow.",
@@ -223,7 +223,7 @@ variable "environment" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
+    condition = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
     error_message = join(" ", [
       "The names in environment must have at least two letters, digits, or underscores (_), and must start with a letter. For example:",
       "\"LOG_LEVEL\".",
@@ -376,7 +376,7 @@ variable "role" {
   }
 
   validation {
-    condition     = var.role.name == null || can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role.name))
+    condition = var.role.name == null || can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role.name))
     error_message = join(" ", [
       "role.name must have 1 to 64 letters, digits, or these characters: plus (+), equals (=), comma (,), period (.), at (@), underscore",
       "(_), hyphen (-).",
@@ -594,7 +594,7 @@ variable "canary" {
 
   validation {
     # Both are null if both are the latest version
-    condition     = var.canary == null || try(var.canary.version, null) != var.live_version
+    condition = var.canary == null || try(var.canary.version, null) != var.live_version
     error_message = join(" ", [
       "canary and live_version cannot be the same version. Set live_version to the version that answers now, which is the output",
       "function_version. Set canary.version to the other version, or omit it to use the latest version.",
@@ -663,7 +663,7 @@ variable "logging" {
   }
 
   validation {
-    condition     = !var.metrics || !contains(["WARN", "ERROR", "FATAL"], coalesce(var.logging.application_level, "INFO"))
+    condition = !var.metrics || !contains(["WARN", "ERROR", "FATAL"], coalesce(var.logging.application_level, "INFO"))
     error_message = join(" ", [
       "With this logging.application_level, Lambda would discard the handler's metrics, which it treats as INFO. Set",
       "logging.application_level = \"INFO\", or set metrics = false.",

@@ -4,7 +4,7 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{1,140}$", var.name))
+    condition = can(regex("^[A-Za-z0-9_-]{1,140}$", var.name))
     error_message = join(" ", [
       "The name must have 1 to 140 letters, digits, hyphens (-), or underscores (_). For example:",
       "\"churn-model-dependencies\".",

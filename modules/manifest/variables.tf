@@ -31,7 +31,7 @@ variable "mode" {
   nullable    = false
 
   validation {
-    condition     = contains(["s3", "bundle"], var.mode)
+    condition = contains(["s3", "bundle"], var.mode)
     error_message = join(" ", [
       "mode must be \"s3\", where the function downloads the model from Amazon S3, or \"bundle\", where the model is part of the",
       "deployment package.",

@@ -55,7 +55,7 @@ variable "warm" {
   }
 
   validation {
-    condition     = var.warm.strategy != "snapstart" || var.warm.provisioned == null
+    condition = var.warm.strategy != "snapstart" || var.warm.provisioned == null
     error_message = join(" ", [
       "Lambda does not support SnapStart together with provisioned concurrency. Remove warm.provisioned, or set",
       "warm.strategy = \"provisioned\".",
@@ -77,7 +77,7 @@ variable "warm" {
 
   validation {
     # Same limit as in lambda/serving/warming/pings.py
-    condition     = try(var.warm.concurrency <= 100, true)
+    condition = try(var.warm.concurrency <= 100, true)
     error_message = join(" ", [
       "warm.concurrency cannot be greater than 100, because one ping can keep up to 100 execution environments warm. Lower it, or set",
       "warm.strategy = \"provisioned\".",
@@ -85,7 +85,7 @@ variable "warm" {
   }
 
   validation {
-    condition     = var.warm.schedules == null || try(length(var.warm.schedules) > 0, false)
+    condition = var.warm.schedules == null || try(length(var.warm.schedules) > 0, false)
     error_message = join(" ", [
       "warm.schedules cannot be empty. Add at least one schedule, such as \"rate(5 minutes)\", or set",
       "warm.strategy = \"none\".",
