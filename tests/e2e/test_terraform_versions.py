@@ -30,7 +30,7 @@ module "further" {{
 
   name          = "further"
   artifacts_dir = "{ARTIFACTS}"
-  existing_role = {{ arn = "arn:aws:iam::123456789012:role/path/further" }}
+  role          = {{ existing = {{ arn = "arn:aws:iam::123456789012:role/path/further" }} }}
   network       = {{ subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], vpc = {{ id = "vpc-1" }} }}
   endpoint      = {{ type = "function_url", cors = {{ allow_origins = ["https://example.com"] }} }}
   warm          = {{ strategy = "provisioned", provisioned = 1 }}

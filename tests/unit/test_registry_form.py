@@ -48,7 +48,7 @@ def test_what_breaks_is_told_where_upgrading_says(changelog):
 
 
 def test_inputs_that_the_changelog_adds_are_there(changelog):
-    variables = (ROOT / "variables.tf").read_text()
+    variables = "".join(path.read_text() for path in ROOT.glob("variables*.tf"))
     for name in re.findall(r"^- The input `(\w+)`", changelog, flags=re.MULTILINE):
         assert f'variable "{name}"' in variables
 
