@@ -15,9 +15,10 @@ ARROWS = {
     "build": {"build"},
     "local": {"local", "build"},
     "bench": {"bench", "local", "build"},
-    "tasks.py": {"bench", "local", "build"},
+    "cli": {"cli", "bench", "local", "build", "tasks"},  # the last for its manual, which lists what there is
+    "tasks.py": {"cli"},
 }
-OWN = {"build", "local", "bench", "tasks", "tests", "serving", "handler"}
+OWN = {"build", "local", "bench", "cli", "tasks", "tests", "serving", "handler"}
 # Scripts that run under the target's Python, beside the handler
 CLEAN = (ROOT / "build" / "target", ROOT / "bench" / "target", ROOT / "bench" / "handlers")
 

@@ -23,6 +23,8 @@ FOREIGN = {
     "--extra-index-url": "pip",
     "--find-links": "pip",
     "--generate-hashes": "uv pip compile",
+    "--no-dev": "uv run",
+    "--project": "uv run",
     "--strict": "mypy",
 }
 
@@ -109,7 +111,7 @@ def test_settings_in_hcl_are_inputs_of_the_module(page):
             assert not unknown, f"{page.name}: the module has no input {unknown}"
 
 
-@pytest.mark.parametrize("folder", ["build", "lambda", "local", "bench", "tests"])
+@pytest.mark.parametrize("folder", ["build", "cli", "lambda", "local", "bench", "tests"])
 def test_pages_that_the_code_names_are_there(folder):
     for path in (ROOT / folder).rglob("*.py"):
         for name in re.findall(r"\bdocs/[\w-]+\.\w+", path.read_text(encoding="utf-8")):

@@ -23,7 +23,7 @@ ELSEWHERE = {
 def texts():
     """What the code may say: the strings of each Python file, and the other files whole; letters and digits alone."""
     found = []
-    for folder in ("build", "lambda", "local", "bench"):
+    for folder in ("build", "cli", "lambda", "local", "bench"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             found += [letters(text) for text in strings(ast.parse(path.read_text(encoding="utf-8")))]
     found += [letters(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "modules").rglob("*.tf"))]
