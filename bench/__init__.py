@@ -112,6 +112,12 @@ def _page(say: Say) -> Outcome:
     return page.run(RESULTS, say)
 
 
+def _demo(say: Say) -> Outcome:
+    from bench import demo
+
+    return demo.run(RESULTS, say)
+
+
 BENCHES: dict[str, Callable[..., Outcome]] = {
     "answers": _answers,
     "layer": _layer,
@@ -121,6 +127,7 @@ BENCHES: dict[str, Callable[..., Outcome]] = {
     "packages": _packages,
     "large": _large,
     "page": _page,
+    "demo": _demo,
     "cold-start-draft": _cold_start_draft,
 }
 

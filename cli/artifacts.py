@@ -24,10 +24,10 @@ from cli.command import command
 from cli.printing.layer import say_left_out, show_layer
 from cli.printing.model import show_package, show_signature
 from cli.printing.sizes import show_report
-from cli.terminal import OUT, made, say, show, terminal, warn, with_out
+from cli.terminal import OUT, deploying, made, say, show, terminal, warn, with_out
 
 PYTHON = f"minor version of the Lambda runtime (default: {runtimes.DEFAULT_PYTHON})"
-LAYER_PYTHON = f"{PYTHON[:-1]}, or that of an MLflow model folder)"
+LAYER_PYTHON = f"{PYTHON[:-1]}, or that of an MLflow model)"
 
 
 @command(
@@ -64,7 +64,7 @@ def train_example(c: Context, python: str = runtimes.DEFAULT_PYTHON, out: Path =
         "keep": f"slimming rule to leave out; may be given more than once: {', '.join(r.name for r in slimming.RULES)}",
         "without": "package that the model does not need, such as pandas: leave it out, with what only it needs",
         "cache": "take from the cache what did not change: the layer, or its packages",
-        "verify": "build nothing new: check that a build from wheels gives the layer in the folder, to the bit",
+        "verify": "build nothing new: check that a build from wheels gives the layer that is there, to the bit",
         "out": "folder for the artifacts and their manifest",
     },
     iterable=["keep", "without"],
@@ -162,9 +162,7 @@ def package(
     show_package(function.package(out, model, bundle_model=bundle_model, code=code, declared=declared))
     mode = "bundle" if bundle_model else "s3"
     event = shlex.quote(shown(request)) if request else "request.json"
-    terminal.next(
-        f"invoke predict --local --event {event}{with_out(out)}", f"invoke deploy --mode {mode}{with_out(out)}"
-    )
+    terminal.next(f"invoke predict --local --event {event}{with_out(out)}", deploying(f" --mode {mode}{with_out(out)}"))
 
 
 @command(help={"json": "print it as JSON", "out": "folder of the packaged model"})

@@ -13,7 +13,7 @@ from invoke.exceptions import Exit
 
 from build.package import request_files
 from cli.command import command
-from cli.terminal import MODULE, OUT, megabytes, say, show, terminal, with_out
+from cli.terminal import MODULE, OUT, deploying, megabytes, say, show, terminal, with_out
 
 DRY_RUN = "print what would run, and change nothing"
 
@@ -91,7 +91,7 @@ def rollback(c: Context, to: str | None = None, dry_run: bool = False) -> None:
 @command(
     help={
         "keep": "how many of the newest versions stay",
-        "name": "name of the function (default: as it is deployed from this folder)",
+        "name": "name of the function (default: the one that invoke deploy has deployed)",
         "plan": "the former name of --dry-run",
         "dry_run": "only show what would be deleted, and change nothing",
         "yes": "delete without asking",
@@ -154,7 +154,7 @@ def predict(c: Context, event: Path, local: bool = False, out: Path = OUT) -> No
     request = request_files.read_to_send(event)
     if local:
         answer = operations.predict_locally(out, request, say)
-        following = [f"invoke deploy{with_out(out)}"]
+        following = [deploying(with_out(out))]
     else:
         alias_arn = _deployed()["alias_arn"]
         answer = operations.predict(deployment.client("lambda", alias_arn), alias_arn, request, say)

@@ -121,6 +121,11 @@ def with_out(out: Path) -> str:
     return "" if out == OUT.absolute() else f" --out {shlex.quote(shown(out))}"
 
 
+def deploying(options: str) -> str:
+    """The command that deploys: a configuration that has fetched the module is deployed by Terraform alone."""
+    return "terraform apply" if ".terraform" in MODULE.parts else f"invoke deploy{options}"
+
+
 def typed(line: str) -> str:
     """A command line as the caller has to type it: those from another folder say where the tasks are."""
     if not line.startswith("invoke "):

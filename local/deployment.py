@@ -8,6 +8,7 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -46,6 +47,13 @@ class NotDeployed(UserError):
     template = "{folder} has no deployment. Run: invoke deploy --mode s3 (or bundle)."
 
 
+class FetchedModule(UserError):
+    template = (
+        "{folder} is a copy of the module that terraform init has fetched, and may replace with all that is in it. Deploy "
+        "from your own configuration, which calls the module: terraform apply."
+    )
+
+
 class ModeUnknown(UserError):
     template = (
         "The deployment in {folder} was made before the module had the output mode. Name it once: "
@@ -73,9 +81,10 @@ def deploy(terraform: Terraform, variables: Mapping[str, str], *, plan: bool, ye
         Terraform's exit code.
 
     Raises:
-        NoCredentials, NoRegion: before Terraform runs.
+        FetchedModule, NoCredentials, NoRegion: before Terraform runs.
         ModeUnknown: of a deployment that is older than the module's output mode.
     """
+    check_folder(terraform)
     check_access(terraform)
     say(f"{terraform.binary.name} init")
     terraform.init()
@@ -88,8 +97,9 @@ def command_lines(terraform: Terraform, variables: Mapping[str, str], *, plan: b
     """What `deploy` would run. Nothing is run but what reads the state of a deployment.
 
     Raises:
-        ModeUnknown
+        FetchedModule, ModeUnknown
     """
+    check_folder(terraform)
     try:
         argv = _plan_or_apply(terraform, variables, plan=plan, yes=yes)
     except CommandFailed:  # a folder whose state cannot be read before it is initialized
@@ -118,6 +128,21 @@ def _plan_or_apply(
         *(["-auto-approve"] if yes and not plan else []),
         *(f"-var={name}={value}" for name, value in wanted.items()),
     ]
+
+
+def is_fetched(folder: Path) -> bool:
+    """Whether a folder is a copy of the module that ``terraform init`` has fetched for another configuration."""
+    return ".terraform" in folder.parts
+
+
+def check_folder(terraform: Terraform) -> None:
+    """Check that the folder may keep the state of a deployment.
+
+    Raises:
+        FetchedModule
+    """
+    if is_fetched(terraform.folder):
+        raise FetchedModule(folder=terraform.folder)
 
 
 def check_access(terraform: Terraform, environ: Mapping[str, str] = os.environ) -> None:

@@ -106,8 +106,9 @@ def account() -> Iterator[Check]:
     except UserError as error:
         found = _line(error)
     yield Check("AWS region", found, NO_ACCOUNT, is_there=region is not None, is_needed=True)
-    yield _credentials(region)
-    if region:
+    credentials = _credentials(region)
+    yield credentials
+    if region and credentials.is_there:
         yield from _quotas(region)
 
 

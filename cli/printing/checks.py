@@ -14,8 +14,12 @@ THERE, MISSING, LESS = ("ok", "green"), ("missing", "bold red"), ("not here", "y
 
 
 def show_checks(checks: Sequence[Check]) -> None:
-    table = Table("", "what", "found", "without it", title="This machine and your AWS account")
+    """Each check as a line with what was found, and below it what cannot be done without it."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for check in checks:
         word, style = THERE if check.is_there else MISSING if check.is_needed else LESS
-        table.add_row(Text(word, style=style), check.name, check.found, check.without)
+        cost = Text(f"\nwithout it, {check.without}", style="dim")
+        table.add_row(Text(word, style=style), Text(f"{check.name}: {check.found}").append_text(cost))
     show(table)

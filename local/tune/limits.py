@@ -15,7 +15,7 @@ from local.tune import cgroups, quota, signals
 class NoLimit(UserError):
     template = (
         "This machine cannot limit the function's processor time. It allows no quota ({why}), and to limit it by "
-        "signals takes a second processor. Run invoke tune as root, or on a machine with two processors."
+        "signals takes a second processor. Run invoke tune as root, or with two processors."
     )
 
 

@@ -22,8 +22,8 @@ FEW = 1000  # rows from which the size of a larger request is estimated, which m
 class NoRowsToRepeat(UserError):
     template = (
         "--rows repeats the rows of a request with instances, inputs, dataframe_records, dataframe_split or csv, and "
-        "this request has no row in any of these: {request}. Give a file that has the rows already, and leave out "
-        "--rows."
+        "this request has no row in any of these: {request}. Give a file that has the rows already, and "
+        "leave --rows out."
     )
 
 

@@ -1,25 +1,28 @@
 variable "function_name" {
-  description = "Name of the function that predicts."
+  description = "Name of the function that scores the rows."
   type        = string
   nullable    = false
 }
 
 variable "alias_name" {
-  description = "Alias of the function that is called."
+  description = "Name of the alias that the state machine calls."
   type        = string
   nullable    = false
 }
 
 variable "alias_arn" {
-  description = "ARN of that alias."
+  description = "ARN of the alias."
   type        = string
   nullable    = false
 }
 
 variable "input" {
   description = <<-EOT
-    Where data sets lie: a bucket, and the prefix below which executions may read. An execution is given {"prefix": "..."}, all of whose
-    objects it scores. kms_key_arn: the key that encrypts them, where it is one of your own.
+    Where the data sets are. An execution receives `{"prefix": "..."}` and scores all objects below that prefix.
+
+    - `bucket` - Name of the bucket.
+    - `prefix` - Prefix of the keys that the state machine may read.
+    - `kms_key_arn` - ARN of the KMS key that encrypts the data sets, if you use a customer managed key.
   EOT
   type = object({
     bucket      = string
@@ -36,8 +39,12 @@ variable "input" {
 
 variable "output" {
   description = <<-EOT
-    Where results go, each below the key of its data set. They are encrypted as the bucket encrypts by default, which Step Functions cannot
-    change; kms_key_arn: the key that the bucket does it with, where it is one of your own. The state machine may use it then.
+    Where the results are written, each below the key of its data set. The bucket's default encryption applies to them, because Step
+    Functions cannot choose another one.
+
+    - `bucket` - Name of the bucket.
+    - `prefix` - Prefix of the keys of the results.
+    - `kms_key_arn` - ARN of the KMS key that encrypts the bucket by default, if you use a customer managed key.
   EOT
   type = object({
     bucket      = string
@@ -59,80 +66,80 @@ variable "output" {
 }
 
 variable "format" {
-  description = "What the data sets are: \"csv\", with the features' names in the first row, or \"jsonl\", an object on each line."
+  description = "Format of the data sets: `csv`, with the names of the features in the first row, or `jsonl`, with an object on each line."
   type        = string
   default     = "csv"
   nullable    = false
 
   validation {
     condition     = contains(["csv", "jsonl"], var.format)
-    error_message = "format is \"csv\" or \"jsonl\"."
+    error_message = "format must be \"csv\" or \"jsonl\"."
   }
 }
 
 variable "csv_delimiter" {
-  description = "What is between the values of a CSV file: COMMA, SEMICOLON, TAB, PIPE or SPACE."
+  description = "Delimiter in CSV files. Valid values are `COMMA`, `SEMICOLON`, `TAB`, `PIPE`, and `SPACE`."
   type        = string
   default     = "COMMA"
   nullable    = false
 
   validation {
     condition     = contains(["COMMA", "SEMICOLON", "TAB", "PIPE", "SPACE"], var.csv_delimiter)
-    error_message = "csv_delimiter is COMMA, SEMICOLON, TAB, PIPE or SPACE."
+    error_message = "csv_delimiter must be \"COMMA\", \"SEMICOLON\", \"TAB\", \"PIPE\", or \"SPACE\"."
   }
 }
 
 variable "rows_per_call" {
-  description = "Rows that the function gets at once, at most: fewer where they are long."
+  description = "Maximum number of rows that the function receives in one call. It receives fewer rows if they are long."
   type        = number
   default     = 500
   nullable    = false
 
   validation {
     condition     = var.rows_per_call >= 1 && floor(var.rows_per_call) == var.rows_per_call
-    error_message = "rows_per_call is a whole number of rows, 1 or more."
+    error_message = "rows_per_call must be a whole number, 1 or greater."
   }
 }
 
 variable "max_concurrency" {
-  description = "Calls at once, at most: what this leaves of the function's concurrency is for others."
+  description = "Maximum number of concurrent calls. Other callers can use the rest of the function's concurrency."
   type        = number
   default     = 10
   nullable    = false
 
   validation {
     condition     = var.max_concurrency >= 1 && var.max_concurrency <= 10000 && floor(var.max_concurrency) == var.max_concurrency
-    error_message = "max_concurrency is a whole number of calls from 1 to 10000."
+    error_message = "max_concurrency must be a whole number from 1 to 10000."
   }
 }
 
 variable "tolerated_failure_percentage" {
-  description = "Part of a data set's batches that may fail, in percent: with more, the execution ends as failed."
+  description = "Percentage of a data set's calls that may fail before the execution fails."
   type        = number
   default     = 0
   nullable    = false
 
   validation {
     condition     = var.tolerated_failure_percentage >= 0 && var.tolerated_failure_percentage <= 100
-    error_message = "tolerated_failure_percentage is a percentage from 0 to 100."
+    error_message = "tolerated_failure_percentage must be a percentage from 0 to 100."
   }
 }
 
 variable "tracing" {
-  description = "Whether executions are traced with X-Ray."
+  description = "Whether AWS X-Ray traces the executions."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "permissions_boundary_arn" {
-  description = "Policy that bounds what the role of the state machine may do."
+  description = "ARN of the policy that is the permissions boundary of the state machine's role."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of the state machine and its role."
+  description = "Tags for the state machine and its role."
   type        = map(string)
   default     = {}
   nullable    = false

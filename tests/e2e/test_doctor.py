@@ -79,7 +79,7 @@ def test_what_aws_does_not_tell_is_no_failure(aws, monkeypatch):
 
 def test_an_aws_that_does_not_answer_is_not_waited_for(monkeypatch):
     use(embedded_aws.nobodys({}) | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, monkeypatch)
-    _, credentials, _ = doctor.account()
+    _, credentials = doctor.account()
     assert not credentials.is_there and "Could not connect" in credentials.found
 
 
@@ -117,7 +117,7 @@ class TestCommand:
         done = self.invoke(root, aws.environment(), tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Everything that is needed to build, package and deploy is there." in done.stdout
-        assert "invoke train-example" in done.stdout
+        assert f"invoke --search-root {root} train-example" in done.stdout
         assert max(map(len, done.stdout.splitlines())) <= 80 + len(str(root))  # but for the command to type
         assert "…" not in done.stdout
 

@@ -136,7 +136,7 @@ variable "bucket" { default = null }
 module "artifacts" {
   source            = "./artifacts"
   name              = "churn"
-  existing_bucket   = var.bucket == null ? null : { name = var.bucket }
+  bucket            = var.bucket == null ? {} : { existing = { name = var.bucket } }
   versioned_objects = {
     model = { key = "model/model", source = "${var.folder}/model.pkl", sha256 = sha256("model") }
   }
@@ -290,14 +290,24 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         "warm": {"schedules": ["cron(0/5 8-17 ? * MON-FRI *)", "rate(1 hour)"], "concurrency": 3},
         "reserved_concurrency": 5,
         "tracing": True,
-        "policy_statements": [
-            {"sid": "Lookup", "actions": ["dynamodb:GetItem"], "resources": ["arn:aws:dynamodb:*:*:table/features"]}
-        ],
+        "description": "Scores churn",
+        "role": {
+            "name": "svc-wired",
+            "path": "/models/",
+            "policy_statements": [
+                {"sid": "Lookup", "actions": ["dynamodb:GetItem"], "resources": ["arn:aws:dynamodb:*:*:table/features"]}
+            ],
+        },
+        "callers": {"principals": ["210987654321"]},
         "kms_key_arns": {"bucket": f"arn:aws:kms:{embedded_aws.REGION}:123456789012:key/1"},
-        "on_failure": {"destination_arn": f"arn:aws:sqs:{embedded_aws.REGION}:123456789012:failed"},
+        "asynchronous": {
+            "maximum_retry_attempts": 1,
+            "maximum_event_age_in_seconds": 600,
+            "on_failure": {"destination_arn": f"arn:aws:sqs:{embedded_aws.REGION}:123456789012:failed"},
+        },
         "endpoint": {"type": "http_api", "docs": True},
         "alarms": {"topic_arns": [f"arn:aws:sns:{embedded_aws.REGION}:123456789012:on-call"]},
-        "log_retention_days": 7,
+        "logging": {"retention_days": 7, "format": "JSON", "application_level": "INFO"},
         "tags": {f"tag{number}": "x" for number in range(11)},
     }
     with embedded_aws.start() as aws:
@@ -333,7 +343,7 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
             (["lambda:InvokeFunction"], [outputs["alias_arn"]]),
             (["logs:CreateLogStream", "logs:PutLogEvents"], [f"arn:aws:logs:{here}:log-group:/aws/lambda/wired:*"]),
             (["s3:GetObject", "s3:GetObjectVersion"], [f"arn:aws:s3:::{outputs['bucket']}/model/model"]),
-            (["sqs:SendMessage"], [inputs["on_failure"]["destination_arn"]]),
+            (["sqs:SendMessage"], [inputs["asynchronous"]["on_failure"]["destination_arn"]]),
             (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
         ]
         trust = aws.client("iam").get_role(RoleName=outputs["role_name"])["Role"]["AssumeRolePolicyDocument"]
