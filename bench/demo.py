@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import ROOT, Outcome, Say, terminal
+from bench import ROOT, Outcome, terminal
+from build.saying import Say
 
 PICTURE = ROOT / "docs" / "demo.svg"
 ARGV = ("make", "demo")
