@@ -47,7 +47,7 @@ def _is_idle_metadata(path: str) -> bool:
     return folder.endswith(".dist-info") and rest not in METADATA and not rest.startswith(LICENCES)
 
 
-SYMBOLS = Rule("symbols", "the parts of shared libraries that the loader never reads; what it loads stays the same")
+SYMBOLS = Rule("symbols", "what the loader never reads in shared libraries; what it loads stays the same")
 RULES = (
     Rule(
         "tests",

@@ -51,7 +51,7 @@ class Writer:
     @property
     def bounds(self) -> list[str]:
         """The other requirements of such a layer: an old scikit-learn does not exclude a NumPy that it cannot load."""
-        release = tuple(int(part) for part in re.findall(r"\d+", self.sklearn)[:3])
+        release = tuple(int(number) for number in re.findall(r"\d+", self.sklearn)[:3])
         return ["numpy<2", "pandas<3"] if release < WITH_NUMPY_2 else []
 
     def advice(self) -> str:

@@ -108,7 +108,7 @@ def _written_out(option: OptionLine) -> Iterator[str]:
 
 def _local(url: str) -> Path | None:
     """Return the path that a requirement names. For pip, relative paths start at the current folder."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("", "file"):
+    split = urlsplit(url)
+    if split.scheme not in ("", "file"):
         return None
-    return Path(os.path.abspath(unquote(parts.path) if parts.scheme else url))
+    return Path(os.path.abspath(unquote(split.path) if split.scheme else url))
