@@ -229,4 +229,4 @@ class TestRefusals:
     def test_a_layer_that_is_not_the_one_in_the_manifest(self, out, pickled):
         path = next(out.glob("layer-*.zip"))
         path.write_bytes(path.read_bytes() + b"x")
-        self.refuses(out, pickled(FIT), "is not the file that the manifest tells of", Exception)
+        self.refuses(out, pickled(FIT), "is not the file that the manifest describes", Exception)
