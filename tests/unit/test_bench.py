@@ -64,7 +64,7 @@ def test_the_table_goes_between_its_markers_and_nowhere_else():
 
 
 def test_an_unknown_bench_lists_the_known_ones():
-    with pytest.raises(bench.UnknownBench, match=r"no bench 'z'\. Take one of: answers, layer"):
+    with pytest.raises(bench.UnknownBench, match=r"no bench 'z'\. Use one of: answers, layer"):
         bench.run("z", print)
 
 

@@ -131,8 +131,8 @@ class TestFile:
             found = inspect(estimator)
             said = {"model_sha256": "ab", "signature": found.to_json()}
             (tmp_path / signatures.FILE).write_text(json.dumps(said))
-            assert Signature.from_json(signatures.found(tmp_path, "ab")["signature"]) == found
-            assert signatures.found(tmp_path, "another") is None
+            assert Signature.from_json(signatures.read_packaged(tmp_path, "ab")["signature"]) == found
+            assert signatures.read_packaged(tmp_path, "another") is None
 
     def test_a_wide_array_is_told_in_one_column(self):
         found = inspect(LinearRegression().fit(np.zeros((3, 500)), [1, 2, 3]))

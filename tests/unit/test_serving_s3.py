@@ -107,7 +107,9 @@ class TestAtInit:
         ("does", "status"), [("os.kill(os.getpid(), 9)", 9), ("1 / 0", 256), ("sys.exit(0)", 256), ("None", 256)]
     )
     def test_a_fork_never_goes_on_as_the_one_that_serves(self, bucket, does, status):
-        broken = f"import serving, types; serving.transfer = types.SimpleNamespace(main=lambda *_: {does})"
+        broken = (
+            f"import serving.loading, types; serving.loading.transfer = types.SimpleNamespace(main=lambda *_: {does})"
+        )
         said = in_a_fresh_process(bucket.settings("0" * 64), broken)
         assert f"ended without a word, with wait status {status}" in said["error"]
 

@@ -16,7 +16,7 @@ ENVIRON = {
     "AWS_REGION": "eu-central-1",
 }
 JOB = {"bucket": "models", "key": "k", "version_id": None}
-TO_MEMORY = {**JOB, "sha256": None, "fits_memory": None, "silence": 5.0}
+TO_MEMORY = {**JOB, "began": 0.0, "sha256": None, "fits_memory": None, "silence": 5.0}
 
 
 def url(environ=None, **changes):
@@ -76,8 +76,10 @@ class TestDownload:
             said = transfer.download(job, target.fileno(), transfer.Progress())
             assert target.read() == data
         head = bucket.s3.head_object(Bucket=bucket.name, Key="k")
+        assert said.pop("seconds") > 0
         assert said == {
             "path": None,
+            "kept": False,
             "sha256": digest(data),
             "etag": head["ETag"],
             "version_id": head["VersionId"],

@@ -16,7 +16,7 @@ FORBIDDEN = (
 )
 MISSING = "there is no object {}"
 BUSY = "S3 could not deliver {} now, although it was asked several times"
-ELSEWHERE = "the bucket of {} is in another Region than this function, or the endpoint is the wrong one"
+ELSEWHERE = "the bucket of {} is in another region than this function, or its endpoint is elsewhere"
 
 # Error codes of S3, or the HTTP status where S3 sent no code; {} is the object's URL
 CAUSES = {

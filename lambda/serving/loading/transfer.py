@@ -67,7 +67,6 @@ def main(job: str, memory: int, answer: int) -> NoReturn:
     content: Downloaded | Failed
     try:
         content = download(order, memory, progress)
-        content["seconds"] = time.perf_counter() - order["began"]
     except Exception as error:
         from serving.loading import causes
 
@@ -92,26 +91,25 @@ def download(job: Job, memory: int, progress: Progress) -> Downloaded:
     def ask(start: int, end: int) -> Range:
         return unread.pop() if start == 0 and unread else ranges.get(same, start, end)
 
-    report: Downloaded = {
+    path, kept = None, False
+    if job["fits_memory"] is None or first.size <= job["fits_memory"]:
+        digest = _receive(ask, memory, pieces, progress)
+    else:
+        from serving.loading import scratch
+
+        with scratch.unfinished(job["path"], first.size) as (path, target):
+            digest = _receive(ask, target, pieces, progress)
+        # Only the expected model stays in /tmp for the next init of this execution environment
+        kept = digest == job["sha256"] and scratch.keep(path, job["path"])
+    return {
         "etag": first.etag,
         "version_id": first.version_id,
         "metadata": first.metadata,
-        "path": None,
-        "kept": False,
-        "sha256": "",
-        "seconds": 0.0,
+        "path": job["path"] if kept else path,
+        "kept": kept,
+        "sha256": digest,
+        "seconds": time.perf_counter() - job["began"],
     }
-    if job["fits_memory"] is None or first.size <= job["fits_memory"]:
-        report["sha256"] = _receive(ask, memory, pieces, progress)
-        return report
-    from serving.loading import scratch
-
-    with scratch.unfinished(job["path"], first.size) as (path, target):
-        report["sha256"] = _receive(ask, target, pieces, progress)
-    # Only the expected model stays in /tmp for the next init of this execution environment
-    report["kept"] = report["sha256"] == job["sha256"] and scratch.keep(path, job["path"])
-    report["path"] = job["path"] if report["kept"] else path
-    return report
 
 
 def split(size: int) -> list[tuple[int, int]]:

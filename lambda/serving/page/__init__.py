@@ -76,7 +76,7 @@ def _code() -> dict[str, str]:
 
 @cache
 def _policy() -> str:
-    """The content security policy: this style and this script, requests to where the page is from, and nothing else."""
+    """Return the content security policy. It allows this style, this script, requests to this server, and no more."""
     digests = {
         name: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for name, text in _code().items()
     }
