@@ -46,7 +46,7 @@ text {{ fill: var(--ink); font: 13px ui-monospace, SFMono-Regular, Menlo, Consol
 </style>
 <rect x="0.5" y="0.5" width="{inner:.0f}" height="{tall}" rx="8" style="fill: var(--paper); stroke: var(--edge)"/>
 <path d="M0.5 {bar}V8.5a8 8 0 0 1 8-8H{corner:.0f}a8 8 0 0 1 8 8V{bar}z" style="fill: var(--bar); stroke: var(--edge)"/>
-<path d="M16 15.5h9m7 0h9m7 0h9" style="stroke: var(--edge); stroke-width: 9; stroke-linecap: round"/>
+<path d="M18 15.5h.01m16 0h.01m16 0h.01" style="stroke: var(--edge); stroke-width: 10; stroke-linecap: round"/>
 {body}
 </svg>
 """
