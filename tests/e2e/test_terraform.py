@@ -321,6 +321,8 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         configuration = function["Configuration"]
         assert (configuration["MemorySize"], configuration["Timeout"]) == (2048, 17)
         assert configuration["EphemeralStorage"] == {"Size": 1024}
+        assert configuration["Description"] == "Scores churn"
+        assert configuration["LoggingConfig"]["LogFormat"] == "JSON"
         assert configuration["Runtime"] == built.runtime.name
         assert [layer["Arn"] for layer in configuration["Layers"]] == [outputs["layer_arn"]]
         assert configuration["Environment"]["Variables"] == {
@@ -348,6 +350,10 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         ]
         trust = aws.client("iam").get_role(RoleName=outputs["role_name"])["Role"]["AssumeRolePolicyDocument"]
         assert trust["Statement"][0]["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert (outputs["role_name"], outputs["role_arn"].endswith(":role/models/svc-wired")) == ("svc-wired", True)
+        asynchronous = aws.client("lambda").get_function_event_invoke_config(FunctionName="wired", Qualifier="live")
+        assert (asynchronous["MaximumRetryAttempts"], asynchronous["MaximumEventAgeInSeconds"]) == (1, 600)
+        assert json.loads(aws.client("lambda").get_policy(FunctionName="wired", Qualifier="live")["Policy"])["Statement"]
 
         (denied,) = json.loads(aws.client("s3").get_bucket_policy(Bucket=outputs["bucket"])["Policy"])["Statement"]
         assert (denied["Effect"], denied["Principal"], denied["Action"].lower()) == ("Deny", "*", "s3:*")
