@@ -353,7 +353,9 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         assert (outputs["role_name"], outputs["role_arn"].endswith(":role/models/svc-wired")) == ("svc-wired", True)
         asynchronous = aws.client("lambda").get_function_event_invoke_config(FunctionName="wired", Qualifier="live")
         assert (asynchronous["MaximumRetryAttempts"], asynchronous["MaximumEventAgeInSeconds"]) == (1, 600)
-        assert json.loads(aws.client("lambda").get_policy(FunctionName="wired", Qualifier="live")["Policy"])["Statement"]
+        assert json.loads(aws.client("lambda").get_policy(FunctionName="wired", Qualifier="live")["Policy"])[
+            "Statement"
+        ]
 
         (denied,) = json.loads(aws.client("s3").get_bucket_policy(Bucket=outputs["bucket"])["Policy"])["Statement"]
         assert (denied["Effect"], denied["Principal"], denied["Action"].lower()) == ("Deny", "*", "s3:*")
