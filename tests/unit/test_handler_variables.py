@@ -17,7 +17,7 @@ MODEL = {"sha256": "ab12", "format": "skops", "sklearn_version": "1.9.1", "trust
 
 def test_a_packaged_model_in_a_file(tmp_path):
     variables = handler_variables.of_entry(MODEL) | handler_variables.in_file(tmp_path / "model.skops")
-    settings = Settings.from_environment(variables)
+    settings = Settings.from_variables(variables)
     assert (settings.sha256, settings.format, settings.sklearn_version) == ("ab12", "skops", "1.9.1")
     assert settings.trusted == ("a.B", "c.D")
     assert settings.file == tmp_path / "model.skops"
@@ -25,13 +25,13 @@ def test_a_packaged_model_in_a_file(tmp_path):
 
 def test_a_packaged_model_in_s3():
     variables = handler_variables.of_entry(MODEL) | handler_variables.in_bucket("b", "k", "v")
-    settings = Settings.from_environment(variables)
+    settings = Settings.from_variables(variables)
     assert (settings.bucket, settings.key, settings.version_id, settings.file) == ("b", "k", "v", None)
 
 
 def test_a_file_of_this_machine(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    settings = Settings.from_environment(handler_variables.of_file(Path("model.pkl"), "ab", "pickle"))
+    settings = Settings.from_variables(handler_variables.of_file(Path("model.pkl"), "ab", "pickle"))
     assert settings.file == tmp_path / "model.pkl"
     assert (settings.trusted, settings.sklearn_version) == ((), None)
 
