@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import Outcome, tools
-from bench.tools import Made, Tool
+from bench.tools import Built, Tool
 from build.host import commands, interpreters
 from build.runtimes import UNZIPPED_LIMIT, runtime
 from build.saying import Say
@@ -119,12 +119,12 @@ def measure_builds(rows: list[Row], folders: dict[str, Path], say: Say) -> None:
             for name in row.tool.forget:
                 _delete(work / name)
             start = time.perf_counter()
-            made = row.tool.build(work, variables(work))
+            built = row.tool.build(work, variables(work))
             row.builds.append(time.perf_counter() - start)
-            row.laps.append(dict(made.laps))
+            row.laps.append(dict(built.laps))
             say(f"{row.tool.name}: {row.builds[-1]:.1f} s {'with full' if number else 'with empty'} caches")
             if number == row.tool.rounds:
-                _look_at(row, made, work)
+                _look_at(row, built, work)
 
 
 def measure_imports(rows: list[Row], folders: dict[str, Path], say: Say) -> None:
@@ -202,13 +202,13 @@ def drawing(rows: list[Row]) -> str:
     )
 
 
-def _look_at(row: Row, made: Made, work: Path) -> None:
+def _look_at(row: Row, built: Built, work: Path) -> None:
     """Note the sizes and the bytecode of a layer, and unpack it."""
-    with zipfile.ZipFile(made.path) as packed:
+    with zipfile.ZipFile(built.path) as packed:
         row.unzipped_bytes = sum(info.file_size for info in packed.infolist())
-    row.zip_bytes = made.path.stat().st_size
+    row.zip_bytes = built.path.stat().st_size
     # unzip also restores the files' times, without which only unchecked bytecode would be valid
-    commands.run(["unzip", "-q", made.path, "-d", work / "opt"])
+    commands.run(["unzip", "-q", built.path, "-d", work / "opt"])
     row.bytecode = json.loads(_run_target("check_bytecode.py", row, _packages(work / "opt")))
 
 

@@ -38,7 +38,7 @@ Resources:
 
 
 @dataclass(frozen=True)
-class Made:
+class Built:
     """A zip that was built, and in ``laps`` the seconds that each step took."""
 
     path: Path
@@ -50,7 +50,7 @@ class Tool:
     """One way to build a layer."""
 
     name: str
-    build: Callable[[Path, dict[str, str]], Made]  # called with the folder to work in, and the environment variables
+    build: Callable[[Path, dict[str, str]], Built]  # called with the folder to work in, and the environment variables
     python: str = DEFAULT_PYTHON
     rounds: int = ROUNDS
     forget: tuple[str, ...] = ()  # what is deleted from its folder before each build
@@ -79,16 +79,16 @@ def choose(say: Say) -> list[Tool]:
     return [*usable, Tool(SAM, _sam)]
 
 
-def _ours(*options: str, python: str = DEFAULT_PYTHON) -> Callable[[Path, dict[str, str]], Made]:
-    def build(work: Path, env: dict[str, str]) -> Made:
+def _ours(*options: str, python: str = DEFAULT_PYTHON) -> Callable[[Path, dict[str, str]], Built]:
+    def build(work: Path, env: dict[str, str]) -> Built:
         words: list[str | Path] = ["build-layer", "--python", python, "--requirements", LOCKED, "--out", "dist"]
         _invoke(work, env, *words, *(options or ("--builder", "uv")))
-        return Made(work / "dist" / f"layer-python{python}-{this_architecture().name}.zip", {})
+        return Built(work / "dist" / f"layer-python{python}-{this_architecture().name}.zip", {})
 
     return build
 
 
-def _profile(work: Path, env: dict[str, str]) -> Made:
+def _profile(work: Path, env: dict[str, str]) -> Built:
     example = work / "dist" / "example"
     if not example.exists():
         _invoke(work, env, "train-example", "--out", "dist")
@@ -117,7 +117,7 @@ def _container(say: Say) -> list[Tool]:
     return rows
 
 
-def _pip(work: Path, env: dict[str, str]) -> Made:
+def _pip(work: Path, env: dict[str, str]) -> Built:
     start = time.perf_counter()
     target = work / "layer" / "python"
     argv = [
@@ -134,10 +134,10 @@ def _pip(work: Path, env: dict[str, str]) -> Made:
     commands.run(argv, env=env)
     installed = time.perf_counter()
     commands.run(["zip", "-qr", "../layer.zip", "python"], cwd=work / "layer")
-    return Made(work / "layer.zip", {"pip install": installed - start, "zip": time.perf_counter() - installed})
+    return Built(work / "layer.zip", {"pip install": installed - start, "zip": time.perf_counter() - installed})
 
 
-def _sam(work: Path, env: dict[str, str]) -> Made:
+def _sam(work: Path, env: dict[str, str]) -> Built:
     from samcli.lib.package.utils import make_zip_with_lambda_permissions, zip_folder
 
     start = time.perf_counter()
@@ -146,7 +146,7 @@ def _sam(work: Path, env: dict[str, str]) -> Made:
     with zip_folder(str(folder), zip_method=make_zip_with_lambda_permissions) as (packed, _):
         Path(packed).replace(work / "layer.zip")
         Path(packed).touch()  # sam deletes the file at the end
-    return Made(work / "layer.zip", {"sam build": built - start, "zip": time.perf_counter() - built})
+    return Built(work / "layer.zip", {"sam build": built - start, "zip": time.perf_counter() - built})
 
 
 def sam_build(work: Path, requirements: str, env: Mapping[str, str]) -> Path:

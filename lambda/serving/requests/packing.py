@@ -82,7 +82,7 @@ class Plan(NamedTuple):
         if all(is_number(first[at]) for at in self.of_any):
             return self.codes
         looked_at = {at for at in self.of_any if not is_number(first[at])}
-        return tuple(None if at in looked_at else each for at, each in enumerate(self.codes))
+        return tuple(None if at in looked_at else code for at, code in enumerate(self.codes))
 
 
 def in_own_dtype(column: Column, array: Any) -> Any:
@@ -150,7 +150,7 @@ def arrays_of_rows(rows: Picked, columns: Sequence[Column], codes: Sequence[str]
     """Return an array for each column of the rows, in the column's own dtype, or None as above."""
     if set(codes) == {"d"}:
         array = block_of_rows(rows, len(codes))
-        return None if array is None else [in_own_dtype(each, array[:, at]) for at, each in enumerate(columns)]
+        return None if array is None else [in_own_dtype(column, array[:, at]) for at, column in enumerate(columns)]
     arrays = [np.empty(len(rows.rows), _written(each)) for each in columns]
     layout = np.dtype({"names": [str(at) for at in range(len(codes))], "formats": [f"<{each}" for each in codes]})
     for start, piece in _pieces(rows, f"<{''.join(codes)}"):
@@ -161,7 +161,7 @@ def arrays_of_rows(rows: Picked, columns: Sequence[Column], codes: Sequence[str]
             array[start : start + len(block)] = block[str(at)]
     if not all(map(_all_exact, arrays)):
         return None
-    return [in_own_dtype(each, array) for each, array in zip(columns, arrays, strict=True)]
+    return [in_own_dtype(column, array) for column, array in zip(columns, arrays, strict=True)]
 
 
 def _pieces(rows: Picked, form: str) -> Iterator[tuple[int, bytes | None]]:

@@ -43,8 +43,8 @@ def _frame(signature: Signature, table: Any) -> Any:
     # From a dict, pandas puts columns of one type together, as in a table that it has read itself
     columns = {
         # From an array of objects, pandas 3 would make a column of texts, whose missing values are NaN
-        at: pd.Series(each, dtype=object, copy=False) if each.dtype == object else each
-        for at, each in enumerate(arrays)
+        at: pd.Series(array, dtype=object, copy=False) if array.dtype == object else array
+        for at, array in enumerate(arrays)
     }
     frame = pd.DataFrame(columns, index=range(len(table)))
     frame.columns = pd.Index(signature.names)
