@@ -55,7 +55,7 @@ def deploy(
     if dry_run:
         for line in deployment.command_lines(module, wanted, plan=plan, yes=yes):
             show(line)
-        terminal.next("invoke deploy --plan" + with_out(out))
+        terminal.next("invoke deploy --plan" + (f" --mode {mode}" if mode else "") + with_out(out))
         return
     code = deployment.deploy(module, wanted, plan=plan, yes=yes, say=say)
     if code:
@@ -97,7 +97,6 @@ def rollback(c: Context, to: str | None = None, dry_run: bool = False) -> None:
         "yes": "delete without asking",
     },
     positional=["keep"],
-    spinner=False,
 )
 def prune(
     c: Context,
@@ -133,6 +132,7 @@ def prune(
         terminal.next(f"invoke prune --keep {count}" + (f" --name {shlex.quote(name)}" if not outputs else ""))
         return
     if not yes:
+        terminal.stop_spinner()
         pruning.ask()
     pruning.delete(clients, seen.unused, say)
     show(f"Deleted: {len(seen.unused)}, of {size}")
@@ -174,6 +174,7 @@ def serve(c: Context, port: str = "8080", out: Path = OUT) -> None:
     from local import operations
 
     with operations.serve(out, port, say) as url:
+        terminal.stop_spinner()
         show(f"{url}/ has a form to fill in. Or send a request:")
         show(operations.curl(out, url))
         show("Ctrl+C ends it.")

@@ -58,7 +58,7 @@ def lock(c: Context) -> None:
 
 @command()
 def docs(c: Context) -> None:
-    """Write the tables in the documents: each module's inputs and outputs, and the options of each command."""
+    """Write the tables in docs/ and in each module's README: inputs, outputs, and the options of each command."""
     from cli.manual import write
 
     changed: list[Path] = [*documentation.write(), *write()]

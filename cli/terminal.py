@@ -51,8 +51,11 @@ class Terminal:
         self._progress.reset(self._step, description=message.partition("\n")[0])
 
     def show(self, what: RenderableType, style: str | None = None) -> None:
-        """Print a result: a line, which is not broken, or a table, which fits the width."""
+        """Print a result: a line, which is not broken, or a table, which fits the width with nothing cut off."""
         self._end_step()
+        if isinstance(what, Table):
+            for column in what.columns:
+                column.overflow = "fold"
         self.results.print(what, style=style, soft_wrap=not isinstance(what, Table))
 
     def warn(self, message: str) -> None:
@@ -90,8 +93,14 @@ class Terminal:
             try:
                 yield
             finally:
-                self._end_step()
-                self._progress = None
+                self.stop_spinner()
+
+    def stop_spinner(self) -> None:
+        """Print plain lines from now on: before a question, and while a command only waits for others."""
+        self._end_step()
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
 
     def _end_step(self) -> None:
         """Print the step that the spinner shows, with its seconds if they are worth telling."""

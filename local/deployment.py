@@ -50,8 +50,8 @@ class NotDeployed(UserError):
 
 class FetchedModule(UserError):
     template = (
-        "{folder} is a copy of the module that terraform init has fetched, and may replace with all that is in it. Deploy "
-        "from your own configuration, which calls the module: terraform apply."
+        "{folder} is a copy of the module that terraform init has fetched, and may replace with all that is in it. "
+        "Deploy from your own configuration, which calls the module: terraform apply."
     )
 
 

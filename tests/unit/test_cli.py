@@ -11,14 +11,19 @@ from pathlib import Path
 import pytest
 from invoke.context import Context
 from invoke.exceptions import Exit
+from rich.table import Table
 
 import tasks
+from build.dist.contents import KINDS, Contents
+from build.dist.report import Report
 from build.errors import UserError
 from cli import command as commands
 from cli import manual
 from cli.command import command
-from cli.terminal import made, terminal, typed, with_out
+from cli.printing.sizes import show_report
+from cli.terminal import Terminal, made, terminal, typed, with_out
 
+LONG = {"numpy-with-a-long-name": 9, "s3://a-bucket/with/a/very-long-key-that-no-column-has-room-for.pkl": 3}
 NAMES = sorted(tasks.namespace.task_names)
 PRELUDE = "import sys; sys.path.insert(0, {root!r}); from cli.terminal import *; from cli.command import *\n"
 
@@ -31,7 +36,7 @@ def arguments(name):
 def invoke(root, tmp_path):
     def run(*words, **environment):
         argv = [sys.executable, "-m", "invoke", "--search-root", str(root), *words]
-        env = os.environ | environment
+        env = {name: value for name, value in (os.environ | environment).items() if value is not None}
         return subprocess.run(argv, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
 
     return run
@@ -99,6 +104,19 @@ class TestFailures:
 
     def test_ctrl_c_is_130(self):
         assert self.run(KeyboardInterrupt()).code == 130
+
+    @pytest.mark.parametrize(
+        "words", [["predict", "e.json"], ["rollback"], ["logs"], ["prune", "3"], ["prune", "3", "--name", "x"]]
+    )
+    def test_missing_credentials_are_told_in_a_line_before_terraform_runs(self, invoke, tmp_path, words):
+        (tmp_path / "e.json").write_text('{"instances": [[1]]}')
+        unset = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"))
+        files = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+        done = invoke(
+            *words, **unset, **files, AWS_EC2_METADATA_DISABLED="true", AWS_REGION="eu-west-1", PATH="/nowhere"
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert re.fullmatch(r"Error: There are no AWS credentials\. Set AWS_PROFILE, or .*\n", done.stderr)
 
     def test_debug_is_an_option_of_every_command(self, invoke):
         done = invoke("package", "--debug")
@@ -175,6 +193,12 @@ class TestProgress:
         assert "A short step (" not in sent
         assert sent.index("A long step (") < sent.rindex("The result")
 
+    def test_after_the_spinner_each_line_comes_at_once(self, root, tmp_path):
+        code = self.STEPS + "    terminal.stop_spinner(); say('A request'); time.sleep(0.6); say('Another')\n"
+        sent = self.on_a_terminal(PRELUDE.format(root=str(root)) + code, tmp_path)
+        after = sent[sent.index("A request") :]
+        assert not re.search("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", after) and "Another" in after
+
     def test_elsewhere_steps_are_plain_lines(self, root, tmp_path):
         (tmp_path / "steps.py").write_text(PRELUDE.format(root=str(root)) + self.STEPS)
         done = subprocess.run([sys.executable, "steps.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -188,6 +212,41 @@ class TestProgress:
         printed, errors = capfd.readouterr()
         assert errors == "A step\nNext: invoke logs\n"
         assert printed.split() == ["{", '"predictions":', "[", "1", "]", "}"]
+
+
+class TestTables:
+    """At 80 columns, and in a pipe, which has no width of its own."""
+
+    def test_a_table_fits_80_columns_with_nothing_cut_off(self, capsys, monkeypatch):
+        monkeypatch.delenv("COLUMNS", raising=False)
+        headings = [f"heading of column {number}" for number in range(7)]
+        table = Table(*headings)
+        table.add_row(*LONG, *["1,234.5 MB"] * 5)
+        Terminal().show(table)
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 80
+        cells = ["".join(line.split("│")[1].strip() for line in lines if line.startswith("│"))]
+        assert cells == ["numpy-with-a-long-name"]
+        assert "…" not in "".join(lines)
+
+    @pytest.mark.parametrize(("columns", "has_kinds"), [("80", False), ("130", True)])
+    def test_the_report_has_each_number_at_80_columns_and_the_kinds_of_files_with_more(
+        self, capsys, monkeypatch, columns, has_kinds
+    ):
+        monkeypatch.setenv("COLUMNS", columns)
+        monkeypatch.setattr(terminal, "results", Terminal().results)
+        monkeypatch.setattr(terminal, "messages", terminal.results)
+        packages = {name: dict.fromkeys(KINDS, size * 1_000_000) for name, size in LONG.items()}
+        held = Contents(packages, {"tests": dict.fromkeys(LONG, 123_400_000)}, "all modules")
+        show_report(Report("python3.13, x86_64", 60_000_000, {"s3": 900_000}, None, held, {}))
+        lines = capsys.readouterr().out.splitlines()
+        table = [line for line in lines if line[:1] in "┏┃┡│└"]
+        assert max(map(len, table)) <= int(columns)
+        row = next(line for line in table if line.startswith("│ numpy"))
+        for cell in ("45.0", "75.0%", "█" * 12, "123.4"):
+            assert f" {cell} " in row
+        assert ("bytecode" in "".join(table)) == has_kinds
+        assert "…" not in "".join(lines)
 
 
 class TestNextCommand:
