@@ -613,8 +613,8 @@ variable "logging" {
     - `application_level` - For `JSON`: least severe messages of the function's code that Lambda keeps. Valid values are `TRACE`, `DEBUG`,
       `INFO`, `WARN`, `ERROR`, and `FATAL`. Lambda treats the handler's metrics as `INFO`, so a higher level requires `metrics = false`.
     - `system_level` - For `JSON`: least severe messages of Lambda itself that it keeps. Valid values are `DEBUG`, `INFO`, and `WARN`.
-    - `existing_group` - A log group that exists already. Several functions can use one log group. If you remove it later, also set `format`,
-      so that the function uses its own log group again.
+    - `existing_group` - A log group that exists already. Several functions can use one log group. If you remove it later, also set
+      `format`, so that the function uses its own log group again.
     - `existing_group.arn` - ARN of the log group.
   EOT
   type = object({
