@@ -38,6 +38,11 @@ locals {
     bytes           = var.model == null ? local.parts.model.bytes : var.model.bytes
     follow          = var.model == null ? false : var.model.follow
 
+    # What batch asks of it, where the manifest says so
+    method       = var.model == null ? local.parts.model.method : null
+    methods      = var.model == null ? local.parts.model.methods : null
+    answer_bytes = var.model == null ? local.parts.model.answer_bytes : {}
+
     object = var.mode == "s3" ? {
       bucket      = var.model == null ? local.stored["model"].bucket : var.model.bucket
       key         = var.model == null ? local.stored["model"].key : var.model.key

@@ -504,7 +504,7 @@ variable "endpoint" {
 variable "batch" {
   description = <<-EOT
     A state machine that scores whole data sets in S3, of format "csv" or "jsonl": see modules/batch. An execution is given {"prefix": "..."},
-    below input.prefix, and writes below output.prefix. null: none.
+    below input.prefix, and writes below output.prefix. execution_type "EXPRESS" is for calls that end within 5 minutes. null: none.
   EOT
   type = object({
     input = object({
@@ -520,6 +520,8 @@ variable "batch" {
     format                       = optional(string, "csv")
     csv_delimiter                = optional(string, "COMMA")
     rows_per_call                = optional(number, 500)
+    method                       = optional(string)
+    execution_type               = optional(string, "STANDARD")
     max_concurrency              = optional(number, 10)
     tolerated_failure_percentage = optional(number, 0)
   })

@@ -10,6 +10,11 @@ locals {
   # Known before the state machine is there, as its role needs them then
   machine_arn   = "arn:${local.partition}:states:${local.region}:${local.account}:stateMachine:${local.name}"
   execution_arn = "arn:${local.partition}:states:${local.region}:${local.account}:execution:${local.name}"
+
+  # The child executions of a distributed map are of a state machine with the map's label after the name, as AWS shows it in results. The
+  # map over rows is in such a child itself: it starts executions, and takes the role, under that name.
+  machine_arns   = [local.machine_arn, "${local.machine_arn}/*"]
+  execution_arns = ["${local.execution_arn}:*", "${local.execution_arn}/*"]
 }
 
 resource "aws_sfn_state_machine" "this" {
@@ -39,9 +44,9 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Principal = { Service = "states.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      # Of this state machine alone
+      # Of this state machine and its child executions alone
       Condition = {
-        ArnLike      = { "aws:SourceArn" = local.machine_arn }
+        ArnLike      = { "aws:SourceArn" = local.machine_arns }
         StringEquals = { "aws:SourceAccount" = local.account }
       }
     }]
@@ -86,19 +91,19 @@ resource "aws_iam_role_policy" "this" {
           Sid      = "RunChildren"
           Effect   = "Allow"
           Action   = ["states:StartExecution"]
-          Resource = local.machine_arn
+          Resource = local.machine_arns
         },
         {
           Sid      = "WatchChildren"
           Effect   = "Allow"
           Action   = ["states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"]
-          Resource = "${local.execution_arn}*"
+          Resource = local.execution_arns
         },
       ],
       [for arns in [compact([var.input.kms_key_arn, var.output.kms_key_arn])] : {
         Sid      = "UseKeysOfTheData"
         Effect   = "Allow"
-        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Action   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
         Resource = arns
       } if length(arns) > 0],
       # X-Ray has no resource to name

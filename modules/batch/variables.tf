@@ -92,6 +92,75 @@ variable "rows_per_call" {
     condition     = var.rows_per_call >= 1 && floor(var.rows_per_call) == var.rows_per_call
     error_message = "rows_per_call is a whole number of rows, 1 or more."
   }
+
+  validation {
+    condition = var.answer_bytes == null ? true : var.rows_per_call * var.answer_bytes <= local.answer_bytes
+    error_message = join(" ", [
+      "With rows_per_call = ${var.rows_per_call}, an answer may have ${try(var.rows_per_call * var.answer_bytes, 0)} bytes,",
+      "and Step Functions leaves ${local.answer_bytes} for it beside its rows.",
+      try(floor(local.answer_bytes / var.answer_bytes), 1) > 0
+      ? "Set rows_per_call to ${try(floor(local.answer_bytes / var.answer_bytes), 1)} or less."
+      : "The answer to one row is larger already: choose another method.",
+    ])
+  }
+}
+
+variable "method" {
+  description = <<-EOT
+    Method of the estimator that answers, such as "predict_proba". If it is null, the model's own default answers, which is predict for
+    most models.
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.method == null || var.methods == null ? true : contains(var.methods, var.method)
+    error_message = "The model has no method \"${coalesce(var.method, "?")}\". It has: ${join(", ", coalesce(var.methods, []))}."
+  }
+}
+
+variable "methods" {
+  description = "Methods that the model has, if they are known. A plan with another method is refused."
+  type        = list(string)
+  default     = null
+}
+
+variable "answer_bytes" {
+  description = <<-EOT
+    Bytes that the answer to one row may have in JSON, if that is known. A plan is refused where the answers to rows_per_call rows do not fit
+    into what Step Functions takes.
+  EOT
+  type        = number
+  default     = null
+}
+
+variable "execution_type" {
+  description = <<-EOT
+    Type of the child executions, each of which is one call. "EXPRESS" starts up to 1,000 calls a second and costs less, and a call has to
+    end within 5 minutes with its retries. "STANDARD" starts up to 100 a second, and keeps the history of each call for 90 days.
+  EOT
+  type        = string
+  default     = "STANDARD"
+  nullable    = false
+
+  validation {
+    condition     = contains(["STANDARD", "EXPRESS"], var.execution_type)
+    error_message = "execution_type is \"STANDARD\" or \"EXPRESS\"."
+  }
+
+  validation {
+    condition = var.execution_type != "EXPRESS" || coalesce(var.timeout, 1) <= 300
+    error_message = join(" ", [
+      "execution_type is \"EXPRESS\", which ends every call after 300 seconds, and the function's timeout is ${coalesce(var.timeout, 1)}.",
+      "Set the timeout to 300 or less, or execution_type to \"STANDARD\".",
+    ])
+  }
+}
+
+variable "timeout" {
+  description = "Timeout of the function in seconds, if it is known."
+  type        = number
+  default     = null
 }
 
 variable "max_concurrency" {
