@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import random
 from dataclasses import replace
 from unittest import mock
 
@@ -224,11 +225,21 @@ ODD = (
     ),
     *("0.1234567890123456", "123456789012345.6", "12345678.9", "1234567.89", "1234567890.", ".12345678", "x", "0x1f"),
     *("1" * 15, "1" * 16, "1" * 17, "9" * 400, "1234567:", "1/234567890", "1234567890/"),
+    *("0.30000000000000004", "9007199254740993.0", "4503599627370497.5", "900719925474099.25", "9223372036854775807.5"),
+    *("99999999999999999999.5", "1234567890123456789.2345", "." + "3" * 22, "." + "3" * 23, "0." + "0" * 21 + "3"),
+    *(
+        "0." + "0" * 20 + "17",
+        "12345678.12345678.1234",
+        "1.2345678901234567.8901",
+        "123456789012345678901x.5",
+        "0" * 24,
+    ),
+    *("-0.30000000000000004", "-1234567890123456.2", "1" * 24, "0" * 20 + ".123", "1:.345678901234567890"),
 )
 
 
 @pytest.mark.parametrize("text", ODD)
-@pytest.mark.parametrize("beside", ["2", "2.5", "1234567890.5"])
+@pytest.mark.parametrize("beside", ["2", "2.5", "1234567890.5", "0.1234567890123456789"])
 @pytest.mark.parametrize(("type_", "dtype"), [("number", "float64"), ("integer", "int64"), ("any", "float64")])
 def test_a_cell_that_is_odd_is_what_it_is_alone(text, beside, type_, dtype):
     signature = Signature("frame", tuple(Column(name, type_, dtype) for name in "ab"))
@@ -276,6 +287,17 @@ def test_numbers_alone_are_never_looked_at_one_by_one(form, monkeypatch):
     read = reader.read(signature, forms.table(event))
     own = pd.DataFrame(rows, columns=names).astype(float)
     pd.testing.assert_frame_equal(read, own.round(9) if form == "csv" else own)
+
+
+def test_numbers_as_python_writes_them_are_never_looked_at_one_by_one(monkeypatch):
+    draw = random.Random(1)
+    numbers = [draw.choice([1, -1]) * draw.uniform(1, 10) * 10 ** draw.randint(-3, 9) for _ in range(20_000)]
+    monkeypatch.setattr(grid, "of_texts", lambda _: pytest.fail("they were"))
+    read = reader.read(
+        Signature("frame", (Column("a", "number", "float64"),)),
+        forms.table({"csv": "a\n" + "".join(f"{number!r}\n" for number in numbers)}),
+    )
+    assert read["a"].tolist() == numbers
 
 
 @pytest.mark.parametrize("dtype", ["int64", "int32", "uint8"])

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from serving.loading import threads
+from serving.loading import threads, warning_filters
 from serving.loading.errors import ModelError, lacks
 from serving.loading.fetching import Fetch, Fetched
 from serving.loading.formats import FORMATS
@@ -74,7 +74,8 @@ def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
         )
         if settings.follow:
             _check_pandas(settings, found.signature)
-        return found
+    warning_filters.shorten()
+    return found
 
 
 def held(facts: Mapping[str, Any]) -> tuple:

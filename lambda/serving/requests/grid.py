@@ -1,8 +1,8 @@
 """Reads a CSV file without quotes as a grid: where each cell ends, and the plain numbers of many cells at once.
 
-A plain number has, behind its sign, at most 16 characters: digits, and one point at most. Its digits are a whole number
-that 64 bits hold, and dividing that by a power of ten rounds once, to what `float` gives. Eight characters at a time
-are looked at as one number of 64 bits. What is no plain number is read by itself.
+A plain number has, behind its sign, at most 24 characters: digits, and one point at most. Its digits are a whole number
+that 64 bits hold, and `serving.requests.decimals` divides that by a power of ten, to what `float` gives. Eight
+characters at a time are looked at as one number of 64 bits. What is no plain number is read by itself.
 
 All is done in blocks of lines, so that what they need stays in the processor's cache.
 """
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from serving.requests.decimals import MOST_DECIMALS, divided
 from serving.requests.packing import EXACT
 from serving.requests.signature import Column
 from serving.requests.tables import Lazy
@@ -21,7 +22,8 @@ from serving.requests.tables import Lazy
 SMALLEST = 10_000  # characters of a file that is sooner read so
 BLOCK = 1 << 17  # characters that are looked at together
 LONGEST = 131_072  # characters of a cell that the csv module reads
-PAD = 16  # bytes before the first cell, so that there are as many before the end of each
+WORD = 8  # characters that are looked at at once
+PAD = 3 * WORD  # bytes before the first cell, so that there are as many before the end of each
 NO_CHARACTERS = str.maketrans("", "", "0123456789.+-eE")
 COMMA, NEWLINE, MINUS, POINT, ZERO = b",\n-.0"
 
@@ -39,10 +41,12 @@ ZEROS, TOPS, TOO_LARGE = _eight(ZERO), _eight(0x80), _eight(0x80 - 10)  # that a
 POINTS = _eight(POINT ^ ZERO)
 BYTE = np.uint64(8)
 PLACES = np.uint64(0x0706_0504_0302_0100)  # each byte says which it is
-POWERS = np.array([10**power for power in range(PAD)], dtype=float)
-# by how many characters a cell has: which bits of the last eight and of those before are its own
-LAST = np.array([_kept(count) for count in range(PAD + 1)], dtype=np.uint64)
-FIRST = np.array([_kept(count - 8) for count in range(PAD + 1)], dtype=np.uint64)
+# which bits of the last eight characters, of those before, and of those before these are a cell's own, by its length
+KEPT = [
+    np.array([_kept(count - before) for count in range(PAD + 1)], dtype=np.uint64) for before in range(0, PAD, WORD)
+]
+WORTHS = [np.uint64(10 ** (WORD * place)) for place in range(len(KEPT))]
+MOST_OF_FIRST = np.uint64(2**63 // 10 ** (2 * WORD))  # what the first eight of 24 digits may be: then 64 bits hold all
 
 
 class Block(NamedTuple):
@@ -132,7 +136,9 @@ class Grid(Lazy):
         if negative is not None:
             length -= negative
         digits, decimals, points, odd = _digits(data, ends, length)
-        found = digits.astype(float) / POWERS[decimals]
+        found, unsure = divided(digits, decimals)
+        odd[unsure] = True
+        odd |= found >= EXACT
         empty = length == 0
         if negative is not None:
             odd |= negative & (empty | (digits == 0))  # -0 is not -0.0
@@ -146,26 +152,33 @@ class Grid(Lazy):
 
 def _digits(data: Any, ends: Any, length: Any) -> Any:
     """Of each cell its digits as a whole number, its decimals, whether it has a point, and whether it is odd."""
-    words = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))  # one begins at each byte
+    words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))  # one begins at each byte
     longest = int(length.max())
     odd = length > PAD
     length = np.minimum(length, PAD) if longest > PAD else length
-    last = (words[ends + (PAD - 8)] ^ ZEROS) & LAST[length]
-    last, decimals, points, several = _without_point(last)
-    odd |= several | ((length == 1) & points)
-    if longest <= 8:
-        odd |= _are_odd(last)
-        return _number(last).view(np.int64), decimals, points, odd
-    given = (words[ends] ^ ZEROS) & FIRST[length]
-    first, more, before, several = _without_point(given)
-    odd |= several
-    # where the point is in the last eight, the others move on, too; a second point is no digit
-    last |= points * (given >> np.uint64(56))
-    first = np.where(points, given << BYTE, first)
-    odd |= _are_odd(last) | _are_odd(first)
-    digits = (_number(first) * np.uint64(10**8) + _number(last)).view(np.int64)
-    odd |= (digits >= EXACT) | (digits < 0)
-    return digits, np.minimum(decimals + more + 8 * before, PAD - 1), points | before, odd
+    eights: list[Any] = []  # the last comes first
+    decimals, points = 0, np.zeros(len(ends), bool)
+    for place, kept in enumerate(KEPT[: max(1, -(-longest // WORD))]):
+        given = (words[ends + (PAD - WORD * (place + 1))] ^ ZEROS) & kept[length]
+        eight, places, here, several = _without_point(given)
+        odd |= several
+        if place:
+            # where the point comes later, these move on to its place, too; a second point stays, and is no digit
+            eights[-1] |= points * (given >> np.uint64(56))
+            eight = np.where(points, given << BYTE, eight)
+        decimals = decimals + places + WORD * place * here
+        points = points | here
+        eights.append(eight)
+    odd |= (length == 1) & points
+    digits = np.uint64(0)
+    for eight, worth in zip(eights, WORTHS, strict=False):
+        odd |= _are_odd(eight)
+        digits = digits + _number(eight) * worth
+    if len(eights) == len(KEPT):
+        odd |= _number(eights[-1]) >= MOST_OF_FIRST
+    digits = digits.view(np.int64)
+    odd |= (decimals > MOST_DECIMALS) | (digits < 0) | ((digits >= EXACT) & ~points)
+    return np.where(odd, 0, digits), np.minimum(decimals, MOST_DECIMALS), points, odd
 
 
 def _without_point(word: Any) -> Any:
