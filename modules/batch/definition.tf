@@ -65,7 +65,7 @@ locals {
       Default = "Refused"
     }
     Answered = {
-      Type       = "Pass"
+      Type = "Pass"
       Parameters = {
         "numbers.$"     = "$.Items[*].number"
         "rows.$"        = "$.Items[*].row"

@@ -40,7 +40,7 @@ def validate(validator, definition, folder):
     return subprocess.run([validator, "--json-path", path], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize(("format_", "type_"), itertools.product(("csv", "jsonl"), ("STANDARD", "EXPRESS")))
+@pytest.mark.parametrize(("format_", "type_"), list(itertools.product(("csv", "jsonl"), ("STANDARD", "EXPRESS"))))
 def test_the_definition_is_valid(validator, module, tmp_path, format_, type_):
     made = batch_definition.rendered(module, format=format_, execution_type=type_, method="predict_proba")
     done = validate(validator, made, tmp_path)
