@@ -672,6 +672,7 @@ namespace = Collection(
     serve,
     rollback,
     prune,
+    batch_results,
     logs,
     test,
     lock,

@@ -22,6 +22,12 @@ FILES = {
     "in/a.csv": "age,name\n" + "".join(f"{number},é {number}\n" for number in range(5)),
     "in/b.csv": "age,name\n7,x\n",
 }
+ANSWERED = {
+    "Type": "Pass",
+    "Result": {"answer": {"predictions": [[0.25, 0.75]]}},
+    "ResultPath": "$.result",
+    "Next": "IsAnswered",
+}
 CHILD = "arn:aws:states:eu-central-1:123456789012:execution:churn-batch/Files:"
 
 
@@ -42,13 +48,13 @@ def clients(aws):
         yield {service: aws.client(service) for service in ("stepfunctions", "s3")}
 
 
-def interpretable(definition, writers, predict):
-    """The definition with one row a batch, as moto's interpreter knows it, and with other states for the function."""
+def interpretable(definition, writers):
+    """The definition with one row a batch, as moto's interpreter knows it, and with an answer for the function."""
     files = definition["States"]["Files"]
     rows = files["ItemProcessor"]["States"]["Rows"]
     del rows["ItemBatcher"], rows["ItemReader"]["ReaderConfig"]["CSVDelimiter"], rows["ResultWriter"]["WriterConfig"]
     rows["ItemSelector"] = {"Items": [rows["ItemSelector"]]}
-    rows["ItemProcessor"]["States"]["Predict"] = predict
+    rows["ItemProcessor"]["States"]["Predict"] = ANSWERED
     for each in (rows, files):
         each["ToleratedFailurePercentage"] = float(each["ToleratedFailurePercentage"])
         if not writers:
@@ -56,25 +62,29 @@ def interpretable(definition, writers, predict):
     return definition
 
 
-ANSWERED = {
-    "Type": "Pass",
-    "Result": {"answer": {"predictions": [[0.25, 0.75]]}},
-    "ResultPath": "$.result",
-    "Next": "IsAnswered",
-}
-REFUSED = {"Type": "Fail", "Error": "Refused", "Cause": "no"}
-
-
-def execution(aws, module, predict=ANSWERED):
+def execution(aws, module):
     """One of the module's definition, with manifests; and what its calls answered, by data set."""
-    answers = {}
-    if predict is ANSWERED:
-        plain = interpretable(batch_definition.rendered(module), False, predict)
-        folder, *answered = json.loads(step_functions.execute(aws, plain, {"prefix": "in/"})["output"])
-        assert folder == {}
-        answers = dict(zip(["in/a.csv", "in/b.csv"], answered, strict=True))
-    whole = interpretable(batch_definition.rendered(module), True, predict)
-    return step_functions.execute(aws, whole, {"prefix": "in/"}), answers
+    plain = interpretable(batch_definition.rendered(module), writers=False)
+    folder, *answered = json.loads(step_functions.execute(aws, plain, {"prefix": "in/"})["output"])
+    assert folder == {}
+    whole = interpretable(batch_definition.rendered(module), writers=True)
+    ended = step_functions.execute(aws, whole, {"prefix": "in/"})
+    return ended, dict(zip(["in/a.csv", "in/b.csv"], answered, strict=True))
+
+
+def failed_execution(aws, module):
+    """One whose map ended otherwise than well: moto's does not, so that what follows it fails."""
+    definition = interpretable(batch_definition.rendered(module), writers=True)
+    del definition["States"]["Files"]["End"]
+    definition["States"]["Files"]["Next"] = "Failed"
+    definition["States"]["Failed"] = {
+        "Type": "Fail",
+        "Error": "States.ExceedToleratedFailureThreshold",
+        "Cause": "many",
+    }
+    ended = step_functions.execute(aws, definition, {"prefix": "in/"})
+    assert ended["status"] == "FAILED"
+    return ended["executionArn"]
 
 
 class Bucket:
@@ -103,7 +113,11 @@ def lines(*records):
 
 def of_file(key, manifest=None, **more):
     """The record of a data set's child execution."""
-    said = {"ExecutionArn": f"{CHILD}{key[-5]}", "Input": json.dumps({"Key": key, "Size": 9}), "Status": "SUCCEEDED"}
+    said = {
+        "ExecutionArn": f"{CHILD}{key.replace('/', '-')}",
+        "Input": json.dumps({"Key": key, "Size": 9}),
+        "Status": "SUCCEEDED",
+    }
     if manifest:
         details = {"Bucket": "data", "Key": manifest}
         said["Output"] = json.dumps({"MapRunArn": "arn", "ResultWriterDetails": details})
@@ -202,19 +216,20 @@ class OfChildren:
 
 
 def test_what_a_failed_execution_has_done_is_there(aws, clients, module, tmp_path):
-    ended, _ = execution(aws, module, REFUSED)
-    assert ended["status"] == "FAILED"
-    [run] = clients["stepfunctions"].list_map_runs(executionArn=ended["executionArn"])["mapRuns"]
+    ended = failed_execution(aws, module)
+    # moto counts the runs of the inner map among the execution's own
+    listed = clients["s3"].list_objects_v2(Bucket="data", Prefix="predictions/executions/")["Contents"]
+    run = listed[0]["Key"].split("/")[2]
     bucket = Bucket(clients["s3"])
     good = {"numbers": [0], "rows": [{"age": "0"}], "predictions": [1]}
     bad = {"Input": json.dumps({"Items": [{"number": 1, "row": {}}]}), "Status": "FAILED", "Error": "Lambda.Unknown"}
     bucket.manifest("predictions/in/a.csv", "77", SUCCEEDED=[lines(good)], FAILED=[lines(bad)])
     why = {"Status": "FAILED", "Error": "States.ExceedToleratedFailureThreshold", "Cause": "too many"}
     record = of_file("in/a.csv", **why)
-    bucket.manifest("predictions/executions", run["mapRunArn"].split(":")[-1], FAILED=[json.dumps([record])])
+    bucket.manifest("predictions/executions", run, FAILED=[json.dumps([record])])
     clients = clients | {"stepfunctions": OfChildren(clients["stepfunctions"], ["77"])}
     out = tmp_path / "predictions.csv"
-    written, failed = batch_results.table(clients, ended["executionArn"], out, "prediction")
+    written, failed = batch_results.table(clients, ended, out, "prediction")
     assert written.rows == 1 and out.read_text() == "age,prediction\n0,1\n"
     assert [(each.key, each.spans, each.why) for each in failed] == [
         ("in/a.csv", (), "States.ExceedToleratedFailureThreshold: too many"),
@@ -223,9 +238,11 @@ def test_what_a_failed_execution_has_done_is_there(aws, clients, module, tmp_pat
 
 
 def test_an_execution_that_left_nothing_is_one_line(aws, clients, module, tmp_path):
-    ended, _ = execution(aws, module, REFUSED)
-    done = command(aws, "--execution", ended["executionArn"], "--out", str(tmp_path / "p.csv"))
-    assert done.returncode == 1 and "has left no results" in done.stderr
+    ended = failed_execution(aws, module)
+    for each in clients["s3"].list_objects_v2(Bucket="data", Prefix="predictions/")["Contents"]:
+        clients["s3"].delete_object(Bucket="data", Key=each["Key"])
+    done = command(aws, "--execution", ended, "--out", str(tmp_path / "p.csv"))
+    assert done.returncode == 1 and "has left no results that can be joined: Stopped: many" in done.stderr
     assert "Traceback" not in done.stderr and list(tmp_path.iterdir()) == []
 
 
@@ -260,11 +277,11 @@ def test_the_newest_execution_that_has_ended(aws, clients):
     with pytest.raises(batch_results.NoExecution):
         batch_results.newest(clients, machine)
     waits = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 600, "End": True}}}
-    ended = api.start_execution(stateMachineArn=machine)["executionArn"]
+    ended = api.start_execution(stateMachineArn=machine, name="ended")["executionArn"]
     while api.describe_execution(executionArn=ended)["status"] == "RUNNING":
         pass
     api.update_state_machine(stateMachineArn=machine, definition=json.dumps(waits))
-    running = api.start_execution(stateMachineArn=machine)["executionArn"]
+    running = api.start_execution(stateMachineArn=machine, name="running")["executionArn"]
     try:
         assert batch_results.newest(clients, machine) == ended
         with pytest.raises(batch_results.Unfinished, match="RUNNING"):
