@@ -104,16 +104,12 @@ class TestExecution:
         assert json.loads(ended["output"]) == {"numbers": numbers(rows), "rows": rows, "predictions": expected}
 
     def test_the_function_is_asked_for_the_method(self, machine, rows):
-        texts = [{name: str(value) for name, value in row.items()} for row in rows]
-        settings = {"method": "predict_proba", "execution_type": "EXPRESS"}
-        of_jsonl = machine(of_one_batch, batch(rows), {}, **settings)
-        of_csv = machine(of_one_batch, batch(texts), {}, format="csv", **settings)
-        found = [json.loads(ended["output"])["predictions"] for ended in (of_jsonl, of_csv)]
-        assert found[0] == found[1] and [sum(each) for each in found[0]] == pytest.approx([1.0] * len(rows))
+        ended = machine(of_one_batch, batch(rows[:1]), {}, method="transform", execution_type="EXPRESS")
+        assert ended["status"] == "FAILED" and "this model has no method" in ended["cause"], ended
 
     def test_an_answer_that_step_functions_does_not_take_fails_and_says_what_to_do(self, machine, rows):
         many = (rows * (20_000 // len(rows) + 1))[:20_000]
-        ended = machine(of_one_batch, batch(many), {}, method="predict_proba", rows_per_call=20_000)
+        ended = machine(of_one_batch, batch(many), {}, rows_per_call=20_000)
         assert (ended["status"], ended["error"]) == ("FAILED", "TooLarge")
         assert "more than 262144 bytes" in ended["cause"] and "rows_per_call lower than 20000" in ended["cause"]
 

@@ -77,11 +77,7 @@ def failed_execution(aws, module):
     definition = interpretable(batch_definition.rendered(module), writers=True)
     del definition["States"]["Files"]["End"]
     definition["States"]["Files"]["Next"] = "Failed"
-    definition["States"]["Failed"] = {
-        "Type": "Fail",
-        "Error": "States.ExceedToleratedFailureThreshold",
-        "Cause": "many",
-    }
+    definition["States"]["Failed"] = {"Type": "Fail", "Error": "Stopped", "Cause": "many"}
     ended = step_functions.execute(aws, definition, {"prefix": "in/"})
     assert ended["status"] == "FAILED"
     return ended["executionArn"]
