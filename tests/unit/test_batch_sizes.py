@@ -74,7 +74,7 @@ def test_durations_for_people(seconds, words):
     assert batch_sizes.duration(seconds) == words
 
 
-@pytest.mark.parametrize(("amount", "words"), [(0.00123, "$0.0012"), (0.5, "$0.50"), (1234.5, "$1,234")])
+@pytest.mark.parametrize(("amount", "words"), [(0.00123, "< $0.01"), (0.5, "$0.50"), (1234.4, "$1,234")])
 def test_amounts_for_people(amount, words):
     assert batch_sizes.dollars(amount) == words
 
