@@ -531,6 +531,36 @@ def prune(c, keep, name=None, plan=False, yes=False):
 
 @task(
     help={
+        "out": "file to write: .csv or .jsonl",
+        "execution": "ARN of an execution of the batch state machine (default: the last one that has ended)",
+        "column": "what the column of the predictions is called",
+    }
+)
+@command
+def batch_results(c, out: Path, execution=None, column="prediction"):
+    """Write the rows and predictions of a batch execution as one table, in the order of the input."""
+    from local import batch_results as results
+    from local import batch_table, deployment, terraform
+
+    batch_table.kind(out)
+    if execution is None:
+        machine = deployment.outputs(terraform.Terraform(MODULE)).get("state_machine_arn")
+        if machine is None:
+            raise results.NoMachine(folder=shown(MODULE))
+    arn = machine if execution is None else results.checked(execution)
+    clients = {service: deployment.client(service, arn) for service in ("stepfunctions", "s3")}
+    execution = execution or results.newest(clients, arn)
+    say(f"aws stepfunctions describe-execution --execution-arn {execution}")
+    written, failed = results.table(clients, execution, out, column)
+    console.print(f"{written.rows:,} {'row' if written.rows == 1 else 'rows'} in {shown(out)}")
+    for each in failed:
+        console.print(f"No prediction: {each.key}, {each.rows}: {each.why}")
+    if failed:
+        raise Exit(code=1)
+
+
+@task(
+    help={
         "event": "JSON file with a request",
         "local": "ask what was packaged, on this machine, rather than what was deployed",
         "out": "folder of the artifacts",
@@ -642,6 +672,7 @@ namespace = Collection(
     serve,
     rollback,
     prune,
+    batch_results,
     logs,
     test,
     lock,
