@@ -52,7 +52,8 @@ def answer(environment: Environment, event: Any, context: Any) -> dict[str, Any]
             event_sources.check(event)
         if forms.is_batch(event):
             # Not answered with 400, which a state machine would take for a result, and go on without the batch
-            return {"predictions": predict(model, forms.batch(event), model.signature.method, record)}
+            method = methods.wanted(model.signature, event)
+            return {"predictions": predict(model, forms.batch(event), method, record)}
         return respond(model, event, record)
     except BadRequest:
         record["BadRequests"] = 1
