@@ -37,7 +37,8 @@ locals {
       for name, object in local.stored : merge(object, { kms_key_arn = local.is_uploaded ? null : var.kms_key_arns.bucket })
       if name == "model" && var.mode == "s3" && var.model == null
     ],
-    var.model[*],
+    # Nothing is known of the answers of the caller's model
+    [for model in var.model[*] : merge(model, { method = null, methods = null, answer_bytes = {} })],
   )...)
 
   # Contains the models of earlier versions of the function

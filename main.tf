@@ -117,10 +117,17 @@ module "batch" {
   format                       = var.batch.format
   csv_delimiter                = var.batch.csv_delimiter
   rows_per_call                = var.batch.rows_per_call
+  method                       = var.batch.method
+  execution_type               = var.batch.execution_type
   max_concurrency              = var.batch.max_concurrency
   tolerated_failure_percentage = var.batch.tolerated_failure_percentage
 
+  methods      = local.model.methods
+  answer_bytes = try(local.model.answer_bytes[coalesce(var.batch.method, local.model.method)], null)
+  timeout      = var.timeout
+
   tracing                  = var.tracing
+  role_path                = var.role.path
   permissions_boundary_arn = var.role.permissions_boundary_arn
   tags                     = var.tags
 }

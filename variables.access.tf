@@ -91,6 +91,10 @@ variable "batch" {
     - `format` - Format of the data sets. Valid values are `csv` and `jsonl`.
     - `csv_delimiter` - Delimiter in CSV files. Valid values are `COMMA`, `SEMICOLON`, `TAB`, `PIPE`, and `SPACE`.
     - `rows_per_call` - Maximum number of rows that the function receives in one call.
+    - `method` - Method of the estimator that answers, such as `predict_proba`. Defaults to the model's own default, which is `predict` for
+      most models.
+    - `execution_type` - Type of the child executions, each of which is one call. Valid values are `STANDARD` and `EXPRESS`, which costs
+      less and requires that each call ends within 5 minutes.
     - `max_concurrency` - Maximum number of concurrent calls.
     - `tolerated_failure_percentage` - Percentage of a data set's calls that may fail before the execution fails.
   EOT
@@ -108,6 +112,8 @@ variable "batch" {
     format                       = optional(string, "csv")
     csv_delimiter                = optional(string, "COMMA")
     rows_per_call                = optional(number, 500)
+    method                       = optional(string)
+    execution_type               = optional(string, "STANDARD")
     max_concurrency              = optional(number, 10)
     tolerated_failure_percentage = optional(number, 0)
   })

@@ -73,16 +73,18 @@ variable "logging" {
 
     - `retention_days` - Number of days that CloudWatch Logs keeps the logs in a log group that this module creates. The value 0 keeps them
       forever.
-    - `format` - Format of the logs. Valid values are `Text` and `JSON`.
+    - `format` - Format of the logs. Valid values are `Text` and `JSON`. Defaults to the function's current format, which is `Text` for a
+      new function.
     - `application_level` - For `JSON`: least severe messages of the function's code that Lambda keeps. Valid values are `TRACE`, `DEBUG`,
       `INFO`, `WARN`, `ERROR`, and `FATAL`. Lambda treats the handler's metrics as `INFO`, so a higher level requires `metrics = false`.
     - `system_level` - For `JSON`: least severe messages of Lambda itself that it keeps. Valid values are `DEBUG`, `INFO`, and `WARN`.
-    - `existing_group` - A log group that exists already. Several functions can use one log group.
+    - `existing_group` - A log group that exists already. Several functions can use one log group. If you remove it later, also set
+      `format`, so that the function uses its own log group again.
     - `existing_group.arn` - ARN of the log group.
   EOT
   type = object({
     retention_days    = optional(number, 30)
-    format            = optional(string, "Text")
+    format            = optional(string)
     application_level = optional(string)
     system_level      = optional(string)
     existing_group    = optional(object({ arn = string }))

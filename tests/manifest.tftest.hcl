@@ -25,6 +25,32 @@ run "a_complete_manifest_passes" {
     condition     = output.parts.function.path == "function-s3.zip" && output.parts.function.unzipped_bytes == 40000
     error_message = "The function is the mode's."
   }
+  assert {
+    condition     = length(output.parts.model.answer_bytes) == 0 && output.parts.model.methods == null
+    error_message = "Without a signature, nothing is known of the answers."
+  }
+}
+
+run "how_long_answers_may_be" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/with-signature"
+  }
+
+  assert {
+    # 40 numbers of 26 bytes with what follows them, and the brackets of a list; a class of 9 letters, one of which is not ASCII
+    condition     = output.parts.model.answer_bytes == { predict_proba = 40 * 26 + 4, predict = 12 * 3 + 2 + 4 }
+    error_message = "Of what packaging knows: ${jsonencode(output.parts.model.answer_bytes)}."
+  }
+  assert {
+    condition     = output.parts.model.method == "predict" && contains(output.parts.model.methods, "decision_function")
+    error_message = "The signature says what answers."
+  }
 }
 
 run "no_manifest" {

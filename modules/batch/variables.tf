@@ -32,8 +32,11 @@ variable "input" {
   nullable = false
 
   validation {
-    condition     = !can(regex("[*?]|[$][{]", "${var.input.bucket}/${var.input.prefix}"))
-    error_message = "input.bucket and input.prefix are plain names: *, ? and policy variables (a $ before a {) cannot be in them."
+    condition = !can(regex("[*?]|[$][{]", "${var.input.bucket}/${var.input.prefix}"))
+    error_message = join(" ", [
+      "input.bucket and input.prefix cannot contain an asterisk (*), a question mark (?), or a policy variable,",
+      "which begins with a dollar sign and a brace.",
+    ])
   }
 }
 
@@ -54,14 +57,19 @@ variable "output" {
   nullable = false
 
   validation {
-    condition     = !can(regex("[*?'{}\\\\]", "${var.output.bucket}/${var.output.prefix}"))
-    error_message = "output.bucket and output.prefix are plain names: *, ?, ', {, } and \\ cannot be in them."
+    condition = !can(regex("[*?'{}\\\\]", "${var.output.bucket}/${var.output.prefix}"))
+    error_message = join(" ", [
+      "output.bucket and output.prefix cannot contain an asterisk (*), a question mark (?), a single quote ('), a brace, or a backslash.",
+    ])
   }
 
   validation {
-    # Results would be the data of the next execution
-    condition     = var.output.bucket != var.input.bucket || !startswith(var.output.prefix, var.input.prefix)
-    error_message = "output.prefix lies below input.prefix, and results would be scored in their turn: give one beside it."
+    # Otherwise the next execution would score the results
+    condition = var.output.bucket != var.input.bucket || !startswith(var.output.prefix, var.input.prefix)
+    error_message = join(" ", [
+      "output.prefix cannot begin with input.prefix in the same bucket, because the next execution would score the results.",
+      "Choose another output.prefix.",
+    ])
   }
 }
 
@@ -99,6 +107,75 @@ variable "rows_per_call" {
     condition     = var.rows_per_call >= 1 && floor(var.rows_per_call) == var.rows_per_call
     error_message = "rows_per_call must be a whole number, 1 or greater."
   }
+
+  validation {
+    condition = var.answer_bytes == null ? true : var.rows_per_call * var.answer_bytes <= local.answer_bytes
+    error_message = join(" ", [
+      "With rows_per_call = ${var.rows_per_call}, an answer can have ${try(var.rows_per_call * var.answer_bytes, 0)} bytes.",
+      "Step Functions only allows ${local.answer_bytes} bytes for it in addition to the rows.",
+      try(floor(local.answer_bytes / var.answer_bytes), 1) > 0
+      ? "Set rows_per_call to ${try(floor(local.answer_bytes / var.answer_bytes), 1)} or less."
+      : "The answer to a single row is larger than that. Choose another method.",
+    ])
+  }
+}
+
+variable "method" {
+  description = <<-EOT
+    Method of the estimator that answers, such as `predict_proba`. Defaults to the model's own default, which is `predict` for most models.
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.method == null || var.methods == null ? true : contains(var.methods, var.method)
+    error_message = "The model has no method \"${coalesce(var.method, "?")}\". It has: ${join(", ", coalesce(var.methods, []))}."
+  }
+}
+
+variable "methods" {
+  description = "Methods of the model, if they are known. The plan fails if `method` is another one."
+  type        = list(string)
+  default     = null
+}
+
+variable "answer_bytes" {
+  description = <<-EOT
+    Maximum size of the answer to one row in JSON, in bytes, if it is known. The plan fails if the answers to `rows_per_call` rows could
+    exceed the limit of Step Functions.
+  EOT
+  type        = number
+  default     = null
+}
+
+variable "execution_type" {
+  description = <<-EOT
+    Type of the child executions, each of which is one call. Valid values are `STANDARD`, which starts up to 100 calls per second and keeps
+    the history of each call for 90 days, and `EXPRESS`, which starts up to 1,000 calls per second, costs less, and requires that each call
+    ends within 5 minutes, including its retries.
+  EOT
+  type        = string
+  default     = "STANDARD"
+  nullable    = false
+
+  validation {
+    condition     = contains(["STANDARD", "EXPRESS"], var.execution_type)
+    error_message = "execution_type must be \"STANDARD\" or \"EXPRESS\"."
+  }
+
+  validation {
+    condition = var.execution_type != "EXPRESS" || coalesce(var.timeout, 1) <= 300
+    error_message = join(" ", [
+      "With execution_type = \"EXPRESS\", a call ends after 300 seconds, and the function's timeout is ${coalesce(var.timeout, 1)}",
+      "seconds. Set the timeout to 300 or less, or set execution_type = \"STANDARD\".",
+    ])
+  }
+}
+
+variable "timeout" {
+  description = "Timeout of the function in seconds, if it is known."
+  type        = number
+  default     = null
 }
 
 variable "max_concurrency" {
@@ -129,6 +206,13 @@ variable "tracing" {
   description = "Whether AWS X-Ray traces the executions."
   type        = bool
   default     = false
+  nullable    = false
+}
+
+variable "role_path" {
+  description = "Path of the state machine's role."
+  type        = string
+  default     = "/"
   nullable    = false
 }
 

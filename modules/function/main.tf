@@ -64,11 +64,16 @@ resource "aws_lambda_function" "this" {
     variables = local.environment
   }
 
-  logging_config {
-    log_group             = local.log_group_name
-    log_format            = var.logging.format
-    application_log_level = var.logging.application_level
-    system_log_level      = var.logging.system_level
+  # Without this block, the provider leaves the configuration as it is
+  dynamic "logging_config" {
+    for_each = var.logging.format == null && var.logging.existing_group == null ? [] : [var.logging]
+
+    content {
+      log_group             = local.log_group_name
+      log_format            = coalesce(logging_config.value.format, "Text")
+      application_log_level = logging_config.value.application_level
+      system_log_level      = logging_config.value.system_level
+    }
   }
 
   tracing_config {

@@ -31,6 +31,11 @@ output "parts" {
     model = merge(
       { for name in ["path", "sha256", "bytes", "format", "sklearn_version"] : name => local.model[name] },
       { trusted = try([for name in local.manifest.model.trusted : tostring(name)], []) },
+      {
+        method       = try(tostring(local.manifest.model.signature.method), null)
+        methods      = try([for name in local.manifest.model.signature.methods : tostring(name)], null)
+        answer_bytes = local.answer_bytes
+      },
     )
   }
 

@@ -36,6 +36,8 @@ NOT_TYPED = {
     "invoke lock": "what it writes is what the index has on that day",
     "aws lambda invoke": IN_A_CONTAINER,
     "invoke predict --event": IN_A_CONTAINER,
+    "invoke batch-results": "moto makes no state machine of the module's; test_batch_results types it",
+    "aws stepfunctions start-execution": "the same, and its ARN stands for the reader's own",
     "aws lambda wait published-version-active": "it waits for a snapshot, and moto makes none",
     "invoke --search-root .terraform/modules/": "test_consumer types it, where that module is",
     "terraform providers mirror": "it downloads from the registry, to which a machine may have no route",
