@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 
 from build.host import distributions
 from build.runtimes import Architecture, Runtime
@@ -19,9 +20,12 @@ class Installed:
 
     needs: dict[str, set[str]]  # by distribution, the distributions that it requires
     files: dict[str, set[str]]  # by distribution, its files as its RECORD lists them
+    extras: dict[str, set[str]] = field(default_factory=dict)  # by distribution, those that it requires for extras
 
     def only_for(self, gone: Collection[str], stay: Collection[str] = ()) -> set[str]:
         """Return the distributions that only the removed ones require, directly or through others.
+
+        What another distribution requires for an extra stays: nothing installed says which extras were asked for.
 
         Args:
             gone: the distributions that are removed.
@@ -30,7 +34,9 @@ class Installed:
         unneeded: set[str] = set()
         while True:
             left = self.needs.keys() - unneeded - set(gone)
-            still_required = {name for each in left for name in self.needs[each] if name != each}
+            still_required = {
+                name for each in left for name in self.needs[each] | self.extras.get(each, set()) if name != each
+            }
             required_before = {name for each in {*gone, *unneeded} for name in self.needs.get(each, ())}
             more = (left & required_before) - still_required - set(stay)
             if not more:
@@ -49,7 +55,10 @@ class Installed:
 
 
 def read(site_packages: Path, runtime: Runtime, architecture: Architecture) -> Installed:
-    """Read the metadata of the distributions in a folder. What they require for extras is ignored."""
+    """Read the metadata of the distributions in a folder.
+
+    An extra counts where all that it requires is installed. Otherwise nobody has asked for it.
+    """
     marker_values = {
         "python_version": runtime.python,
         "python_full_version": f"{runtime.python}.0",
@@ -61,11 +70,29 @@ def read(site_packages: Path, runtime: Runtime, architecture: Architecture) -> I
         "platform_machine": architecture.wheels,
         "extra": "",
     }
-    needs, files = {}, {}
+    needs, files, optional = {}, {}, {}
     for distribution in metadata.distributions(path=[str(site_packages)]):
         name = distributions.normalized(distribution.metadata["Name"])
-        requirements = [Requirement(line) for line in distribution.requires or ()]
-        applying = [each for each in requirements if each.marker is None or each.marker.evaluate(marker_values)]
-        needs[name] = {distributions.normalized(requirement.name) for requirement in applying}
+        requirements = [_requirement(line) for line in distribution.requires or ()]
+        needs[name] = _applying(requirements, marker_values)
         files[name] = {path.as_posix() for path in distribution.files or ()}
-    return Installed(needs, files)
+        extras = distribution.metadata.get_all("Provides-Extra") or ()
+        optional[name] = [_applying(requirements, {**marker_values, "extra": extra}) - needs[name] for extra in extras]
+    installed_extras = {
+        name: set().union(*(extra for extra in extras if extra <= needs.keys())) for name, extras in optional.items()
+    }
+    return Installed(needs, files, installed_extras)
+
+
+def _applying(requirements: Collection[Requirement], marker_values: Mapping[str, str]) -> set[str]:
+    """Return the names of the requirements whose markers hold."""
+    applying = [each for each in requirements if each.marker is None or each.marker.evaluate(dict(marker_values))]
+    return {distributions.normalized(requirement.name) for requirement in applying}
+
+
+def _requirement(line: str) -> Requirement:
+    """Parse one line of metadata. Old metadata write versions in ways of their own; then only the name is taken."""
+    try:
+        return Requirement(line)
+    except InvalidRequirement:
+        return Requirement(re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0])

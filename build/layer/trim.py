@@ -135,7 +135,7 @@ def _trim(tree: Path, used: recording.Recording, installed: Installed, code: Col
     slimming.drop_empty_folders(tree)
     stubs = _stubs(removed, kept)
     for path, module in stubs.items():
-        (tree / path).parent.mkdir(exist_ok=True)
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).write_text(STUB.format(module=module), encoding="utf-8")
     return Trimmed(removed, frozenset([*written, *stubs]))
 
@@ -193,12 +193,13 @@ def _stubs(removed: Collection[str], kept: Collection[str]) -> dict[str, str]:
         pure = PurePosixPath(path)
         if not (pure.suffix == ".py" or _is_library(path)) or pure.parts[0].endswith(".libs"):
             continue
-        folder = _folder(path)
-        if folder in left or folder == "":
-            stem = _stem(path)
+        folder, stem = _folder(path), _stem(path)
+        above = pure.parent.parents if pure.name == "__init__.py" else pure.parents
+        is_first = pure.suffix == ".py" and not any(f"{each}/__init__.py" in removed for each in above)
+        if f"{stem}.py" in kept:  # what is compiled may be there as Python, too
+            continue
+        if folder in left or folder == "" or is_first:
             stubs[f"{stem}.py"] = stem.removesuffix("/__init__").replace("/", ".")
-        elif (_folder(folder) in left or "/" not in folder) and pure.name == "__init__.py":
-            stubs[path] = folder.replace("/", ".")
     return stubs
 
 
