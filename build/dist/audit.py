@@ -15,12 +15,13 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from build.dist import manifest, sbom
-from build.host import commands, indexes
 from build.errors import UserError
+from build.host import commands, indexes
 
-NAMES = {"pypi": "PyPI", "osv": "OSV"}  # the services that pip-audit can ask; besides them, it can ask any URL with OSV's interface
-# Every service with advisories knows that this release is vulnerable. A service that does not, such as a mirror of PyPI,
-# has no advisories at all.
+# The services that pip-audit can ask. It can also ask any URL with OSV's interface.
+NAMES = {"pypi": "PyPI", "osv": "OSV"}
+# Every service with advisories knows that this release is vulnerable. A service that does not know it, such as a mirror
+# of PyPI, has no advisories at all.
 VULNERABLE = {"jinja2": "2.4.1"}
 ERROR = re.compile(r"^(?:ERROR:[\w.]+:|[\w.]*(?:[Ee]rror|Exception): )(\S.*)$", re.MULTILINE)
 

@@ -9,9 +9,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build.layer import libraries
-from build.host.distributions import Distribution
 from build.errors import UserError
+from build.host.distributions import Distribution
+from build.layer import libraries
 from build.layer.libraries import Supplied
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from build.host.paths import shown
 from build.saying import Say, tell
 
 LOCK = ".lock"
-SCRATCH = (".layer-", ".package-", ".trim-", ".train-", ".making-")  # the names of folders for one command's work begin with these
+# The names of folders for the work of one command begin with these
+SCRATCH = (".layer-", ".package-", ".trim-", ".train-", ".making-")
 PLACED = "placed.json"  # a file in such a folder: it lists files that the command puts in place or removes
 HALF_WRITTEN = ".manifest.json.*"  # these files are only written while the folder is locked
 
@@ -66,7 +67,7 @@ def one_at_a_time(
 
 @contextmanager
 def scratch(parent: Path, prefix: str) -> Iterator[Path]:
-    """Make a new folder in ``parent``, which is removed at the end of the block, or by `sweep` if this process is killed.
+    """Make a new folder, which is removed at the end of the block, or by `sweep` if this process is killed.
 
     The folder is locked as long as this process works in it, so that no other process sweeps it away.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from build.errors import UserError
 from build.package import request_files
@@ -25,6 +25,7 @@ OF_MLFLOW = {
 }
 MISSING = ("NaN", "None", "NaT", "NA", None)
 UNITS = ("s", "ms", "us", "ns")
+KEPT: tuple[Literal["missing", "unit", "categories", "ordered"], ...] = ("missing", "unit", "categories", "ordered")
 KEYS = ("name", "type", "required", "categories", "ordered", "missing", "unit", "dtype")
 
 
@@ -161,7 +162,7 @@ def _column(noted: dict[str, Any]) -> DeclaredColumn:
             raise ValueError(f"{key} is one of {', '.join(map(str, allowed))}; got {noted[key]!r}")
     if type_ == "category" and not noted.get("categories"):
         raise ValueError(f"the column {noted.get('name')!r} is a category and names no categories")
-    for key in ("missing", "unit", "categories", "ordered"):
-        if key in noted:
-            column[key] = noted[key]  # type: ignore[literal-required]
+    for key_ in KEPT:
+        if key_ in noted:
+            column[key_] = noted[key_]
     return column

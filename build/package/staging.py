@@ -81,9 +81,8 @@ def _walk(folder: Path, out: Path | None, above: tuple[Path, ...]) -> Iterator[P
                 raise BrokenLink(path=path, why="to a folder that contains it")
             if real != out and not _is_artifacts(path):
                 yield from _walk(path, out, (*above, real))
-        elif (
-            path.suffix != ".pyc" or not path.with_suffix(".py").exists()
-        ):  # a module may be shipped without its source
+        # a module may be shipped without its source
+        elif path.suffix != ".pyc" or not path.with_suffix(".py").exists():
             yield path
 
 
