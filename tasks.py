@@ -20,6 +20,7 @@ namespace = Collection(
     deployment.serve,
     deployment.rollback,
     deployment.prune,
+    deployment.batch_results,
     deployment.logs,
     measuring.profile_cold_start,
     measuring.tune,

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from build.errors import UserError
 from build.runtimes import Architecture, host_architecture
+from build.saying import Say
 
 RESULTS = Path(__file__).with_name("results")
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))  # the pages with tables between markers
-
-Say = Callable[[str], None]
 
 
 class UnknownBench(UserError):
@@ -113,6 +112,12 @@ def _page(say: Say) -> Outcome:
     return page.run(RESULTS, say)
 
 
+def _demo(say: Say) -> Outcome:
+    from bench import demo
+
+    return demo.run(RESULTS, say)
+
+
 BENCHES: dict[str, Callable[..., Outcome]] = {
     "answers": _answers,
     "layer": _layer,
@@ -122,6 +127,7 @@ BENCHES: dict[str, Callable[..., Outcome]] = {
     "packages": _packages,
     "large": _large,
     "page": _page,
+    "demo": _demo,
     "cold-start-draft": _cold_start_draft,
 }
 

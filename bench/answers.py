@@ -9,10 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import Outcome, Say, asking, judging, zoo
+from bench import Outcome, asking, judging, zoo
 from bench.judging import Tally
 from bench.mlflow import MLflow
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 
 HEADINGS = ["", "this project", "this project, asked as MLflow is", "MLflow"]
 

@@ -15,16 +15,18 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import Say, this_architecture, zoo
+from bench import this_architecture, zoo
 from build import runtimes
 from build.dist import manifest
+from build.dist.entries import LayerEntry
 from build.errors import UserError
 from build.host import cache, importable
 from build.layer import layer
-from build.package import function
-from build.package.wishes import Wishes
+from build.package import function, handler_variables
+from build.package.declared import Declared
 from build.requirements import defaults
 from build.runtimes import Runtime
+from build.saying import Say
 from local import emulator, packaged
 from local.embedded_aws import EmbeddedAws
 from local.emulator import Environment
@@ -71,9 +73,8 @@ class Shop:
         return cls(out, runtime, limit)
 
     @property
-    def entry(self) -> dict[str, Any]:
-        entry: dict[str, Any] = (manifest.read(self.out) or {})["layer"]
-        return entry
+    def entry(self) -> LayerEntry:
+        return manifest.built_layer(self.out)
 
     def fit(self, folder: Path, names: Iterable[str]) -> None:
         """Fit models in one process, each into a folder of its own name."""
@@ -118,7 +119,7 @@ class Shop:
             self.out,
             own / "model.pkl",
             code=zoo.CODE if entry.own_code else None,
-            wishes=Wishes(example=own / "example.pkl"),
+            declared=Declared(example=own / "example.pkl"),
             limit=self.limit,
         )
 
@@ -127,7 +128,7 @@ class Shop:
         """Start an execution environment of what is packaged."""
         contents = packaged.read(self.out)
         with TemporaryDirectory(prefix="answers-") as name:
-            where = {"MODEL_FILE": str(self.out / contents["model"]["path"])}
+            where = handler_variables.in_file(self.out / contents["model"]["path"])
             deployed = packaged.unpack(self.out, contents, "s3", Path(name) / "task", where, MEMORY)
             with emulator.start(deployed, runtime_packages, NOWHERE) as environment:
                 yield environment

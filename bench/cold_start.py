@@ -12,7 +12,7 @@ import json
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,9 @@ from bench import Outcome
 from bench.contenders import BUCKET, HERE, MEMORY, PIPELINE, WAYS, Ground, Model
 from build.errors import UserError
 from build.host import importable, interpreters
+from build.package import handler_variables
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 from local import cold_start_chart, embedded_aws, emulator
 from local.cold_start import told as timings_of_ours
 from local.deployed import Deployed
@@ -42,7 +44,6 @@ WITH_PANDAS = "bundle, with pandas"  # the pipeline with its rows as a DataFrame
 BARE = {FLOOR: "floor", LIBRARIES: "handler"}  # processes without anything of Lambda, and the module that they import
 WITHOUT_ANSWERS = (*BARE, LIBRARIES_IN_LAMBDA, RUNTIME, FETCH)  # they do only a fraction of what the others do
 
-Say = Callable[[str], None]
 Facts = dict[str, Any]  # what is written as JSON
 
 
@@ -148,7 +149,7 @@ def compare(model: str, measured: dict[str, Measured]) -> None:
 
 def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed]:
     """Return the contenders that answer. Only the smallest forest and the pipeline are tried with other layers too."""
-    where = {"MODEL_BUCKET": BUCKET, "MODEL_KEY": model.key}
+    where = handler_variables.in_bucket(BUCKET, model.key)
     ours = ground.ours(ground.out, "default", model)
     if model.name == PIPELINE:
         ours[WITH_PANDAS] = ground.with_handler(ours["bundle"], "handler", LAMBDA_MODEL_PANDAS="1")
@@ -173,7 +174,7 @@ def _floors(
 ) -> dict[str, Deployed]:
     """Return contenders that do only what no first call can do without."""
     s3, smallest = contenders["s3"], SAM in contenders
-    file = {"MODEL_FILE": str(model.path), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY)}
+    file = {**handler_variables.in_file(model.path), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY)}
     alone = ground.of_handler("libraries", s3.layers, file | {"LIBRARIES": ":".join(libraries)})
     floors = {FLOOR: ground.with_handler(s3, "floor", **file), FETCH: ground.with_handler(s3, "fetch")}
     empty = ground.of_handler("empty", s3.layers, {})

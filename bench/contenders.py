@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,12 +14,14 @@ from typing import Any
 
 from bench import this_architecture, tools
 from build.dist import archive, manifest
+from build.dist.entries import LayerEntry
 from build.host import commands, importable, interpreters
 from build.layer import bytecode, layer
-from build.layer.trim import Profile
-from build.package import function
+from build.layer.trim import TrimFor
+from build.package import function, handler_variables
 from build.requirements import defaults
 from build.runtimes import UNZIPPED_LIMIT, Runtime
+from build.saying import Say
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
 
@@ -30,8 +31,6 @@ MEMORY = 1769  # MB, which buy one vCPU
 WAYS = ("bundle, all imports", "bundle, import list", "bundle, LazyLoader")  # in the place of the plan
 EVENT = {"instances": [[0.5] * 10]}
 PIPELINE = "pipeline"  # beside the forests, which are named by their size: the example, which is fitted on a DataFrame
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Model:
 
     @property
     def stored(self) -> dict[str, str]:
-        return {"MODEL_BUCKET": BUCKET, "MODEL_KEY": self.key, "MODEL_VERSION_ID": self.version_id}
+        return handler_variables.in_bucket(BUCKET, self.key, self.version_id)
 
 
 @dataclass
@@ -85,34 +84,29 @@ class Ground:
         return self.built("default", None)
 
     @property
-    def layer(self) -> dict[str, Any]:
-        entry: dict[str, Any] = (manifest.read(self.out) or {})["layer"]
-        return entry
+    def layer(self) -> LayerEntry:
+        return manifest.built_layer(self.out)
 
     def built(self, name: str, profile: Path | None) -> Path:
         """Build our layer in a folder of its own."""
         self.say(f"Building our layer: {name}")
         out = self.folder / f"dist-{name}"
-        order = layer.Order(self.runtime, this_architecture(), profile=Profile(profile) if profile else None)
+        order = layer.Order(self.runtime, this_architecture(), trim_for=TrimFor(profile) if profile else None)
         layer.build(out, order, lambda message: None)
         return out
 
     def ours(self, out: Path, name: str, model: Model) -> dict[str, Deployed]:
         """Return our function in both modes. A bundle that would be too large for Lambda is left out."""
         made = function.package(out, model.path)
-        entry = (manifest.read(out) or {})["layer"]
+        entry = manifest.built_layer(out)
         opt = _unpacked(out / entry["path"], self.folder / f"opt-{out.name}")
-        env = {
-            "MODEL_SHA256": model.sha256,
-            "MODEL_FORMAT": made.model["format"],
-            "MODEL_SKLEARN_VERSION": made.model["sklearn_version"],
-        }
+        env = handler_variables.of_entry(made.model)
         task = _unpacked(made.path, self.folder / f"task-{name}-{model.name}")
         deployed = {"s3": self.deployed(task, opt, env | model.stored)}
         if entry["unzipped_bytes"] + made.entry["unzipped_bytes"] + model.path.stat().st_size <= UNZIPPED_LIMIT:
             bundle = Path(shutil.copytree(task, self.folder / f"bundle-{name}-{model.name}"))
             shutil.copyfile(model.path, bundle / made.model["path"])
-            deployed["bundle"] = self.deployed(bundle, opt, env | {"MODEL_FILE": made.model["path"]})
+            deployed["bundle"] = self.deployed(bundle, opt, env | handler_variables.in_file(made.model["path"]))
         return deployed
 
     def deployed(self, task: Path, opt: Path, variables: dict[str, str]) -> Deployed:

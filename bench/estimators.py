@@ -23,15 +23,15 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
-from bench import Outcome, Say
+from bench import Outcome
 from bench.asking import MEMORY, ROOT, Shop, locked
 from build.dist import archive
 from build.errors import UserError
 from build.host import importable, interpreters
-from build.package import function
-from build.package import model as models
-from build.package.wishes import Wishes
+from build.package import function, handler_variables
+from build.package.declared import Declared
 from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
+from build.saying import Say
 from local import bars
 
 FIT = ROOT / "bench" / "target" / "each_estimator.py"
@@ -195,12 +195,12 @@ def _package(counter: Shop, own: Path) -> None:
     Raises:
         UserError: it is refused.
     """
-    made = function.package(counter.out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
+    made = function.package(counter.out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
     shutil.rmtree(own / "task", ignore_errors=True)
     archive.unpack(made.path, own / "task")
-    variables = models.environment(own / "model.pkl", made.model["sha256"], made.model["format"])
+    in_file = handler_variables.in_file((own / "model.pkl").resolve())
     facts = {
-        "variables": variables | {"MODEL_SKLEARN_VERSION": made.model["sklearn_version"]},
+        "variables": {**handler_variables.of_entry(made.model), **in_file},
         "request": (own / "request.json").read_text(encoding="utf-8"),
         "why_not": made.recording.why_not,
     }

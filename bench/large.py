@@ -9,10 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import ROOT, Outcome, Say
+from bench import ROOT, Outcome
 from bench.asking import Shop, locked
 from build.host import importable
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 
 SCRIPT = ROOT / "bench" / "target" / "time_large.py"
 ROUNDS = 15

@@ -20,10 +20,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import Outcome, Say, tools
+from bench import Outcome, tools
 from bench.tools import Built, Tool
 from build.host import commands, interpreters
 from build.runtimes import UNZIPPED_LIMIT, runtime
+from build.saying import Say
 from local import bars
 
 SCRIPTS = Path(__file__).with_name("target")

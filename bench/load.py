@@ -19,9 +19,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import Outcome, Say, zoo
+from bench import Outcome, zoo
 from bench.asking import Shop, locked, over_http
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 from local.emulator import Environment
 
 SECONDS = 60

@@ -39,7 +39,7 @@ class MLflow:
         pins = [f"{name}=={version}" for name, version in packages.items()]
         wanted.write_text("\n".join([*pins, *needs, "mlflow"]), encoding="utf-8")
         where = ["--python", str(python), "--requirements", str(wanted), "--no-config", "--no-progress", *LINKS]
-        commands.run([interpreters.uv(), "pip", "install", *where], env=indexes.uv_environment())
+        commands.run([interpreters.uv(), "pip", "install", *where], env=indexes.uv_variables())
         script = "from importlib.metadata import version; print(version('mlflow'))"
         return cls(python, commands.run([python, "-c", script]).strip())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -22,6 +22,7 @@ from build.errors import UserError
 from build.host import distributions, interpreters
 from build.layer import layer, libraries, slimming
 from build.runtimes import DEFAULT_PYTHON, UNZIPPED_LIMIT, Runtime, runtime
+from build.saying import Say
 
 ROOT = Path(__file__).parents[1]
 IMPORT = ROOT / "tests" / "e2e" / "target" / "import_modules.py"
@@ -31,7 +32,6 @@ BATCH = 200  # modules for each process, since one of them may end the process
 NO_LIMIT = 1 << 40
 TAIL = 120  # characters of the output of a failing use
 
-Say = Callable[[str], None]
 Answer = tuple[int, str]  # the exit code, and what was printed
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import Outcome, Say, this_architecture
+from bench import Outcome, this_architecture
 from build.dist import manifest
 from build.host import importable
 from build.layer import layer
 from build.package import function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
+from build.saying import Say
 from local import operations
 
 ROOT = Path(__file__).parents[1]
@@ -47,9 +48,9 @@ def run(folder: Path, say: Say) -> Outcome:
         out = Path(name) / "dist"
         say("Building a layer, and packaging a model")
         layer.build(out, layer.Order(target, this_architecture(), builder="uv"), lambda message: None)
-        packages = importable.of_layer(out, (manifest.read(out) or {})["layer"], target)
+        packages = importable.of_layer(out, manifest.built_layer(out), target)
         own = fit(Path(name), target, packages)
-        function.package(out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
+        function.package(out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
         rows = json.loads((own / "own.json").read_text(encoding="utf-8"))
         photograph(out, [one["row"] for one in rows], say)
     kilobytes = f"{PICTURE.stat().st_size / 1e3:.0f} kB"

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import Say, this_architecture
+from bench import this_architecture
 from build.host import commands, engines, interpreters
 from build.requirements.defaults import LOCKED
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 
 ROOT = Path(__file__).parents[1]
 OURS = "this project"

@@ -16,10 +16,10 @@ from build.dist import report as reporting
 from build.host.paths import shown
 from build.layer import layer, slimming
 from build.layer import verify as verification
-from build.layer.trim import Profile
+from build.layer.trim import TrimFor
 from build.package import example as examples
-from build.package import function, given, samples, signatures
-from build.package.wishes import Wishes
+from build.package import function, model_source, sample_request, signatures
+from build.package.declared import Declared
 from cli.command import command
 from cli.printing.layer import say_left_out, show_layer
 from cli.printing.model import show_package, show_signature
@@ -43,7 +43,7 @@ def train_example(c: Context, python: str = runtimes.DEFAULT_PYTHON, out: Path =
     show(made(example.model))
     show(f"{made(example.request)}, a request that fits it")
     package = f"invoke package --model {shlex.quote(shown(example.model))}{with_out(out)}"
-    if (manifest.read(out) or {}).get("layer"):
+    if manifest.layer(out):
         terminal.next(package)
     else:
         terminal.next(f"invoke build-layer{_with_python(python)}{with_out(out)}", package)
@@ -91,7 +91,7 @@ def build_layer(
     if profile:
         warn("--profile is now called --trim-for. The next version no longer knows the former name.")
         trim_for = trim_for or profile
-    wanted = given.for_layer(out, python, requirements, trim_for)
+    wanted = model_source.for_layer(out, python, requirements, trim_for)
     if wanted.folder:
         say(f"Requirements of the MLflow model in {wanted.folder.path}, for {wanted.runtime.name}")
         say_left_out(wanted.folder)
@@ -104,7 +104,7 @@ def build_layer(
         keep=keep,
         without=without,
         use_cache=cache,
-        profile=_trimming(trim_for, example, request, code),
+        trim_for=_trimming(trim_for, example, request, code),
     )
     if verify:
         same = verification.verify(out, order, say)
@@ -115,13 +115,13 @@ def build_layer(
     terminal.next(f"invoke package --model {model}{with_out(out)}")
 
 
-def _trimming(model: Path | None, example: Path | None, request: Path | None, code: Path | None) -> Profile | None:
+def _trimming(model: Path | None, example: Path | None, request: Path | None, code: Path | None) -> TrimFor | None:
     if model is None:
         options = {"--example": example, "--request": request, "--code": code}
         for option in [name for name, value in options.items() if value]:
-            raise layer.OnlyWithProfile(option=option)
+            raise layer.OnlyWithTrimFor(option=option)
         return None
-    return Profile(model, Wishes(example, request=request), code=code)
+    return TrimFor(model, Declared(example, request=request), code=code)
 
 
 def _with_python(python: str) -> str:
@@ -157,9 +157,9 @@ def package(
     out: Path = OUT,
 ) -> None:
     """Prove a model's answers in the layer that it will run in, and package the function with or without the model."""
-    wishes = Wishes(example, signature, expect, request, method, untried)
+    declared = Declared(example, signature, expect, request, method, untried)
     say(f"Proving the answers of {shown(model)} in the layer, and packaging the function")
-    show_package(function.package(out, model, bundle_model=bundle_model, code=code, wishes=wishes))
+    show_package(function.package(out, model, bundle_model=bundle_model, code=code, declared=declared))
     mode = "bundle" if bundle_model else "s3"
     event = shlex.quote(shown(request)) if request else "request.json"
     terminal.next(f"invoke predict --local --event {event}{with_out(out)}", deploying(f" --mode {mode}{with_out(out)}"))
@@ -174,7 +174,7 @@ def describe(c: Context, json: bool = False, out: Path = OUT) -> None:
         return
     show_signature(model)
     show("A request that fits it:")
-    terminal.data(samples.request(model))
+    terminal.data(sample_request.make(model))
     terminal.next(f"invoke predict --local --event request.json{with_out(out)}")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from invoke.context import Context
 from invoke.exceptions import Exit
 
+from build.host.paths import shown
 from build.package import request_files
 from cli.command import command
 from cli.terminal import MODULE, OUT, deploying, megabytes, say, show, terminal, with_out
@@ -136,6 +137,37 @@ def prune(
         pruning.ask()
     pruning.delete(clients, seen.unused, say)
     show(f"Deleted: {len(seen.unused)}, of {size}")
+
+
+@command(
+    help={
+        "out": "file to write: .csv or .jsonl",
+        "execution": "ARN of an execution of the batch state machine (default: the last one that has ended)",
+        "column": "what the column of the predictions is called",
+    },
+    positional=["out"],
+)
+def batch_results(c: Context, out: Path, execution: str | None = None, column: str = "prediction") -> None:
+    """Write the rows and predictions of a batch execution as one table, in the order of the input."""
+    from local import batch_results as results
+    from local import batch_table, deployment
+
+    batch_table.kind(out)
+    if execution is None:
+        arn = _deployed().get("state_machine_arn")
+        if arn is None:
+            raise results.NoMachine(folder=shown(MODULE))
+    else:
+        arn = results.checked(execution)
+    clients = {service: deployment.client(service, arn) for service in ("stepfunctions", "s3")}
+    execution = execution or results.newest(clients, arn)
+    say(f"aws stepfunctions describe-execution --execution-arn {execution}")
+    written, failed = results.table(clients, execution, out, column)
+    show(f"{written.rows:,} {'row' if written.rows == 1 else 'rows'} in {shown(out)}")
+    for call in failed:
+        show(f"No prediction: {call.key}, {call.rows}: {call.why}")
+    if failed:
+        raise Exit(code=1)
 
 
 @command(

@@ -70,9 +70,14 @@ def _command(namespace: Collection, name: str) -> Iterator[str]:
 def _option(argument: Argument) -> str:
     """An option as it is typed. One that is on by default is typed to turn it off."""
     if argument.kind is bool and argument.default is True:
-        return f"`--no-{argument.name}`"
+        return f"`--no-{_typed(argument)}`"
     value = "" if argument.kind is bool else f" {str(argument.name).upper()}"
-    return f"`--{argument.name}{value}`"
+    return f"`--{_typed(argument)}{value}`"
+
+
+def _typed(argument: Argument) -> str:
+    """The name as it is typed: with hyphens, where the parameter has underscores."""
+    return str(argument.name).replace("_", "-")
 
 
 def _short(argument: Argument) -> str:
@@ -81,8 +86,8 @@ def _short(argument: Argument) -> str:
 
 def _default(argument: Argument) -> str:
     if argument.positional:
-        return f"required; `--{argument.name}` may be left out"
-    if argument.kind is bool or argument.default in (None, []):
+        return f"required; `--{_typed(argument)}` may be left out"
+    if argument.kind is bool or argument.default in (None, [], inspect.Parameter.empty):
         return ""
     return f"`{argument.default}`"
 

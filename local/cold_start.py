@@ -7,15 +7,16 @@ import math
 import os
 import statistics
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from build.package import request_files, samples
+from build.dist.entries import ModelEntry
+from build.package import handler_variables, request_files, sample_request
 from build.runtimes import runtime
+from build.saying import Say
 from local import cold_start_chart, embedded_aws, emulator, packaged
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
@@ -24,8 +25,6 @@ PICTURE = "cold-start.svg"
 MEMORY = 1769  # MB while it is measured: one whole vCPU, which the init has at every memory size
 SPARE = 1.25  # times the peak, because other requests may need more memory
 STEP = 128  # MB between two memory sizes that are recommended
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def profile(out: Path, request: Path | None, runs: int, say: Say) -> list[ColdSt
     """
     manifest = packaged.read(out)
     model = manifest["model"]
-    event = request_files.read(request).event if request else samples.request(model)
+    event = request_files.read(request).event if request else sample_request.make(model)
     with TemporaryDirectory(prefix="cold-start-") as name, embedded_aws.start() as aws:
         packages = emulator.runtime_packages(runtime(manifest["runtime"]).python, Path(name) / "runtime")
         measured = []
@@ -103,11 +102,11 @@ def told(log: str) -> dict[str, float]:
     return {}
 
 
-def _model_variables(out: Path, model: dict[str, Any], mode: str, aws: EmbeddedAws) -> dict[str, str]:
+def _model_variables(out: Path, model: ModelEntry, mode: str, aws: EmbeddedAws) -> dict[str, str]:
     """The variables that tell the function where its model is: in its zip, or in the embedded S3."""
     if mode == "bundle":
-        return {"MODEL_FILE": model["path"]}
+        return handler_variables.in_file(model["path"])
     s3, bucket = aws.client("s3"), "models"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": embedded_aws.REGION})
     s3.upload_file(os.fspath(out / model["path"]), bucket, model["path"])
-    return {"MODEL_BUCKET": bucket, "MODEL_KEY": model["path"]}
+    return handler_variables.in_bucket(bucket, model["path"])

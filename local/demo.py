@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -13,19 +13,19 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from build.dist import manifest
+from build.dist.entries import LayerEntry, ZipEntry
 from build.errors import UserError
 from build.host import importable, interpreters
 from build.layer import layer
 from build.package import example, function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import Runtime, host_architecture, runtime, supported
-from local import deployed, embedded_aws, emulator
+from build.saying import Say
+from local import deployed, embedded_aws, emulator, packaged
 from local.embedded_aws import EmbeddedAws
 from local.terraform import Terraform, copy_module
 
 MODES = ("s3", "bundle")
-
-Say = Callable[[str], None]
 
 
 class NotEqual(UserError):
@@ -47,8 +47,8 @@ class Result:
     """What was measured of the deployment of one mode. Sizes are in bytes, and times in seconds."""
 
     mode: str
-    layer: dict[str, Any]  # both as in the manifest
-    function: dict[str, Any]
+    layer: LayerEntry  # both as in the manifest
+    function: ZipEntry
     first_call: float  # from the start of the environment to the answer of the warm-up ping, with the init
     calls: list[float]  # of each request after it
     equal: int  # predictions that equal those of the estimator, to the bit
@@ -115,14 +115,13 @@ def build(out: Path, target: Runtime, say: Say, builder: str = "auto") -> exampl
     layer.build(out, layer.Order(target, architecture, builder=builder), say)
     for mode in MODES:
         say(f"Packaging the function, mode = {mode}")
-        function.package(out, model.model, bundle_model=mode == "bundle", wishes=Wishes(request=model.request))
+        function.package(out, model.model, bundle_model=mode == "bundle", declared=Declared(request=model.request))
     return model
 
 
 def own_predictions(out: Path, model: example.Example, target: Runtime, scratch: Path) -> list[Any]:
     """The estimator's own predictions for the example's rows: without the handler, with the packages of the layer."""
-    entry = (manifest.read(out) or {})["layer"]
-    packages = importable.of_layer(out, entry, target)
+    packages = importable.of_layer(out, manifest.built_layer(out), target)
     result = scratch / "predictions.json"
     importable.run(target, "predict.py", [model.model, model.request, result], [packages], {})
     predictions: list[Any] = json.loads(result.read_text(encoding="utf-8"))
@@ -169,7 +168,7 @@ def observe(
     Raises:
         NotWarm, NotEqual
     """
-    entries = manifest.read(out) or {}
+    entries = packaged.read(out)
     answer, first_call = timed(environment, ping)
     sha256 = entries["model"]["sha256"]
     if answer != {"warm": True, "model_sha256": sha256}:

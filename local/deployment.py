@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from build.errors import UserError
 from build.host.commands import CommandFailed
+from build.saying import Say
 from local.terraform import Terraform
 
 PROVIDER = re.compile(r'^\s*provider\s+"aws"', re.MULTILINE)
 MARKUP = re.compile(r"<(?:(style|script)\b.*?</\1\s*>|[^>]*>)", re.DOTALL | re.IGNORECASE)
 LONGEST = 300  # characters of what a service says
-
-Say = Callable[[str], None]
 
 
 class AwsFailed(UserError):

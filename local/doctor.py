@@ -6,7 +6,7 @@ import json
 import os
 import re
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from build.errors import UserError
 from build.host import commands, engines, interpreters
 from build.host.paths import shown
 from build.runtimes import DEFAULT_PYTHON, supported
+from build.saying import Say
 from local import deployment, terraform
 
 PATIENCE = 5  # seconds for a service to answer
@@ -22,8 +23,6 @@ CONCURRENCY = 1000  # of a region's functions together, as AWS gives it to an ac
 CODE_STORAGE = 75 * 1024**3  # bytes of all code and layers in a region, likewise
 NEARLY = 0.8  # of a quota
 NO_ACCOUNT = "nothing can be deployed, asked or rolled back"
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from werkzeug.wrappers import Request, Response
 
 from build.errors import UserError
 from build.package.request_files import PAYLOAD_LIMIT
+from build.saying import Say
 from local.emulator import Environment, FunctionFailed
 
 HOST = "127.0.0.1"
@@ -32,8 +33,6 @@ ACCOUNT, ID = "anonymous", "local"
 IN_PATHS = "%/:@!$&'()*+,;=~"  # characters of a path that are not percent-encoded
 TEXT = ("application/json", "application/xml", "application/javascript")
 NOT_PASSED_ON = ("content-length", "connection", "transfer-encoding")  # headers that the server sets itself
-
-Say = Callable[[str], None]
 
 
 class PortTaken(UserError):

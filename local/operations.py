@@ -5,24 +5,23 @@ from __future__ import annotations
 import base64
 import json
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from build.package import samples
+from build.package import handler_variables, sample_request
 from build.package.request_files import Request
 from build.runtimes import runtime
+from build.saying import Say
 from local import emulator, front, packaged
 from local.deployment import AwsFailed, aws_errors, words_of
 from local.embedded_aws import EmbeddedAws
 
 MEMORY = 1024  # MB, the module's default
 LONGEST = 4000  # characters of a request that a command line shows
-
-Say = Callable[[str], None]
 
 
 def predict(client: Any, alias_arn: str, request: Request, say: Say) -> object:
@@ -62,7 +61,7 @@ def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
     Raises:
         NotPackaged, NotOfThisMachine, FunctionFailed, NoPort, PortTaken
     """
-    with front.bound(front.number(port)) as listener, _packaged(out, {"MODEL_DOCS": "true"}, say) as environment:
+    with front.bound(front.number(port)) as listener, _packaged(out, handler_variables.PAGE, say) as environment:
         environment.invoke({"warmer": True})  # a model that does not load fails now, and not at the first request
         with front.over(listener, environment, say) as url:
             yield url
@@ -70,7 +69,7 @@ def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
 
 def curl(out: Path, url: str) -> str:
     """A command line that sends a request, made up from the signature, to what is served."""
-    body = json.dumps(samples.request(packaged.read(out)["model"]))
+    body = json.dumps(sample_request.make(packaged.read(out)["model"]))
     # A request with thousands of columns is too long for a command line: its user has it in a file
     data = shlex.quote(body) if len(body) <= LONGEST else "@request.json"
     return f"curl {url}/invocations -H 'content-type: application/json' -d {data}"
@@ -86,7 +85,7 @@ def _packaged(out: Path, variables: Mapping[str, str], say: Say) -> Iterator[emu
     manifest = packaged.read(out)
     mode, model = next(iter(manifest["functions"])), manifest["model"]
     with TemporaryDirectory(prefix="packaged-") as name:
-        where = {"MODEL_FILE": str(out / model["path"]), **variables}
+        where = {**handler_variables.in_file(out / model["path"]), **variables}
         artifacts = (manifest["layer"], manifest["functions"][mode], model)
         say(f"{', '.join(entry['path'] for entry in artifacts)}, under AWS's runtime client and emulator")
         function = packaged.unpack(out, manifest, mode, Path(name) / "task", where, MEMORY)

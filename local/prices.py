@@ -47,3 +47,30 @@ RESTORED_GB = 0.0001397998
 def billed(milliseconds: float) -> int:
     """The milliseconds that Lambda bills for a duration: rounded up, and at least one."""
     return max(1, math.ceil(milliseconds))
+
+
+@dataclass(frozen=True)
+class StepFunctions:
+    """On-demand prices of Step Functions, in US dollars, in the first of AWS's tiers and without its free tier."""
+
+    transition: float  # of STANDARD, and of each start of a child execution
+    request: float  # of EXPRESS
+    gb_second: float  # of EXPRESS: of its duration in steps of 100 ms, times its memory in steps of 64 MB
+
+    def of_standard(self, states: int) -> float:
+        """What a child execution of type STANDARD costs that enters so many states."""
+        return (states + 1) * self.transition
+
+    def of_express(self, milliseconds: float, memory: int = 64) -> float:
+        """What a child execution of type EXPRESS costs.
+
+        Args:
+            memory: in MB: 64 covers 50 MB, the definition and 14 MB of data.
+        """
+        gb_seconds = memory / MB_PER_GB * max(1, math.ceil(milliseconds / 100)) / 10
+        return self.transition + self.request + gb_seconds * self.gb_second
+
+
+STEP_FUNCTIONS = StepFunctions(transition=0.025 / 1000, request=1.00 / MILLION, gb_second=0.00001667)
+STEP_FUNCTIONS_AS_OF = "October 2026"
+STEP_FUNCTIONS_SOURCE = "https://aws.amazon.com/step-functions/pricing/"

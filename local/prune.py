@@ -6,13 +6,14 @@ import base64
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from build.errors import UserError
+from build.saying import Say
 from local.deployment import aws_errors
 
 LATEST = "$LATEST"
@@ -26,7 +27,6 @@ COMMANDS = {"s3": "s3api"}  # of the AWS CLI, where its name is not the service'
 
 Clients = Mapping[str, Any]  # by service: lambda and s3
 Place = tuple[str | None, str | None, str | None]  # bucket, key and version of a model; all None if not in S3
-Say = Callable[[str], None]
 
 
 class BadKeep(UserError):

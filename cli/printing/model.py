@@ -62,10 +62,10 @@ def show_signature(model: Mapping[str, Any]) -> None:
 
 
 def _say_folder(package: Package) -> None:
-    folder, runtime = package.given.folder, package.entry["runtime"]
+    folder, runtime = package.source.folder, package.entry["runtime"]
     if folder is None:
         return
-    say(f"Taken over from the MLflow model folder: {', '.join(package.given.taken_over())}")
+    say(f"Taken over from the MLflow model folder: {', '.join(package.source.taken_over())}")
     say_left_out(folder)
     if folder.python not in (None, runtime.removeprefix("python")):
         warn(f"MLflow logged it under Python {folder.python}; the layer is for {runtime}.")

@@ -51,8 +51,9 @@ def answer(environment: Environment, event: Any, context: Any) -> dict[str, Any]
 
             event_sources.check(event)
         if forms.is_batch(event):
-            # A status of 400 would not do: a state machine would take it for a result and go on without the batch
-            return {"predictions": predict(model, forms.batch(event), model.signature.method, record)}
+            # Not answered with 400, which a state machine would take for a result, and go on without the batch
+            method = methods.wanted(model.signature, event)
+            return {"predictions": predict(model, forms.batch(event), method, record)}
         return respond(model, event, record)
     except BadRequest:
         record["BadRequests"] = 1

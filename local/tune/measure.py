@@ -11,14 +11,16 @@ import os
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from build.errors import UserError
+from build.package import handler_variables
 from build.runtimes import runtime
+from build.saying import Say
 from local import emulator, packaged
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
@@ -31,8 +33,6 @@ PING = b'{"warmer": true}'  # is answered when the init is over, without a call 
 PAUSE = (0.02, 0.06)  # seconds between two calls, one to three periods, so that no call uses the quota of the next
 PATIENCE = 20.0  # seconds for the warm calls of one environment, after which there are no more
 FEWEST = 3  # warm calls, however long they take
-
-Say = Callable[[str], None]
 
 
 class NoNumber(UserError):
@@ -91,7 +91,7 @@ def tune(
     with TemporaryDirectory(prefix="tune-") as name:
         packages = emulator.runtime_packages(runtime(manifest["runtime"]).python, Path(name) / "runtime")
         # The model is on the disk, because a download from an S3 on this machine would say nothing of the real S3
-        variables = {"MODEL_FILE": str(out / model["path"])}
+        variables = handler_variables.in_file(out / model["path"])
         deployed = packaged.unpack(out, manifest, mode, Path(name) / "task", variables, max(memory_sizes))
         function = _Function(deployed, packages, limiter)
         if os.getloadavg()[0] > 0.5:

@@ -9,9 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from build.dist.entries import ModelEntry
 from build.errors import UserError
 from build.host.paths import shown
-from build.package import request_files, samples
+from build.package import request_files, sample_request
 from build.package.request_files import PAYLOAD_LIMIT
 
 LISTS = ("instances", "dataframe_records", "inputs", "Items")  # forms whose rows are a list
@@ -33,7 +34,7 @@ class TooManyRows(UserError):
     )
 
 
-def request(model: dict[str, Any], path: Path | None, count: int | None) -> tuple[str, bytes]:
+def request(model: ModelEntry, path: Path | None, count: int | None) -> tuple[str, bytes]:
     """A description of the request, and its bytes.
 
     Args:
@@ -45,7 +46,7 @@ def request(model: dict[str, Any], path: Path | None, count: int | None) -> tupl
         NoRequestFile, BadRequestFile, RequestTooLarge, NoRowsToRepeat, TooManyRows
     """
     named = f"The request in {shown(path)}" if path else "The request that was made up from the signature"
-    body = request_files.read_to_send(path).body if path else json.dumps(samples.request(model)).encode()
+    body = request_files.read_to_send(path).body if path else json.dumps(sample_request.make(model)).encode()
     if count:
         try:
             event = json.loads(body)

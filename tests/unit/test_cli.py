@@ -285,7 +285,8 @@ class TestReference:
             section = text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
             assert section
             for argument in arguments(name):
-                assert re.search(rf"`--(no-)?{argument.name}\b", section), f"{name} --{argument.name}"
+                typed = str(argument.name).replace("_", "-")
+                assert re.search(rf"`--(no-)?{typed}\b", section), f"{name} --{typed}"
 
     def test_the_page_has_every_exit_code(self):
         text = manual.PAGE.read_text(encoding="utf-8")

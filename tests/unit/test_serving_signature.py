@@ -216,6 +216,13 @@ class TestRequests:
         with pytest.raises(BadRequest, match="row 0 of Items lacks code"):
             answer(served(model), {"Items": [{"size": "1"}]}, None)
 
+    def test_a_batch_may_name_a_method(self):
+        model = describe(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), "")
+        said = answer(served(model), {"Items": [["0.5"], ["2"]], "method": "predict_proba"}, None)
+        assert said == {"predictions": model.estimator.predict_proba([[0.5], [2.0]]).tolist()}
+        with pytest.raises(BadRequest, match="this model has no method"):
+            answer(served(model), {"Items": [["0.5"]], "method": "transform"}, None)
+
     def test_an_empty_text_of_a_typed_item_is_one(self):
         rows = pd.DataFrame({"note": pd.Series(["a", "", None, "b"], dtype=object), "size": [1.0, 2.0, 3.0, 4.0]})
         columns = ColumnTransformer([("t", OneHotEncoder(), ["note"])], remainder="passthrough")

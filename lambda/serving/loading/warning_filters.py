@@ -29,7 +29,9 @@ def shorten() -> None:
     own = [("ignore", None, category, None, 0) for category in QUIET]
     if warnings.filters[-len(own) :] != own:
         return
-    kept = [entry for entry in warnings.filters[: -len(own)] if not _is_needless(*entry)]
+    kept = list(warnings.filters[: -len(own)])
+    while kept and _is_needless(*kept[-1]):  # before a filter of somebody else's it stays: it keeps warnings from that
+        kept.pop()
     warnings.filters[:] = kept  # type: ignore[index]
     warnings.simplefilter("ignore", QUIET, append=True)  # a tuple works, as in `issubclass`
 

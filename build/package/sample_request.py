@@ -1,17 +1,20 @@
-"""A request that fits a signature, made up: no row of anybody's data."""
+"""Makes up a request that fits a model's signature. It contains nobody's data."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from build.dist.entries import ColumnEntry, ModelEntry
 
-def request(model: dict) -> dict:
-    """One row, as a request.
+
+def make(model: ModelEntry) -> dict[str, Any]:
+    """Return a request with one row.
 
     Args:
         model: the model's part of the manifest.
     """
-    inputs = model.get("signature", {}).get("inputs")
+    signature = model.get("signature")
+    inputs = signature["inputs"] if signature else None
     if isinstance(inputs, list):
         return {"dataframe_records": [{str(column["name"]): value(column) for column in inputs}]}
     if isinstance(inputs, dict):
@@ -23,15 +26,15 @@ def request(model: dict) -> dict:
     return {"instances": [[0] * (model["n_features_in"] or 1)]}
 
 
-def value(column: dict) -> Any:
-    """A value that a column takes."""
+def value(column: ColumnEntry) -> Any:
+    """Return a value that a column accepts."""
     if column.get("categories"):
         return column["categories"][0]
-    zoned = "," in column["dtype"]
-    made = {
+    has_time_zone = "," in column["dtype"]
+    by_type = {
         "boolean": False,
         "text": "a text",
-        "datetime": "2026-01-01T00:00:00" + ("+00:00" if zoned else ""),
+        "datetime": "2026-01-01T00:00:00" + ("+00:00" if has_time_zone else ""),
         "timedelta": "P1D",
     }
-    return made.get(column["type"], 0)
+    return by_type.get(column["type"], 0)
