@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from build.runtimes import Architecture
 LOADERS = ("serving.loading.formats", "pickle", "joblib.numpy_pickle", "cloudpickle", "skops")
 # These look whether other packages are there, and do without them
 ASK_ONLY = ("sklearn", "scipy", "numpy", "joblib", "narwhals", "threadpoolctl")
+HANDLER = ("handler", "serving")
 ZONES = {"PYTHONTZPATH": ""}  # time zones of the package tzdata: this machine may have more than Lambda
 
 
@@ -66,6 +67,11 @@ def record(process: Process, probes: list, layer: Layer, model: Path, proved: Pr
     if not recording.same(found.answers, known):
         said = next((each for each in found.answers if "predictions" not in each), "it gives other predictions")
         raise _wanted(layer, process, model, proved, found.missing, said)
+    for package, asking in _asking(layer, process, found.missing):
+        own = [each for each in asking if _is_own(process, each)]
+        if own:  # these rows were answered alike, and nobody knows of others
+            why = f"{' and '.join(own)} of the model's own code may answer otherwise where it cannot import it"
+            raise PackageWanted(model=model, package=package, why=why)
     return found
 
 
@@ -78,14 +84,27 @@ def _wanted(
         missing: by name, the modules that asked for them.
         said: what the model's own error is.
     """
-    files = dependencies.read(layer.whole, process.runtime, layer.architecture).files
-    for package in layer.without:
-        tops = {path.partition("/")[0].partition(".")[0] for path in files.get(package, ())}
-        found = {each for top in tops for each in missing.get(top, ())}
-        asking = sorted(each for each in found if each.startswith(LOADERS) or each.partition(".")[0] not in ASK_ONLY)
+    for package, asked in _asking(layer, process, missing):
+        asking = [each for each in asked if each.startswith(LOADERS) or each.partition(".")[0] not in ASK_ONLY]
         if asking:
             return PackageWanted(model=model, package=package, why=_why(package, asking, proved))
     return AnswersOtherwise(model=model, packages=", ".join(layer.without), why=said)
+
+
+def _asking(
+    layer: Layer, process: Process, missing: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """The packages that are not there, each with the modules that asked for one of its own."""
+    files = dependencies.read(layer.whole, process.runtime, layer.architecture).files
+    for package in layer.without:
+        tops = {path.partition("/")[0].partition(".")[0] for path in files.get(package, ())}
+        yield package, sorted({each for top in tops for each in missing.get(top, ())})
+
+
+def _is_own(process: Process, module: str) -> bool:
+    """Whether a module is of --code, whose files are beside the handler's."""
+    top = module.partition(".")[0]
+    return top not in HANDLER and any((process.function / name).exists() for name in (top, f"{top}.py"))
 
 
 def _why(package: str, asking: Sequence[str], proved: Proof) -> str:
