@@ -41,7 +41,7 @@ run "the_rows_of_all_files_below_a_prefix_are_scored" {
   }
   assert {
     condition = (
-      local.predict.Predict.Parameters == { FunctionName = var.alias_arn, Payload = { "Items.$" = "$.Items" } } &&
+      local.predict.Predict.Parameters == { FunctionName = var.alias_arn, Payload = { "Items.$" = "$.Items[*].row" } } &&
       jsondecode(aws_sfn_state_machine.this.definition).States.Files.ItemProcessor.States.Rows.ItemProcessor.StartAt == "Predict"
     )
     error_message = "The alias is asked, and reads the texts of a CSV file itself."
@@ -51,6 +51,29 @@ run "the_rows_of_all_files_below_a_prefix_are_scored" {
       local.rows.MaxConcurrency == 10 && local.rows.ToleratedFailurePercentage == 0 && local.rows.ItemBatcher.MaxItemsPerBatch == 500
     )
     error_message = "Ten calls at once, none of which may fail, of 500 rows."
+  }
+  assert {
+    condition = (
+      local.rows.ItemSelector == { "number.$" = "$$.Map.Item.Index", "row.$" = "$$.Map.Item.Value" } &&
+      local.predict.Answered.Parameters["numbers.$"] == "$.Items[*].number"
+    )
+    error_message = "Results say which row of the file each of theirs is."
+  }
+  assert {
+    condition = (
+      local.predict.Predict.Catch == [{ ErrorEquals = ["States.DataLimitExceeded"], Next = "TooLarge" }] &&
+      strcontains(local.predict.TooLarge.Cause, "Set rows_per_call lower than 500.")
+    )
+    error_message = "An answer that Step Functions does not take fails with what to do."
+  }
+  assert {
+    condition = [
+      for states in [jsondecode(aws_sfn_state_machine.this.definition).States] : [
+        states.Files.ItemProcessor.ProcessorConfig.ExecutionType,
+        states.Files.ItemProcessor.States.Rows.ItemProcessor.ProcessorConfig.ExecutionType,
+      ]
+    ] == [["STANDARD", "STANDARD"]]
+    error_message = "Child executions are of type STANDARD by default."
   }
   assert {
     condition = (
@@ -72,17 +95,28 @@ run "its_role_may_do_that_and_no_more" {
       FindDataSets    = "arn:aws-cn:s3:::data"
       ReadDataSets    = "arn:aws-cn:s3:::data/in/*"
       WriteResults    = "arn:aws-cn:s3:::data/predictions/*"
-      RunChildren     = "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:churn-batch"
-      WatchChildren   = "arn:aws-cn:states:cn-north-1:123456789012:execution:churn-batch*"
+      RunChildren = [
+        "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:churn-batch",
+        "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:churn-batch/*",
+      ]
+      WatchChildren = [
+        "arn:aws-cn:states:cn-north-1:123456789012:execution:churn-batch:*",
+        "arn:aws-cn:states:cn-north-1:123456789012:execution:churn-batch/*",
+      ]
     }
-    error_message = "The alias, the input's prefix, the output's, and its own executions."
+    error_message = "The alias, the input's prefix, the output's, and its own executions with those of its maps."
   }
   assert {
     condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Condition == {
-      ArnLike      = { "aws:SourceArn" = "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:churn-batch" }
+      ArnLike = {
+        "aws:SourceArn" = [
+          "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:churn-batch",
+          "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:churn-batch/*",
+        ]
+      }
       StringEquals = { "aws:SourceAccount" = "123456789012" }
     }
-    error_message = "This state machine takes the role, and no other."
+    error_message = "This state machine and its child executions take the role, and no other."
   }
 }
 
@@ -104,7 +138,7 @@ run "json_lines_need_no_reading_of_values" {
   assert {
     condition = (
       local.rows.ItemReader.ReaderConfig == { InputType = "JSONL" } &&
-      local.predict.Predict.Parameters.Payload == { "dataframe_records.$" = "$.Items" }
+      local.predict.Predict.Parameters.Payload == { "dataframe_records.$" = "$.Items[*].row" }
     )
     error_message = "JSON has types of its own."
   }
@@ -113,9 +147,105 @@ run "json_lines_need_no_reading_of_values" {
     error_message = "Names are within AWS's bounds."
   }
   assert {
+    condition = [
+      for each in jsondecode(aws_iam_role_policy.this.policy).Statement : each.Action if each.Sid == "UseKeysOfTheData"
+    ] == [["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]]
+    error_message = "The keys are used as results in parts need it."
+  }
+  assert {
     condition     = aws_sfn_state_machine.this.tracing_configuration[0].enabled && local.rows.ToleratedFailurePercentage == 5
     error_message = "The settings reach the state machine."
   }
+}
+
+run "calls_that_end_within_five_minutes" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    execution_type = "EXPRESS"
+    timeout        = 300
+    method         = "predict_proba"
+    methods        = ["predict", "predict_proba"]
+    rows_per_call  = 225
+    answer_bytes   = 600
+  }
+
+  assert {
+    condition = [
+      for states in [jsondecode(aws_sfn_state_machine.this.definition).States] : [
+        states.Files.ItemProcessor.ProcessorConfig.ExecutionType,
+        states.Files.ItemProcessor.States.Rows.ItemProcessor.ProcessorConfig.ExecutionType,
+      ]
+    ] == [["STANDARD", "EXPRESS"]]
+    error_message = "Calls are EXPRESS; a file may take longer."
+  }
+  assert {
+    condition     = local.predict.Predict.Parameters.Payload == { "Items.$" = "$.Items[*].row", method = "predict_proba" }
+    error_message = "The function is asked for the method."
+  }
+}
+
+run "calls_that_may_take_longer" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    execution_type = "EXPRESS"
+    timeout        = 301
+  }
+
+  expect_failures = [var.execution_type]
+}
+
+run "a_type_that_is_none" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    execution_type = "express"
+  }
+
+  expect_failures = [var.execution_type]
+}
+
+run "answers_that_step_functions_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    rows_per_call = 226
+    answer_bytes  = 600
+  }
+
+  expect_failures = [var.rows_per_call]
+}
+
+run "a_method_that_the_model_has_not" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    method  = "predict_proba"
+    methods = ["predict"]
+  }
+
+  expect_failures = [var.method]
 }
 
 run "results_that_would_be_scored_again" {

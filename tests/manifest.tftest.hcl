@@ -25,6 +25,32 @@ run "a_complete_manifest_passes" {
     condition     = output.parts.function.path == "function-s3.zip" && output.parts.function.unzipped_bytes == 40000
     error_message = "The function is the mode's."
   }
+  assert {
+    condition     = length(output.parts.model.answer_bytes) == 0 && output.parts.model.methods == null
+    error_message = "Without a signature, nothing is known of the answers."
+  }
+}
+
+run "how_long_answers_may_be" {
+  command = plan
+
+  module {
+    source = "./modules/manifest"
+  }
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/with-signature"
+  }
+
+  assert {
+    # 40 numbers of 26 bytes with what follows them, and the brackets of a list; a class of 9 letters, one of which is not ASCII
+    condition     = output.parts.model.answer_bytes == { predict_proba = 40 * 26 + 4, predict = 12 * 3 + 2 + 4 }
+    error_message = "Of what packaging knows: ${jsonencode(output.parts.model.answer_bytes)}."
+  }
+  assert {
+    condition     = output.parts.model.method == "predict" && contains(output.parts.model.methods, "decision_function")
+    error_message = "The signature says what answers."
+  }
 }
 
 run "no_manifest" {
@@ -204,7 +230,7 @@ run "no_model_is_needed_when_it_is_in_s3_already" {
 
   variables {
     artifacts_dir = "tests/fixtures/artifacts/no-model"
-    stored_model  = {}
+    model         = {}
   }
 }
 
@@ -305,7 +331,7 @@ run "a_damaged_model_that_is_not_deployed" {
 
   variables {
     artifacts_dir = "tests/fixtures/artifacts/damaged/model"
-    stored_model  = {}
+    model         = {}
   }
 
   assert {
@@ -365,7 +391,7 @@ run "a_stored_model_of_another_scikit_learn" {
 
   variables {
     artifacts_dir = "tests/fixtures/artifacts/complete"
-    stored_model  = { sklearn_version = "1.5.0" }
+    model         = { sklearn_version = "1.5.0" }
   }
 
   expect_failures = [output.parts]
@@ -380,7 +406,7 @@ run "a_stored_model_of_the_same_scikit_learn" {
 
   variables {
     artifacts_dir = "tests/fixtures/artifacts/complete"
-    stored_model  = { sklearn_version = "1.7.2" }
+    model         = { sklearn_version = "1.7.2" }
   }
 }
 
@@ -394,7 +420,7 @@ run "a_stored_model_in_mode_bundle" {
   variables {
     artifacts_dir = "tests/fixtures/artifacts/complete"
     mode          = "bundle"
-    stored_model  = {}
+    model         = {}
   }
 
   expect_failures = [output.parts]
@@ -457,7 +483,7 @@ run "in_s3_only_what_the_deployment_takes_is_looked_for" {
   variables {
     artifacts_dir = "s3://models"
     needs_layer   = false
-    stored_model  = { sklearn_version = "1.7.2" }
+    model         = { sklearn_version = "1.7.2" }
   }
 
   override_data {

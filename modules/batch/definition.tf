@@ -10,17 +10,26 @@ locals {
   partition = split(":", var.alias_arn)[1]
   resource  = "arn:${local.partition}:states:::"
 
-  # How many bytes of rows a batch has at most. A state's data may have 262,144, and the rows come back beside their predictions.
-  batch_bytes = 122880
+  # The most that Step Functions takes as a state's input or output. Rows come back beside their predictions, so that they share it, with
+  # what Step Functions says of the call.
+  state_bytes  = 262144
+  batch_bytes  = 122880
+  answer_bytes = local.state_bytes - local.batch_bytes - 4096
 
   readers = {
     csv   = { InputType = "CSV", CSVHeaderLocation = "FIRST_ROW", CSVDelimiter = var.csv_delimiter }
     jsonl = { InputType = "JSONL" }
   }
 
+  # Each row goes with its number in the file, from 0: results come in no order that AWS documents.
+  item = { "number.$" = "$$.Map.Item.Index", "row.$" = "$$.Map.Item.Value" }
+
   # In a CSV file all values are text, and the handler takes Items as such: it makes numbers of them where the model wants numbers. JSON has
   # types of its own.
-  request = { (var.format == "csv" ? "Items.$" : "dataframe_records.$") = "$.Items" }
+  request = merge(
+    { (var.format == "csv" ? "Items.$" : "dataframe_records.$") = "$.Items[*].row" },
+    { for name in compact([var.method]) : "method" => name },
+  )
 
   predict = {
     Predict = {
@@ -45,7 +54,9 @@ locals {
         MaxAttempts     = 6
         JitterStrategy  = "FULL"
       }]
-      Next = "IsAnswered"
+      # States.ALL would not catch it
+      Catch = [{ ErrorEquals = ["States.DataLimitExceeded"], Next = "TooLarge" }]
+      Next  = "IsAnswered"
     }
     # Dataframe records that the model cannot take are answered, and Items raised
     IsAnswered = {
@@ -54,14 +65,26 @@ locals {
       Default = "Refused"
     }
     Answered = {
-      Type       = "Pass"
-      Parameters = { "rows.$" = "$.Items", "predictions.$" = "$.result.answer.predictions" }
-      End        = true
+      Type = "Pass"
+      Parameters = {
+        "numbers.$"     = "$.Items[*].number"
+        "rows.$"        = "$.Items[*].row"
+        "predictions.$" = "$.result.answer.predictions"
+      }
+      End = true
     }
     Refused = {
       Type      = "Fail"
       Error     = "Refused"
       CausePath = "States.JsonToString($.result.answer)"
+    }
+    TooLarge = {
+      Type  = "Fail"
+      Error = "TooLarge"
+      Cause = join(" ", [
+        "The rows of one call and its answer have more than ${local.state_bytes} bytes together, and Step Functions takes no more.",
+        "Set rows_per_call lower than ${var.rows_per_call}.",
+      ])
     }
   }
 
@@ -72,12 +95,13 @@ locals {
       ReaderConfig = local.readers[var.format]
       Parameters   = { Bucket = var.input.bucket, "Key.$" = "$.Key" }
     }
+    ItemSelector = local.item
     ItemBatcher = {
       MaxItemsPerBatch      = var.rows_per_call
       MaxInputBytesPerBatch = local.batch_bytes
     }
     ItemProcessor = {
-      ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = "STANDARD" }
+      ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = var.execution_type }
       StartAt         = "Predict"
       States          = local.predict
     }
@@ -106,6 +130,7 @@ locals {
           Parameters = { Bucket = var.input.bucket, "Prefix.$" = "$.prefix" }
         }
         ItemProcessor = {
+          # A whole file may take longer than the 5 minutes of EXPRESS
           ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = "STANDARD" }
           StartAt         = "HasRows"
           States = {

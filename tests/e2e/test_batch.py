@@ -7,82 +7,18 @@ count them. It is no run on AWS.
 """
 
 import json
-import shutil
-import time
-import urllib.request
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
-from build.host import commands
-from local import demo, deployed, embedded_aws, emulator
+from local import demo, deployed, emulator
 from local.terraform import Terraform, copy_module
-from tests.conftest import ROOT
-
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+from tests import batch_definition, step_functions
 
 
 @pytest.fixture(scope="module")
 def module(tmp_path_factory):
     """modules/batch, initialized."""
-    terraform = Terraform(tmp_path_factory.mktemp("batch") / "module")
-    shutil.copytree(ROOT / "modules" / "batch", terraform.folder)
-    terraform.init()
-    return terraform
-
-
-def definition(terraform, alias_arn, **settings):
-    """The module's own, as it gives it to Step Functions."""
-    inputs = {
-        "function_name": "churn",
-        "alias_name": "live",
-        "alias_arn": alias_arn,
-        "input": {"bucket": "data", "prefix": "in/"},
-        "output": {"bucket": "data"},
-        **settings,
-    }
-    (terraform.folder / "terraform.tfvars.json").write_text(json.dumps(inputs))
-    env = embedded_aws.nobodys(terraform.env)
-    printed = commands.run(
-        [terraform.binary, "console"], stdin="jsonencode(local.definition)\n", cwd=terraform.folder, env=env
-    )
-    return json.loads(json.loads(printed))
-
-
-@contextmanager
-def front(started):
-    """A server before moto's, as moto would run a function in a container: invocations go to the emulator."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if self.path.endswith("/invocations"):
-                answer = json.dumps(started["function"].invoke(json.loads(body))).encode()
-            else:
-                request = urllib.request.Request(
-                    started["aws"].url + self.path, body or None, dict(self.headers), method=self.command
-                )
-                with DIRECT.open(request) as response:
-                    answer = response.read()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        do_GET = do_PUT = do_POST
-
-        def log_message(self, *words):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
+    return batch_definition.initialized(tmp_path_factory.mktemp("batch") / "module")
 
 
 def interpretable(definition):
@@ -91,7 +27,7 @@ def interpretable(definition):
     files = definition["States"]["Files"]
     rows = files["ItemProcessor"]["States"]["Rows"]
     assert rows.pop("ItemBatcher")["MaxItemsPerBatch"] == 500
-    rows["ItemSelector"] = {"Items.$": "States.Array($$.Map.Item.Value)"}
+    rows["ItemSelector"] = {"Items": [rows["ItemSelector"]]}
     assert rows["ItemReader"]["ReaderConfig"] == {"InputType": "JSONL"}
     rows["ItemReader"]["ReaderConfig"] = {"InputType": "JSON"}
     del rows["ResultWriter"], files["ResultWriter"]
@@ -106,51 +42,27 @@ def machine(module, built, tmp_path_factory):
     folder = tmp_path_factory.mktemp("execution")
     terraform = Terraform(copy_module(folder / "terraform"))
     terraform.init()
-    started = {}
-    with (
-        front(started) as port,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setenv("MOTO_PORT", str(port))  # where moto's interpreter looks for AWS
-        with embedded_aws.start() as aws:
-            started["aws"] = aws
-            config = json.dumps({"stepfunctions": {"execute_state_machine": True}}).encode()
-            headers = {"Content-Type": "application/json"}
-            DIRECT.open(urllib.request.Request(f"{aws.url}/moto-api/config", config, headers)).close()
-            terraform.env = aws.environment(terraform.env)
-            terraform.apply({"name": "scored", "mode": "bundle", "artifacts_dir": str(built.out)})
-            outputs = terraform.outputs()
-            task = deployed.fetch(aws, outputs, folder / "deployed")
-            packages = emulator.runtime_packages(built.runtime.python, folder / "runtime")
-            with emulator.start(task, packages, aws) as function:
-                started["function"] = function
+    functions = []
 
-                def run(part, event, data, format_="jsonl"):
-                    made = definition(module, outputs["alias_arn"], format=format_, max_concurrency=1)
-                    return execute(aws, part(made), event, data)
+    def invoke(event):
+        return functions[0].invoke(event)
 
-                yield run
+    with step_functions.started(invoke) as aws:
+        terraform.env = aws.environment(terraform.env)
+        terraform.apply({"name": "scored", "mode": "bundle", "artifacts_dir": str(built.out)})
+        outputs = terraform.outputs()
+        task = deployed.fetch(aws, outputs, folder / "deployed")
+        packages = emulator.runtime_packages(built.runtime.python, folder / "runtime")
+        with emulator.start(task, packages, aws) as function:
+            functions.append(function)
 
+            def run(part, event, data, **settings):
+                settings = {"format": "jsonl", "max_concurrency": 1} | settings
+                made = batch_definition.rendered(module, outputs["alias_arn"], **settings)
+                with step_functions.data_sets(aws, data):
+                    return step_functions.execute(aws, part(made), event)
 
-def execute(aws, machine, event, data):
-    """One execution, on data sets that lie in a bucket for it."""
-    s3, client = aws.client("s3"), aws.client("stepfunctions")
-    s3.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": embedded_aws.REGION})
-    for key, content in data.items():
-        s3.put_object(Bucket="data", Key=key, Body=content)
-    try:
-        name, role = f"batch-{time.monotonic_ns()}", "arn:aws:iam::123456789012:role/batch"
-        made = client.create_state_machine(name=name, definition=json.dumps(machine), roleArn=role)
-        run = client.start_execution(stateMachineArn=made["stateMachineArn"], input=json.dumps(event))["executionArn"]
-        deadline = time.monotonic() + 600
-        while (ended := client.describe_execution(executionArn=run))["status"] == "RUNNING":
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-        return ended
-    finally:
-        for key in data:
-            s3.delete_object(Bucket="data", Key=key)
-        s3.delete_bucket(Bucket="data")
+            yield run
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +76,15 @@ def of_one_batch(definition):
     return {"StartAt": processor["StartAt"], "States": processor["States"]}
 
 
+def batch(rows):
+    """Rows as the map over rows gives them to a child execution."""
+    return {"Items": [{"number": number, "row": row} for number, row in enumerate(rows)]}
+
+
+def numbers(rows):
+    return list(range(len(rows)))
+
+
 class TestExecution:
     def test_all_rows_of_all_files_are_predicted(self, machine, built, rows, tmp_path):
         data = {"in/": b"", "in/a.json": json.dumps(rows[:3]), "in/b.json": json.dumps(rows[3:5]), "other": "[{}]"}
@@ -171,23 +92,34 @@ class TestExecution:
         assert ended["status"] == "SUCCEEDED", ended
         folder, *files = json.loads(ended["output"])
         assert folder == {}  # what a console makes for a folder is passed over
-        answered = [batch for file in files for batch in file]
-        assert [row for batch in answered for row in batch["rows"]] == rows[:5]
+        answered = [each for file in files for each in file]
+        assert [row for each in answered for row in each["rows"]] == rows[:5]
+        assert [number for each in answered for number in each["numbers"]] == [0, 1, 2, 0, 1]
         expected = demo.own_predictions(built.out, built.example, built.runtime, tmp_path)
-        assert [number for batch in answered for number in batch["predictions"]] == expected[:5]
+        assert [number for each in answered for number in each["predictions"]] == expected[:5]
 
     def test_a_batch_of_more_rows_is_one_call(self, machine, built, rows, tmp_path):
-        ended = machine(of_one_batch, {"Items": rows}, {})
+        ended = machine(of_one_batch, batch(rows), {})
         expected = demo.own_predictions(built.out, built.example, built.runtime, tmp_path)
-        assert json.loads(ended["output"]) == {"rows": rows, "predictions": expected}
+        assert json.loads(ended["output"]) == {"numbers": numbers(rows), "rows": rows, "predictions": expected}
+
+    def test_the_function_is_asked_for_the_method(self, machine, rows):
+        ended = machine(of_one_batch, batch(rows[:1]), {}, method="transform", execution_type="EXPRESS")
+        assert ended["status"] == "FAILED" and "this model has no method" in ended["cause"], ended
+
+    def test_an_answer_that_step_functions_does_not_take_fails_and_says_what_to_do(self, machine, rows):
+        many = (rows * (20_000 // len(rows) + 1))[:20_000]
+        ended = machine(of_one_batch, batch(many), {}, rows_per_call=20_000)
+        assert (ended["status"], ended["error"]) == ("FAILED", "TooLarge")
+        assert "more than 262144 bytes" in ended["cause"] and "rows_per_call lower than 20000" in ended["cause"]
 
     def test_texts_of_a_csv_file_are_read_as_the_model_wants_them(self, machine, built, rows, tmp_path):
         texts = [{name: str(value) for name, value in row.items()} for row in rows]
-        ended = machine(of_one_batch, {"Items": texts}, {}, "csv")
+        ended = machine(of_one_batch, batch(texts), {}, format="csv")
         expected = demo.own_predictions(built.out, built.example, built.runtime, tmp_path)
-        assert json.loads(ended["output"]) == {"rows": texts, "predictions": expected}
+        assert json.loads(ended["output"]) == {"numbers": numbers(texts), "rows": texts, "predictions": expected}
 
     def test_a_batch_that_the_model_cannot_take_fails_and_says_why(self, machine):
-        ended = machine(of_one_batch, {"Items": [{"nonsense": 1}]}, {})
+        ended = machine(of_one_batch, batch([{"nonsense": 1}]), {})
         assert (ended["status"], ended["error"]) == ("FAILED", "Refused")
         assert "lacks" in ended["cause"]

@@ -1,0 +1,269 @@
+"""The rows and predictions of an execution of modules/batch as one table, in the order of the input.
+
+What Step Functions writes is known here: for each data set a manifest, which names files of results by their status
+(SUCCEEDED, FAILED, PENDING), and one file of them all at the execution itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from build.errors import UserError
+from local.batch_table import Batch, Written, write
+from local.deployment import aws_errors
+
+UNFINISHED = ("RUNNING", "PENDING_REDRIVE")
+STATUSES = ("SUCCEEDED", "FAILED", "PENDING")
+
+ARN = re.compile("arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:execution:[^:/]+:[^:]+")
+
+Clients = Mapping[str, Any]  # by service: stepfunctions and s3
+Place = tuple[str, str]  # bucket and key
+Span = tuple[int, int]  # the first and the last of rows that follow each other, from 0
+
+
+class BadExecution(UserError):
+    template = (
+        "--execution is the ARN of an execution of the batch state machine, such as "
+        "arn:aws:states:eu-central-1:123456789012:execution:churn-batch:NAME, and not {given!r}."
+    )
+
+
+class NoMachine(UserError):
+    template = (
+        "The deployment in {folder} has no batch state machine: its variable batch is not set. To see an execution of "
+        "another deployment, name it: --execution ARN."
+    )
+
+
+class NoExecution(UserError):
+    template = "{machine} has had no execution that is over. Name one: invoke batch-results --execution ARN."
+
+
+class Unfinished(UserError):
+    template = "{execution} has not ended yet: its status is {status}. Wait until it has."
+
+
+class NotOfBatch(UserError):
+    template = "{execution} is no execution of the module's batch state machine."
+
+
+class NoResults(UserError):
+    template = "{execution} has left no results that can be joined: {why}."
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Rows of a data set that have no prediction, and why."""
+
+    key: str
+    spans: tuple[Span, ...]  # empty where it is not known which rows
+    why: str
+
+    @property
+    def rows(self) -> str:
+        """The rows as a person counts them: the first after a CSV file's header is 1."""
+        if not self.spans:
+            return "rows that are not known"
+        written = [str(first + 1) if first == last else f"{first + 1} to {last + 1}" for first, last in self.spans]
+        is_one = len(self.spans) == 1 and self.spans[0][0] == self.spans[0][1]
+        return f"{'row' if is_one else 'rows'} {', '.join(written)}"
+
+
+@dataclass
+class Found:
+    """What the files of results have: where the batches of predicted rows are, and which rows have failed."""
+
+    batches: list[Batch] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+
+
+def checked(execution: str) -> str:
+    """The ARN of an execution, as it was typed.
+
+    Raises:
+        BadExecution
+    """
+    if not ARN.fullmatch(execution):
+        raise BadExecution(given=execution)
+    return execution
+
+
+def newest(clients: Clients, machine: str) -> str:
+    """The last execution of a state machine that has ended.
+
+    Raises:
+        NoExecution, AwsFailed
+    """
+    with aws_errors():
+        pages = clients["stepfunctions"].get_paginator("list_executions").paginate(stateMachineArn=machine)
+        for page in pages:
+            for each in page["executions"]:  # the newest first
+                if each["status"] not in UNFINISHED:
+                    return str(each["executionArn"])
+    raise NoExecution(machine=machine)
+
+
+def table(clients: Clients, execution: str, out: Path, column: str) -> tuple[Written, list[Failed]]:
+    """Join rows and predictions of an execution, and write them to a file, CSV or JSON Lines by its name.
+
+    Args:
+        column: what the column of the predictions is called.
+
+    Returns:
+        What was written, and the rows that have no prediction.
+
+    Raises:
+        Unfinished, NotOfBatch, NoResults, BadOut, ColumnIsThere, AwsFailed
+    """
+    with TemporaryDirectory(prefix="batch-results-") as folder:
+        with aws_errors():
+            found = _read(clients, execution, Path(folder))
+        return write(found.batches, out, column), found.failed
+
+
+def spans(numbers: Iterable[int]) -> list[Span]:
+    """Numbers as spans: the first and the last of each row of numbers without a gap."""
+    found: list[Span] = []
+    for each in sorted(numbers):
+        if found and each == found[-1][1] + 1:
+            found[-1] = (found[-1][0], each)
+        else:
+            found.append((each, each))
+    return found
+
+
+def gaps(known: Iterable[Span]) -> list[Span]:
+    """What lies before and between spans."""
+    found: list[Span] = []
+    following = 0
+    for first, last in sorted(known):
+        if first > following:
+            found.append((following, first - 1))
+        following = max(following, last + 1)
+    return found
+
+
+def _read(clients: Clients, execution: str, folder: Path) -> Found:
+    api = clients["stepfunctions"]
+    said = api.describe_execution(executionArn=execution)
+    if said["status"] in UNFINISHED:
+        raise Unfinished(execution=execution, status=said["status"])
+    writers = _writers(api, execution)
+    where = _written(said.get("output")) or _of_map_run(clients, execution, *writers["Files"])
+    if where is None:
+        raise NoResults(execution=execution, why=_why(said))
+    found = Found()
+    files: list[tuple[str, Any, str]] = []
+    for status, path in _files(clients["s3"], where, folder / "executions"):
+        files += [(status, record, json.loads(record["Input"])["Key"]) for record in _records(path)]
+    # As S3 lists them, and so as they were scored
+    for number, (status, record, key) in enumerate(sorted(files, key=lambda each: each[2].encode())):
+        bucket, prefix = writers["Rows"]
+        child = record.get("ExecutionArn")
+        where = _written(record.get("Output"))
+        if where is None and status != "SUCCEEDED":
+            where = _of_map_run(clients, child, bucket, prefix + key) if child else None
+            found.failed.append(Failed(key, (), _why(record)))
+        if where is not None:
+            _read_rows(clients["s3"], where, key, folder / str(number), found)
+    return found
+
+
+def _read_rows(s3: Any, where: Place, key: str, folder: Path, found: Found) -> None:
+    """Take the results of one data set."""
+    batches: dict[int, Batch] = {}  # by their first row: none is taken twice
+    failed: list[Failed] = []
+    known: list[Span] = []
+    for status, path in _files(s3, where, folder):
+        if status == "SUCCEEDED":
+            for offset, record in _lines(path):
+                if "numbers" not in record:
+                    raise NoResults(execution=key, why="its rows have no numbers, as it is of an earlier version")
+                batches.setdefault(min(record["numbers"]), Batch(path, offset))
+                known += spans(record["numbers"])
+        else:
+            for record in _records(path):
+                items = json.loads(record["Input"])["Items"] if "Input" in record else []
+                failed.append(Failed(key, tuple(spans(each["number"] for each in items)), _why(record)))
+                known += failed[-1].spans
+    failed += [Failed(key, (gap,), "no file of results has them") for gap in gaps(known)]
+    found.batches += [batches[first] for first in sorted(batches)]
+    found.failed += sorted(failed, key=lambda each: each.spans)
+
+
+def _writers(api: Any, execution: str) -> dict[str, Place]:
+    """Where the state machine writes: the bucket and the prefix of each of its two maps.
+
+    Raises:
+        NotOfBatch
+    """
+    definition = json.loads(api.describe_state_machine_for_execution(executionArn=execution)["definition"])
+    try:
+        files = definition["States"]["Files"]
+        rows = files["ItemProcessor"]["States"]["Rows"]["ResultWriter"]["Parameters"]
+        outer = files["ResultWriter"]["Parameters"]
+        prefix = rows["Prefix.$"].removeprefix("States.Format('").split("{}")[0]
+        return {"Files": (outer["Bucket"], outer["Prefix"]), "Rows": (rows["Bucket"], prefix)}
+    except (KeyError, TypeError):
+        raise NotOfBatch(execution=execution) from None
+
+
+def _written(output: str | None) -> Place | None:
+    """Where a map that succeeded says its manifest is."""
+    said = json.loads(output) if output else {}
+    details = said.get("ResultWriterDetails") if isinstance(said, dict) else None
+    return (details["Bucket"], details["Key"]) if details else None
+
+
+def _of_map_run(clients: Clients, execution: str, bucket: str, prefix: str) -> Place | None:
+    """The manifest of an execution's map that did not succeed, which says nowhere where it is."""
+    for run in clients["stepfunctions"].list_map_runs(executionArn=execution)["mapRuns"]:
+        own = f"{prefix.rstrip('/')}/{run['mapRunArn'].split(':')[-1]}/"
+        pages = clients["s3"].get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=own)
+        listed = [each for page in pages for each in page.get("Contents", [])]
+        manifests = [each for each in listed if each["Key"].endswith("/manifest.json")]
+        if manifests:
+            return bucket, max(manifests, key=lambda each: each["LastModified"])["Key"]
+    return None
+
+
+def _files(s3: Any, manifest: Place, folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files that a manifest names, each with the status of its results, in a folder."""
+    bucket, key = manifest
+    told = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    folder.mkdir()
+    for status in STATUSES:
+        for number, each in enumerate(told["ResultFiles"].get(status, [])):
+            path = folder / f"{status}_{number}"
+            s3.download_file(bucket, each["Key"], str(path))
+            yield status, path
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """The records of JSON Lines, each with where it begins."""
+    with path.open("rb") as file:
+        offset = 0
+        for line in file:
+            if line.strip():
+                yield offset, json.loads(line)
+            offset += len(line)
+
+
+def _records(path: Path) -> list[Any]:
+    """The records of a file, be it a JSON array or JSON Lines."""
+    text = path.read_text(encoding="utf-8")
+    return list(json.loads(text)) if text.lstrip().startswith("[") else [record for _, record in _lines(path)]
+
+
+def _why(record: Mapping[str, Any]) -> str:
+    """What an execution failed with."""
+    said = [record.get(name) or record.get(name.lower()) for name in ("Error", "Cause")]
+    status = record.get("Status") or record.get("status") or "not started"
+    return ": ".join(str(each) for each in said if each) or str(status)
