@@ -18,8 +18,8 @@ from build.runtimes import Architecture
 LOADERS = ("serving.loading.formats", "pickle", "joblib.numpy_pickle", "cloudpickle", "skops")
 # These packages only look whether other packages are there, and work without them
 ASK_ONLY = ("sklearn", "scipy", "numpy", "joblib", "narwhals", "threadpoolctl")
-# Take time zones from the package tzdata alone: this machine may have more of them than Lambda
 HANDLER = ("handler", "serving")
+# Take time zones from the package tzdata alone: this machine may have more of them than Lambda
 ZONES = {"PYTHONTZPATH": ""}
 
 
