@@ -4,7 +4,7 @@ module "manifest" {
   artifacts_dir = coalesce(var.artifacts_dir, "${path.root}/dist")
   mode          = var.mode
   needs_layer   = local.layer_is_built
-  stored_model  = var.model
+  model         = var.model
 }
 
 module "artifacts" {
@@ -12,7 +12,7 @@ module "artifacts" {
   count  = local.is_uploaded ? 1 : 0
 
   name              = var.name
-  existing_bucket   = var.existing_bucket
+  bucket            = var.bucket
   objects           = local.objects
   versioned_objects = local.versioned_objects
   kms_key_arn       = var.kms_key_arns.bucket
@@ -33,6 +33,7 @@ module "function" {
   source = "./modules/function"
 
   name         = var.name
+  description  = var.description
   runtime      = local.parts.runtime
   architecture = local.parts.architecture
 
@@ -41,9 +42,10 @@ module "function" {
     unzipped_bytes = local.parts.function.unzipped_bytes
   })
 
-  layers      = local.layers
-  model       = local.model
-  model_store = local.model_store
+  layers        = local.layers
+  model         = local.model
+  model_store   = local.model_store
+  bucket_prefix = var.bucket.prefix
 
   memory_size             = var.memory_size
   timeout                 = var.timeout
@@ -54,26 +56,21 @@ module "function" {
   code_signing_config_arn = var.code_signing_config_arn
 
   snap_start        = var.warm.strategy == "snapstart"
-  may_invoke_itself = local.pings && local.pinged > 1
+  may_invoke_itself = local.pinged > 1
   live_version      = var.live_version
   canary            = var.canary
 
-  existing_role            = var.existing_role
-  permissions_boundary_arn = var.permissions_boundary_arn
-  policy_statements        = var.policy_statements
-  kms_key_arns = {
-    environment = var.kms_key_arns.environment
-    logs        = var.kms_key_arns.logs
-    former      = var.kms_key_arns.former
-  }
+  role         = var.role
+  callers      = var.callers
+  kms_key_arns = var.kms_key_arns
 
-  one_thread         = var.one_thread
-  metrics            = var.metrics
-  docs               = var.endpoint == null ? false : var.endpoint.docs
-  tracing            = var.tracing
-  on_failure         = var.on_failure
-  log_retention_days = var.log_retention_days
-  tags               = var.tags
+  one_thread   = var.one_thread
+  metrics      = var.metrics
+  docs         = try(var.endpoint.docs, false)
+  tracing      = var.tracing
+  asynchronous = var.asynchronous
+  logging      = var.logging
+  tags         = var.tags
 }
 
 module "warmer" {
@@ -83,13 +80,10 @@ module "warmer" {
   alias_name    = module.function.alias_name
   alias_arn     = module.function.alias_arn
 
-  # Off is no schedule: nothing else in the module has to know
-  schedules   = local.schedules
-  timezone    = var.warm.timezone
-  input       = local.ping
-  provisioned = var.warm.strategy == "provisioned" ? coalesce(var.warm.provisioned, 1) : null
+  warm = var.warm
 
-  permissions_boundary_arn = var.permissions_boundary_arn
+  role_path                = var.role.path
+  permissions_boundary_arn = var.role.permissions_boundary_arn
   tags                     = var.tags
 }
 
@@ -101,15 +95,11 @@ module "endpoint" {
   alias_name    = module.function.alias_name
   alias_arn     = module.function.alias_arn
 
-  type          = var.endpoint.type
-  authorization = var.endpoint.authorization
-  jwt           = var.endpoint.jwt
-  throttling    = var.endpoint.throttling
-  cors          = var.endpoint.cors
-  timeout       = var.timeout
+  endpoint = var.endpoint
+  callers  = var.callers
+  timeout  = var.timeout
 
-  detailed_metrics   = var.endpoint.detailed_metrics
-  log_retention_days = var.log_retention_days
+  log_retention_days = var.logging.retention_days
   log_kms_key_arn    = var.kms_key_arns.logs
   tags               = var.tags
 }
@@ -137,35 +127,26 @@ module "batch" {
   timeout      = var.timeout
 
   tracing                  = var.tracing
-  permissions_boundary_arn = var.permissions_boundary_arn
+  role_path                = var.role.path
+  permissions_boundary_arn = var.role.permissions_boundary_arn
   tags                     = var.tags
 }
 
 module "alarms" {
   source = "./modules/alarms"
-  count  = var.alarms == null && !local.has_dashboard ? 0 : 1
+  count  = var.alarms != null || local.has_dashboard ? 1 : 0
 
   function_name = module.function.name
   alias_name    = module.function.alias_name
   alias_arn     = module.function.alias_arn
 
-  alarms    = var.alarms != null
-  dashboard = local.has_dashboard
-
-  # Of a dashboard alone there are none, and the defaults are not used
-  topic_arns           = try(var.alarms.topic_arns, null)
-  errors               = try(var.alarms.errors, null)
-  throttles            = try(var.alarms.throttles, null)
-  duration_p99         = try(var.alarms.duration_p99, null)
-  concurrency_percent  = try(var.alarms.concurrency_percent, null)
-  account_concurrency  = try(var.alarms.account_concurrency, null)
-  warm_up_failures     = try(var.alarms.warm_up_failures, null)
-  async_events_dropped = try(var.alarms.async_events_dropped, null)
-  failed_executions    = try(var.alarms.failed_executions, null)
+  has_alarms = var.alarms != null
+  alarms     = var.alarms
+  dashboard  = local.has_dashboard
 
   timeout              = var.timeout
   reserved_concurrency = var.reserved_concurrency
-  pinged               = local.watched_pings
+  pinged               = local.monitored_pings
   state_machine        = var.batch == null ? null : { arn = module.batch[0].state_machine_arn }
   tags                 = var.tags
 }

@@ -4,68 +4,76 @@ output "function_name" {
 }
 
 output "function_arn" {
-  description = "ARN of the function, without a version. Callers want alias_arn."
+  description = "ARN of the function, without a version. To invoke the function, use `alias_arn`."
   value       = module.function.arn
 }
 
 output "alias_arn" {
-  description = "ARN of the alias live: invoke this. It is what the warm-up ping keeps warm. An asynchronous call of it is tried once."
+  description = "ARN of the alias `live`. Invoke the function through it. Lambda does not retry an asynchronous call."
   value       = module.function.alias_arn
 }
 
 output "function_version" {
-  description = "Published version that the alias live points to: the newest, or live_version."
+  description = "Number of the published version that the alias `live` points to."
   value       = module.function.version
 }
 
 output "newest_version" {
-  description = "Published version that was deployed last."
+  description = "Number of the version that was published last."
   value       = module.function.newest_version
 }
 
 output "mode" {
-  description = "How the function gets its model, as it was deployed: \"s3\" or \"bundle\"."
+  description = "How the function gets the model: `s3` or `bundle`."
   value       = var.mode
 }
 
 output "layer_arn" {
-  description = "ARN of the layer version that holds the dependencies."
+  description = "ARN of the layer version that contains the dependencies."
   value       = local.layers[0].arn
 }
 
 output "bucket" {
-  description = "Name of the bucket that the artifacts were uploaded to; null where they were in S3 already."
+  description = "Name of the bucket that contains the artifacts. It is `null` if they were in Amazon S3 already."
   value       = one(module.artifacts[*].bucket)
 }
 
 output "model_version" {
   description = <<-EOT
-    The model of the newest version: sha256 of its bytes (null where the model is followed), and in mode s3 the S3 version of its object (null
-    in mode bundle).
+    The model of the version that was published last: the digest of its bytes (`sha256`), which is `null` if the model is followed, and the
+    version of its object (`version_id`), which is `null` for `mode = "bundle"`.
   EOT
   value = {
-    sha256     = local.model.sha256
-    version_id = try(local.model.object.version_id, null)
+    sha256     = try(lower(local.model.sha256), null)
+    version_id = try(local.model.version_id, null)
   }
 }
 
 output "rule_names" {
-  description = "Names of the rules, or in a timezone of the schedules, that ping the function; empty for other strategies than ping."
+  description = "Names of the EventBridge rules that ping the function, or of the schedules if a time zone is set."
   value       = module.warmer.rule_names
 }
 
 output "endpoint" {
-  description = "The endpoint: url to POST requests to, and caller_policy for who calls with IAM (null where it asks for none). null: there is none."
-  value       = var.endpoint == null ? null : { url = module.endpoint[0].url, caller_policy = module.endpoint[0].caller_policy }
+  description = <<-EOT
+    The endpoint: its `url`, to which clients send POST requests; a policy document with the permissions that callers need
+    (`caller_policy`), which is `null` unless `authorization` is `AWS_IAM`; and the target of the DNS record for `endpoint.domain`
+    (`domain`), which is `null` if there is no such domain. It is `null` if there is no endpoint.
+  EOT
+  value = var.endpoint == null ? null : {
+    url           = module.endpoint[0].url
+    caller_policy = module.endpoint[0].caller_policy
+    domain        = module.endpoint[0].domain
+  }
 }
 
 output "state_machine_arn" {
-  description = "ARN of the state machine that scores data sets; null: there is none."
+  description = "ARN of the state machine that scores data sets. It is `null` if there is none."
   value       = one(module.batch[*].state_machine_arn)
 }
 
 output "dashboard_name" {
-  description = "Name of the CloudWatch dashboard; null: there is none."
+  description = "Name of the CloudWatch dashboard. It is `null` if there is none."
   value       = one(module.alarms[*].dashboard_name)
 }
 
@@ -80,11 +88,11 @@ output "role_arn" {
 }
 
 output "role_name" {
-  description = "Name of that role, to attach further policies to."
+  description = "Name of the function's execution role. You can attach more policies to it."
   value       = module.function.role_name
 }
 
 output "policy" {
-  description = "What that role has to allow, as a policy document: for an existing role, which gets no policy from here."
+  description = "Policy document with the permissions that the function needs. Add them to the role if you use `role.existing`."
   value       = module.function.policy
 }

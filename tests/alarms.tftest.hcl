@@ -6,7 +6,7 @@ variables {
   function_name = "churn"
   alias_name    = "live"
   alias_arn     = "arn:aws:lambda:eu-central-1:123456789012:function:churn:live"
-  topic_arns    = ["arn:aws:sns:eu-central-1:123456789012:on-call"]
+  alarms        = { topic_arns = ["arn:aws:sns:eu-central-1:123456789012:on-call"] }
 }
 
 run "six_things_are_watched_and_told" {
@@ -23,7 +23,7 @@ run "six_things_are_watched_and_told" {
   assert {
     condition = alltrue([
       for alarm in aws_cloudwatch_metric_alarm.this :
-      alarm.alarm_actions == toset(var.topic_arns) && alarm.ok_actions == toset(var.topic_arns) && alarm.treat_missing_data == "notBreaching"
+      alarm.alarm_actions == toset(var.alarms.topic_arns) && alarm.ok_actions == toset(var.alarms.topic_arns) && alarm.treat_missing_data == "notBreaching"
     ])
     error_message = "The topic is told of the beginning and the end; silence is no alarm."
   }
@@ -75,9 +75,11 @@ run "a_reservation_is_the_limit" {
 
   variables {
     reserved_concurrency = 5
-    concurrency_percent  = 50
-    duration_p99         = 250
     timeout              = 10
+    alarms = {
+      concurrency_percent = 50
+      duration_p99        = 250
+    }
   }
 
   assert {
@@ -188,8 +190,10 @@ run "executions_that_fail_are_told" {
   }
 
   variables {
-    state_machine     = { arn = "arn:aws:states:eu-central-1:123456789012:stateMachine:churn-batch" }
-    failed_executions = 3
+    state_machine = { arn = "arn:aws:states:eu-central-1:123456789012:stateMachine:churn-batch" }
+    alarms = {
+      failed_executions = 3
+    }
   }
 
   assert {
@@ -228,7 +232,7 @@ run "a_dashboard_without_alarms" {
   }
 
   variables {
-    alarms = false
+    has_alarms = false
   }
 
   assert {
@@ -274,10 +278,12 @@ run "a_topic_that_is_none" {
   }
 
   variables {
-    topic_arns = ["on-call@example.com"]
+    alarms = {
+      topic_arns = ["on-call@example.com"]
+    }
   }
 
-  expect_failures = [var.topic_arns]
+  expect_failures = [var.alarms]
 }
 
 run "more_topics_than_an_alarm_takes" {
@@ -288,10 +294,12 @@ run "more_topics_than_an_alarm_takes" {
   }
 
   variables {
-    topic_arns = [for number in range(6) : "arn:aws:sns:eu-central-1:123456789012:on-call-${number}"]
+    alarms = {
+      topic_arns = [for number in range(6) : "arn:aws:sns:eu-central-1:123456789012:on-call-${number}"]
+    }
   }
 
-  expect_failures = [var.topic_arns]
+  expect_failures = [var.alarms]
 }
 
 run "more_than_all_of_the_concurrency" {
@@ -302,8 +310,8 @@ run "more_than_all_of_the_concurrency" {
   }
 
   variables {
-    concurrency_percent = 120
+    alarms = { concurrency_percent = 120 }
   }
 
-  expect_failures = [var.concurrency_percent]
+  expect_failures = [var.alarms]
 }

@@ -228,8 +228,8 @@ run "a_bucket_of_ones_own_is_used_as_it_is" {
   }
 
   variables {
-    name            = "churn"
-    existing_bucket = { name = "models" }
+    name   = "churn"
+    bucket = { existing = { name = "models" } }
     objects = {
       layer = {
         key    = "layer/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
@@ -460,4 +460,91 @@ run "a_bucket_that_keeps_no_versions" {
   }
 
   expect_failures = [output.objects]
+}
+
+run "a_bucket_as_the_organization_wants_it" {
+  command = plan
+
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name   = "churn"
+    bucket = { prefix = "team-models-", force_destroy = true, noncurrent_versions = { days = 90, keep = 5 } }
+  }
+
+  assert {
+    condition     = aws_s3_bucket.this[0].bucket_prefix == "team-models-" && aws_s3_bucket.this[0].force_destroy
+    error_message = "Its name begins as was asked, and destroy empties it."
+  }
+  assert {
+    condition = {
+      for rule in aws_s3_bucket_lifecycle_configuration.this[0].rule : rule.id => [
+        for expiration in rule.noncurrent_version_expiration :
+        "${expiration.newer_noncurrent_versions} after ${expiration.noncurrent_days} days"
+      ]
+    } == { "abort-incomplete-uploads" = [], "delete-earlier-models" = ["5 after 90 days"] }
+    error_message = "Earlier models go after that time, but for the last five."
+  }
+}
+
+run "settings_of_a_bucket_that_exists" {
+  command = plan
+
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name   = "churn"
+    bucket = { existing = { name = "models" }, force_destroy = true }
+  }
+
+  expect_failures = [var.bucket]
+}
+
+run "a_prefix_that_s3_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name   = "churn"
+    bucket = { prefix = "Team_Models" }
+  }
+
+  expect_failures = [var.bucket]
+}
+
+run "more_models_than_a_rule_keeps" {
+  command = plan
+
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name   = "churn"
+    bucket = { noncurrent_versions = { days = 90, keep = 101 } }
+  }
+
+  expect_failures = [var.bucket]
+}
+
+run "models_that_are_kept_for_no_day" {
+  command = plan
+
+  module {
+    source = "./modules/artifacts"
+  }
+
+  variables {
+    name   = "churn"
+    bucket = { noncurrent_versions = { days = 0 } }
+  }
+
+  expect_failures = [var.bucket]
 }

@@ -31,7 +31,9 @@ variables {
     sha256          = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     sklearn_version = "1.7.2"
     bytes           = 1048577
-    object          = { bucket = "models", key = "churn/model.pkl", version_id = "v9" }
+    bucket          = "models"
+    key             = "churn/model.pkl"
+    version_id      = "v9"
   }
 }
 

@@ -8,6 +8,9 @@ mock_provider "aws" {
       execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:api1"
     }
   }
+  mock_resource "aws_apigatewayv2_domain_name" {
+    defaults = { id = "churn.example.com" }
+  }
   mock_resource "aws_apigatewayv2_authorizer" {
     defaults = { id = "authorizer1" }
   }
@@ -66,7 +69,9 @@ run "an_api_is_throttled_logged_and_signed" {
   }
 
   variables {
-    type    = "http_api"
+    endpoint = {
+      type = "http_api"
+    }
     timeout = 60
   }
 
@@ -119,12 +124,14 @@ run "an_api_for_holders_of_a_token" {
   }
 
   variables {
-    type          = "http_api"
-    authorization = "JWT"
-    jwt           = { issuer = "https://login.example.com", audience = ["churn"], scopes = ["predict"] }
-    cors          = { allow_origins = ["https://app.example.com"] }
+    endpoint = {
+      type             = "http_api"
+      authorization    = "JWT"
+      jwt              = { issuer = "https://login.example.com", audience = ["churn"], scopes = ["predict"] }
+      cors             = { allow_origins = ["https://app.example.com"] }
+      detailed_metrics = true
+    }
 
-    detailed_metrics = true
   }
 
   assert {
@@ -165,8 +172,10 @@ run "pages_that_call_with_iam_are_asked_for_it_by_the_call_alone" {
   }
 
   variables {
-    type = "http_api"
-    cors = { allow_origins = ["https://app.example.com"] }
+    endpoint = {
+      type = "http_api"
+      cors = { allow_origins = ["https://app.example.com"] }
+    }
   }
 
   assert {
@@ -186,7 +195,9 @@ run "without_pages_nothing_is_unauthorized" {
   }
 
   variables {
-    type = "http_api"
+    endpoint = {
+      type = "http_api"
+    }
   }
 
   assert {
@@ -203,7 +214,9 @@ run "a_url_answers_preflights_by_itself" {
   }
 
   variables {
-    cors = { allow_origins = ["https://app.example.com"] }
+    endpoint = {
+      cors = { allow_origins = ["https://app.example.com"] }
+    }
   }
 
   assert {
@@ -220,9 +233,11 @@ run "an_api_for_anybody_is_asked_for" {
   }
 
   variables {
-    type          = "http_api"
-    authorization = "NONE"
-    cors          = { allow_origins = ["*"] }
+    endpoint = {
+      type          = "http_api"
+      authorization = "NONE"
+      cors          = { allow_origins = ["*"] }
+    }
   }
 
   assert {
@@ -235,20 +250,6 @@ run "an_api_for_anybody_is_asked_for" {
   }
 }
 
-run "a_url_for_anybody" {
-  command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
-
-  variables {
-    authorization = "NONE"
-  }
-
-  expect_failures = [var.authorization]
-}
-
 run "an_authorization_that_does_not_exist" {
   command = plan
 
@@ -257,11 +258,13 @@ run "an_authorization_that_does_not_exist" {
   }
 
   variables {
-    type          = "http_api"
-    authorization = "iam"
+    endpoint = {
+      type          = "http_api"
+      authorization = "iam"
+    }
   }
 
-  expect_failures = [var.authorization]
+  expect_failures = [var.endpoint]
 }
 
 run "a_type_that_does_not_exist" {
@@ -272,56 +275,12 @@ run "a_type_that_does_not_exist" {
   }
 
   variables {
-    type = "rest_api"
+    endpoint = {
+      type = "rest_api"
+    }
   }
 
-  expect_failures = [var.type]
-}
-
-run "tokens_without_an_issuer" {
-  command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
-
-  variables {
-    type          = "http_api"
-    authorization = "JWT"
-  }
-
-  expect_failures = [var.jwt]
-}
-
-run "an_issuer_without_https" {
-  command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
-
-  variables {
-    type          = "http_api"
-    authorization = "JWT"
-    jwt           = { issuer = "login.example.com", audience = ["churn"] }
-  }
-
-  expect_failures = [var.jwt]
-}
-
-run "a_throttle_that_lets_nobody_in" {
-  command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
-
-  variables {
-    type       = "http_api"
-    throttling = { rate_limit = 0 }
-  }
-
-  expect_failures = [var.throttling]
+  expect_failures = [var.endpoint]
 }
 
 run "cors_for_no_page" {
@@ -332,8 +291,230 @@ run "cors_for_no_page" {
   }
 
   variables {
-    cors = { allow_origins = [] }
+    endpoint = {
+      cors = { allow_origins = [] }
+    }
   }
 
-  expect_failures = [var.cors]
+  expect_failures = [var.endpoint]
+}
+
+run "an_endpoint_of_another_type" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "alb" }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "an_endpoint_of_another_authorization" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", authorization = "COGNITO" }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "a_url_for_anybody" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { authorization = "NONE" }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "tokens_without_an_issuer" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", authorization = "JWT" }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "an_issuer_without_tokens" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { jwt = { issuer = "https://login.example.com", audience = ["churn"] } }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "an_issuer_without_https" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = {
+      type          = "http_api"
+      authorization = "JWT"
+      jwt           = { issuer = "login.example.com", audience = ["churn"] }
+    }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "a_throttle_that_lets_nobody_in" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", throttling = { burst_limit = 0 } }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "an_api_has_a_domain_name" {
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = {
+      type                = "http_api"
+      disable_default_url = true
+      domain = {
+        name            = "churn.example.com"
+        certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1"
+      }
+    }
+  }
+
+  assert {
+    condition     = output.url == "https://churn.example.com/" && aws_apigatewayv2_api.this[0].disable_execute_api_endpoint
+    error_message = "Clients call it by that name, and by no other."
+  }
+  assert {
+    condition = (
+      aws_apigatewayv2_domain_name.this[0].domain_name == "churn.example.com" &&
+      aws_apigatewayv2_domain_name.this[0].domain_name_configuration[0].security_policy == "TLS_1_2" &&
+      aws_apigatewayv2_api_mapping.this[0].stage == aws_apigatewayv2_stage.this[0].id
+    )
+    error_message = "The name leads to the API's stage."
+  }
+  assert {
+    condition     = keys(output.domain) == ["hosted_zone_id", "target_domain_name"]
+    error_message = "What the DNS record points to is an output."
+  }
+}
+
+run "a_url_with_a_domain_name" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { domain = { name = "churn.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1" } }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "a_certificate_that_is_a_file" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", domain = { name = "churn.example.com", certificate_arn = "cert.pem" } }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "an_api_that_nobody_reaches" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api", disable_default_url = true }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "callers_of_other_accounts_may_call_the_url" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    callers = { principals = ["210987654321"], organization_id = "o-a1b2c3d4e5" }
+  }
+
+  assert {
+    condition = toset([
+      for permission in aws_lambda_permission.caller : join(" ", compact([
+        permission.action, permission.qualifier, permission.principal, permission.principal_org_id, permission.function_url_auth_type,
+      ]))
+      ]) == toset([
+      "lambda:InvokeFunctionUrl live 210987654321 AWS_IAM",
+      "lambda:InvokeFunctionUrl live * o-a1b2c3d4e5 AWS_IAM",
+    ])
+    error_message = "The account, and who is in the organization."
+  }
+}
+
+run "an_api_lets_no_other_account_in" {
+  command = plan
+
+  module {
+    source = "./modules/endpoint"
+  }
+
+  variables {
+    endpoint = { type = "http_api" }
+    callers  = { principals = ["210987654321"] }
+  }
+
+  assert {
+    condition     = length(aws_lambda_permission.caller) == 0 && output.domain == null
+    error_message = "It has no URL of Lambda to allow."
+  }
 }

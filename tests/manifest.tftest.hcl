@@ -230,7 +230,7 @@ run "no_model_is_needed_when_it_is_in_s3_already" {
 
   variables {
     artifacts_dir = "tests/fixtures/artifacts/no-model"
-    stored_model  = {}
+    model         = {}
   }
 }
 
@@ -331,7 +331,7 @@ run "a_damaged_model_that_is_not_deployed" {
 
   variables {
     artifacts_dir = "tests/fixtures/artifacts/damaged/model"
-    stored_model  = {}
+    model         = {}
   }
 
   assert {
@@ -391,7 +391,7 @@ run "a_stored_model_of_another_scikit_learn" {
 
   variables {
     artifacts_dir = "tests/fixtures/artifacts/complete"
-    stored_model  = { sklearn_version = "1.5.0" }
+    model         = { sklearn_version = "1.5.0" }
   }
 
   expect_failures = [output.parts]
@@ -406,7 +406,7 @@ run "a_stored_model_of_the_same_scikit_learn" {
 
   variables {
     artifacts_dir = "tests/fixtures/artifacts/complete"
-    stored_model  = { sklearn_version = "1.7.2" }
+    model         = { sklearn_version = "1.7.2" }
   }
 }
 
@@ -420,7 +420,7 @@ run "a_stored_model_in_mode_bundle" {
   variables {
     artifacts_dir = "tests/fixtures/artifacts/complete"
     mode          = "bundle"
-    stored_model  = {}
+    model         = {}
   }
 
   expect_failures = [output.parts]
@@ -483,7 +483,7 @@ run "in_s3_only_what_the_deployment_takes_is_looked_for" {
   variables {
     artifacts_dir = "s3://models"
     needs_layer   = false
-    stored_model  = { sklearn_version = "1.7.2" }
+    model         = { sklearn_version = "1.7.2" }
   }
 
   override_data {

@@ -23,7 +23,7 @@ run "the_model_travels_in_the_zip" {
     error_message = "Mode bundle deploys the zip with the model."
   }
   assert {
-    condition     = local.model.file == "model.pkl" && local.model.object == null
+    condition     = local.model.file == "model.pkl" && !can(local.model.bucket)
     error_message = "The function reads the model by its name in the zip."
   }
   assert {

@@ -42,7 +42,7 @@ run "a_ping_of_one_environment" {
   command = plan
 
   assert {
-    condition     = local.ping == "{\"warmer\":true}" && local.schedules == tolist(["rate(5 minutes)"])
+    condition     = module.warmer.ping == "{\"warmer\":true}" && length(module.warmer.rule_names) == 1
     error_message = "By default every five minutes, one environment."
   }
 }
@@ -53,7 +53,7 @@ run "a_ping_of_more_environments" {
   }
 
   assert {
-    condition     = jsondecode(local.ping) == { warmer = true, concurrency = 3 }
+    condition     = jsondecode(module.warmer.ping) == { warmer = true, concurrency = 3 }
     error_message = "The handler is told how many."
   }
   assert {
@@ -119,7 +119,7 @@ run "layers_that_are_there_already" {
 
 run "a_bucket_of_ones_own_has_all_below_the_name" {
   variables {
-    existing_bucket = { name = "models" }
+    bucket = { existing = { name = "models" } }
     kms_key_arns = {
       bucket = "arn:aws:kms:eu-central-1:123456789012:key/1"
       former = ["arn:aws:kms:eu-central-1:123456789012:key/0"]
@@ -127,7 +127,7 @@ run "a_bucket_of_ones_own_has_all_below_the_name" {
   }
 
   assert {
-    condition     = output.bucket == "models" && can(regex("^churn/[0-9a-f]{8}/model/model$", local.model.object.key))
+    condition     = output.bucket == "models" && can(regex("^churn/[0-9a-f]{8}/model/model$", local.model.key))
     error_message = "Two models in one bucket do not meet, nor two deployments of one name."
   }
   assert {
@@ -146,7 +146,7 @@ run "artifacts_in_s3_are_deployed_from_there" {
   override_data {
     target = module.manifest.data.aws_s3_object.manifest
     values = {
-      body = "{\"schema_version\":1,\"layer\":{\"path\":\"layer.zip\",\"sha256\":\"70fd\",\"sha256_base64\":\"cP0=\",\"unzipped_bytes\":200000000,\"runtime\":\"python3.13\",\"architecture\":\"x86_64\",\"packages\":{\"scikit-learn\":\"1.7.2\"}},\"functions\":{\"s3\":{\"path\":\"function-s3.zip\",\"sha256\":\"688f\",\"sha256_base64\":\"aI8=\",\"unzipped_bytes\":40000,\"runtime\":\"python3.13\",\"architecture\":\"x86_64\"}},\"model\":{\"path\":\"model.pkl\",\"sha256\":\"c19f\",\"bytes\":21,\"format\":\"pickle\",\"sklearn_version\":\"1.7.2\"}}"
+      body = "{\"schema_version\":1,\"layer\":{\"path\":\"layer.zip\",\"sha256\":\"70fd\",\"sha256_base64\":\"cP0=\",\"unzipped_bytes\":200000000,\"runtime\":\"python3.13\",\"architecture\":\"x86_64\",\"packages\":{\"scikit-learn\":\"1.7.2\"}},\"functions\":{\"s3\":{\"path\":\"function-s3.zip\",\"sha256\":\"688f\",\"sha256_base64\":\"aI8=\",\"unzipped_bytes\":40000,\"runtime\":\"python3.13\",\"architecture\":\"x86_64\"}},\"model\":{\"path\":\"model.pkl\",\"sha256\":\"c19fae9a84697fd3fd20d77f4b5733e6f9690f1b81002d8c8efe16bdc0cc86f9\",\"bytes\":21,\"format\":\"pickle\",\"sklearn_version\":\"1.7.2\"}}"
     }
   }
   override_data {
@@ -159,7 +159,7 @@ run "artifacts_in_s3_are_deployed_from_there" {
     error_message = "Nothing is uploaded, and no bucket made."
   }
   assert {
-    condition     = local.model.object.bucket == "models" && local.model.object.key == "churn/2026-11/model.pkl" && local.model.object.version_id == "v3"
+    condition     = local.model.bucket == "models" && local.model.key == "churn/2026-11/model.pkl" && local.model.version_id == "v3"
     error_message = "The function reads the model there."
   }
 }
@@ -265,6 +265,21 @@ run "a_followed_model_is_looked_at_by_pings" {
   assert {
     condition     = contains(keys(module.alarms[0].alarm_arns), "warm-up")
     error_message = "The handler reports a model that it did not take."
+  }
+}
+
+run "roles_have_the_path_and_the_boundary" {
+  variables {
+    role     = { path = "/models/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/developers" }
+    warm     = { timezone = "Europe/Berlin" }
+    bucket   = { prefix = "team-models-" }
+    callers  = { principals = ["210987654321"] }
+    endpoint = {}
+  }
+
+  assert {
+    condition     = length(module.warmer.rule_names) == 1 && output.role_name == "churn-1"
+    error_message = "It is deployed with all that an organization asks for."
   }
 }
 

@@ -58,7 +58,9 @@ run "each_schedule_is_a_rule_of_its_own_name" {
 
   variables {
     function_name = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
-    schedules     = ["cron(0/5 8-17 ? * MON-FRI *)", "cron(0/5 9-12 1,15 * ? 2027)", "rate(1 minute)", "rate(1 minute)"]
+    warm = {
+      schedules = ["cron(0/5 8-17 ? * MON-FRI *)", "cron(0/5 9-12 1,15 * ? 2027)", "rate(1 minute)", "rate(1 minute)"]
+    }
   }
 
   assert {
@@ -82,9 +84,8 @@ run "in_a_time_zone_the_scheduler_pings" {
 
   variables {
     function_name = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
-    schedules     = ["cron(0/5 8-17 ? * MON-FRI *)"]
-    timezone      = "Europe/Berlin"
-    input         = "{\"concurrency\":3,\"warmer\":true}"
+    warm          = { schedules = ["cron(0/5 8-17 ? * MON-FRI *)"], timezone = "Europe/Berlin", concurrency = 3 }
+    role_path     = "/models/"
   }
 
   assert {
@@ -95,7 +96,7 @@ run "in_a_time_zone_the_scheduler_pings" {
     condition = (
       aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].schedule_expression_timezone == "Europe/Berlin" &&
       aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].target[0].arn == var.alias_arn &&
-      aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].target[0].input == var.input &&
+      aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].target[0].input == "{\"concurrency\":3,\"warmer\":true}" &&
       aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].target[0].retry_policy[0].maximum_retry_attempts == 0 &&
       aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].flexible_time_window[0].mode == "OFF"
     )
@@ -120,7 +121,7 @@ run "in_a_time_zone_the_scheduler_pings" {
     error_message = "Scheduler takes the role, for this account."
   }
   assert {
-    condition     = length(aws_iam_role.scheduler[0].name_prefix) <= 38 && length(output.rule_names[0]) <= 64
+    condition     = aws_iam_role.scheduler[0].path == "/models/" && length(aws_iam_role.scheduler[0].name_prefix) <= 38 && length(output.rule_names[0]) <= 64
     error_message = "Names are within AWS's bounds."
   }
 }
@@ -146,8 +147,7 @@ run "lambda_keeps_environments_for_the_alias" {
   }
 
   variables {
-    schedules   = []
-    provisioned = 2
+    warm = { strategy = "provisioned", provisioned = 2 }
   }
 
   assert {
@@ -159,7 +159,7 @@ run "lambda_keeps_environments_for_the_alias" {
   }
 }
 
-run "half_an_environment" {
+run "without_a_strategy_there_is_no_rule" {
   command = plan
 
   module {
@@ -167,35 +167,7 @@ run "half_an_environment" {
   }
 
   variables {
-    provisioned = 0.5
-  }
-
-  expect_failures = [var.provisioned]
-}
-
-run "a_time_zone_that_is_an_offset" {
-  command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
-
-  variables {
-    timezone = "+01:00"
-  }
-
-  expect_failures = [var.timezone]
-}
-
-run "no_schedule_no_rule" {
-  command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
-
-  variables {
-    schedules = []
+    warm = { strategy = "none" }
   }
 
   assert {
@@ -204,7 +176,7 @@ run "no_schedule_no_rule" {
   }
 }
 
-run "a_rate_with_the_wrong_unit" {
+run "warm_without_a_schedule" {
   command = plan
 
   module {
@@ -212,24 +184,10 @@ run "a_rate_with_the_wrong_unit" {
   }
 
   variables {
-    schedules = ["rate(5 minute)"]
+    warm = { schedules = [] }
   }
 
-  expect_failures = [var.schedules]
-}
-
-run "a_cron_of_five_fields" {
-  command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
-
-  variables {
-    schedules = ["cron(0/5 8-17 * * MON-FRI)"]
-  }
-
-  expect_failures = [var.schedules]
+  expect_failures = [var.warm]
 }
 
 run "a_schedule_that_is_null" {
@@ -240,10 +198,241 @@ run "a_schedule_that_is_null" {
   }
 
   variables {
-    schedules = [null]
+    warm = { schedules = [null] }
   }
 
-  expect_failures = [var.schedules]
+  expect_failures = [var.warm]
+}
+
+run "a_rate_in_the_singular" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { schedules = ["rate(5 minute)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_rate_in_the_plural" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { schedules = ["rate(1 minutes)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_rate_of_nothing" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { schedules = ["rate(0 minutes)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_cron_of_five_fields" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { schedules = ["cron(0/5 8-17 * * MON-FRI)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_cron_with_both_days" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { schedules = ["cron(0/5 8-17 * * MON-FRI *)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_cron_with_neither_day" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { schedules = ["cron(0/5 8-17 ? * ? *)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_cron_with_an_empty_field" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { schedules = ["cron(0/5  ? * MON-FRI *)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_cron_that_does_not_end" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { schedules = ["cron(0/5 8-17 ? * MON-FRI *"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_schedule_that_is_neither" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { schedules = ["every 5 minutes"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_strategy_that_does_not_exist" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { strategy = "cron" }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "schedules_of_another_strategy" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { strategy = "snapstart", schedules = ["rate(5 minutes)"] }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "a_time_zone_of_no_schedule" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { strategy = "none", timezone = "Europe/Berlin" }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "provisioned_with_snapstart" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { strategy = "snapstart", provisioned = 2 }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "provisioned_with_pings" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { provisioned = 2 }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "one_environment_is_provisioned_by_default" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { strategy = "provisioned" }
+  }
+
+  assert {
+    condition     = aws_lambda_provisioned_concurrency_config.this[0].provisioned_concurrent_executions == 1
+    error_message = "One environment."
+  }
+  assert {
+    condition     = length(output.rule_names) == 0
+    error_message = "No ping."
+  }
+}
+
+run "no_environment_to_keep_warm" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { concurrency = 0 }
+  }
+
+  expect_failures = [var.warm]
 }
 
 run "more_environments_than_a_ping_can_call" {
@@ -254,13 +443,13 @@ run "more_environments_than_a_ping_can_call" {
   }
 
   variables {
-    input = "{\"concurrency\":101,\"warmer\":true}"
+    warm = { concurrency = 101 }
   }
 
-  expect_failures = [var.input]
+  expect_failures = [var.warm]
 }
 
-run "an_input_that_is_not_json" {
+run "half_a_provisioned_environment" {
   command = plan
 
   module {
@@ -268,8 +457,22 @@ run "an_input_that_is_not_json" {
   }
 
   variables {
-    input = "{warmer: true}"
+    warm = { strategy = "provisioned", provisioned = 1.5 }
   }
 
-  expect_failures = [var.input]
+  expect_failures = [var.warm]
+}
+
+run "a_time_zone_that_is_an_offset" {
+  command = plan
+
+  module {
+    source = "./modules/warmer"
+  }
+
+  variables {
+    warm = { timezone = "+01:00" }
+  }
+
+  expect_failures = [var.warm]
 }

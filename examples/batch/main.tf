@@ -1,4 +1,4 @@
-# Data sets in, predictions out: both in this bucket, each below a prefix of its own
+# Contains the data sets and the predictions, below different prefixes
 resource "aws_s3_bucket" "data" {
   bucket_prefix = "batch-data-"
   force_destroy = true
@@ -12,7 +12,7 @@ resource "aws_s3_bucket_versioning" "data" {
   }
 }
 
-# Results are written in parts, and those of an execution that was stopped would stay, unlisted and paid for
+# Step Functions uploads results in parts. If an execution is stopped, the parts remain and S3 charges for them.
 resource "aws_s3_bucket_lifecycle_configuration" "data" {
   bucket = aws_s3_bucket.data.id
 
@@ -46,7 +46,7 @@ module "model" {
   artifacts_dir = var.artifacts_dir
   timeout       = 300
 
-  # Nobody waits for it
+  # Nobody waits for the predictions, so cold starts do not matter
   warm = { strategy = "none" }
 
   batch = {
@@ -55,17 +55,17 @@ module "model" {
     format          = "csv"
     max_concurrency = 20
 
-    # One batch in a hundred may fail; failed ones are in the results, with their rows
+    # One percent of the calls may fail. The results contain their rows.
     tolerated_failure_percentage = 1
   }
 }
 
 output "bucket" {
-  description = "Bucket of the data."
+  description = "Name of the bucket that contains the data sets and the predictions."
   value       = aws_s3_bucket.data.id
 }
 
 output "state_machine_arn" {
-  description = "What to start an execution of."
+  description = "ARN of the state machine. Start an execution of it to score data sets."
   value       = module.model.state_machine_arn
 }

@@ -4,7 +4,7 @@ module "model" {
   name          = "business-hours"
   artifacts_dir = var.artifacts_dir
 
-  # Three environments, from ten minutes before the office opens in Berlin, in summer as in winter
+  # Keeps three execution environments warm during office hours in Berlin, starting ten minutes before 8 o'clock
   warm = {
     schedules   = ["cron(50/5 7 ? * MON-FRI *)", "cron(0/5 8-17 ? * MON-FRI *)"]
     timezone    = "Europe/Berlin"

@@ -1,4 +1,4 @@
 output "alias_arn" {
-  description = "What to invoke."
+  description = "ARN of the alias to invoke."
   value       = module.model.alias_arn
 }

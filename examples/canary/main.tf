@@ -1,14 +1,19 @@
-# terraform apply                            version 1 answers
-# (a new model) terraform apply -var live_version=1    version 2 is tried on a tenth of the calls
-# terraform apply                            version 2 answers; or stay: -var live_version=1 -var weight=0
+# 1. Deploy a model. Version 1 answers all calls:
+#      terraform apply
+# 2. Package a new model, and send one tenth of the calls to it. Version 1 still answers the others:
+#      terraform apply -var live_version=1
+# 3. Let version 2 answer all calls:
+#      terraform apply
+#    Or go back to version 1:
+#      terraform apply -var live_version=1 -var weight=0
 variable "live_version" {
-  description = "The version that goes on answering while the newest is tried; null: the newest answers all."
+  description = "Number of the version that keeps answering most calls. Defaults to `null`: the latest version answers all calls."
   type        = string
   default     = null
 }
 
 variable "weight" {
-  description = "Part of the calls that the newest version is tried on; 0: none."
+  description = "Share of the calls that the latest version receives while live_version is set."
   type        = number
   default     = 0.1
 }
@@ -22,6 +27,6 @@ module "model" {
   live_version = var.live_version
   canary       = var.live_version == null || var.weight == 0 ? null : { weight = var.weight }
 
-  # A canary that nobody watches is a gamble
+  # Alarms show whether the new version fails more often
   alarms = {}
 }

@@ -1,4 +1,4 @@
-# As it stands in a repository of your own, with this module at a tag. Two models, each with artifacts and a function of its own.
+# How to use the module from another repository, at a tag. Each of the two models has its own artifacts and its own function.
 locals {
   models = {
     churn = { memory_size = 1024 }
@@ -16,6 +16,6 @@ module "model" {
 }
 
 output "alias_arns" {
-  description = "What to invoke, by model."
+  description = "ARNs of the aliases to invoke, by model."
   value       = { for name, model in module.model : name => model.alias_arn }
 }

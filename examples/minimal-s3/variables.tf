@@ -1,5 +1,5 @@
 variable "artifacts_dir" {
-  description = "Folder of the artifacts; null: dist beside this file."
+  description = "Folder that contains the artifacts. Defaults to the folder `dist` next to this file."
   type        = string
   default     = null
 }

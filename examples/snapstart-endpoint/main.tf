@@ -4,10 +4,10 @@ module "model" {
   name          = "snapstart-endpoint"
   artifacts_dir = var.artifacts_dir
 
-  # No ping: an environment starts from a snapshot that has scikit-learn imported and the model loaded
+  # Each execution environment starts from a snapshot in which scikit-learn is imported and the model is loaded
   warm = { strategy = "snapstart" }
 
-  # For callers with IAM, 20 a second; a token's issuer and authorization = "JWT" are for others
+  # Callers sign their requests with IAM credentials. To accept tokens instead, set authorization = "JWT" and jwt.
   endpoint = {
     type       = "http_api"
     throttling = { rate_limit = 20, burst_limit = 40 }

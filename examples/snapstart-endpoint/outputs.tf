@@ -1,4 +1,4 @@
 output "endpoint" {
-  description = "Where to POST requests to, and the policy that callers need."
+  description = "URL of the endpoint, and a policy document with the permissions that callers need."
   value       = module.model.endpoint
 }

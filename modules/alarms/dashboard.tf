@@ -16,7 +16,7 @@ locals {
   median  = { stat = "p50", label = "median" }
   slowest = { stat = "p99", label = "p99" }
 
-  # Two columns, read from the upper left: is it well, is it fast, is it warm
+  # In two columns: failures first, then durations, then cold starts
   widgets = [
     {
       title = "Calls", metrics = [
@@ -40,10 +40,10 @@ locals {
       ]
     },
     {
-      title = "A cold start, ms", metrics = [
-        concat(local.own_metric["InitMilliseconds"], [{ stat = "p50", label = "init, median" }]),
-        concat(local.own_metric["ModelLoadMilliseconds"], [{ stat = "p50", label = "of it loading the model, median" }]),
-        concat(local.own_metric["ModelLoadMilliseconds"], [{ stat = "p99", label = "of it loading the model, p99" }]),
+      title = "Duration of a cold start, ms", metrics = [
+        concat(local.own_metric["InitMilliseconds"], [{ stat = "p50", label = "initialization, median" }]),
+        concat(local.own_metric["ModelLoadMilliseconds"], [{ stat = "p50", label = "loading the model, median" }]),
+        concat(local.own_metric["ModelLoadMilliseconds"], [{ stat = "p99", label = "loading the model, p99" }]),
       ]
     },
     {
@@ -53,7 +53,7 @@ locals {
       ]
     },
     {
-      title = "Rows, and environments in use", metrics = [
+      title = "Rows and concurrent executions", metrics = [
         concat(local.own_metric["Rows"], [local.sum]),
         concat(local.aws_metric["ConcurrentExecutions"], [{ stat = "Maximum", yAxis = "right" }]),
       ]

@@ -1,5 +1,5 @@
 locals {
-  # What the handler itself reports, in the embedded metric format
+  # Namespace of the metrics that the handler publishes in the embedded metric format
   namespace = "LambdaModel"
 
   of_function = { FunctionName = var.function_name }
@@ -7,21 +7,21 @@ locals {
 
   near_timeout = floor(var.timeout * 1000 * 0.8)
 
-  # A limit of the function's own is one on its own environments; else it shares the account's with all other functions
+  # Reserved concurrency limits the function alone. Without it, the function shares the account's limit with all other functions.
   concurrency = var.reserved_concurrency == null ? {
     metric     = "ClaimedAccountConcurrency"
     dimensions = {}
-    limit      = var.account_concurrency
+    limit      = var.alarms.account_concurrency
     } : {
     metric     = "ConcurrentExecutions"
     dimensions = local.of_function
     limit      = var.reserved_concurrency
   }
 
-  concurrency_threshold = ceil(local.concurrency.limit * var.concurrency_percent / 100)
+  concurrency_threshold = ceil(local.concurrency.limit * var.alarms.concurrency_percent / 100)
 
-  # Alarms that could never be on, or would always be on, are left out. A single call uses one environment, and a ping uses all those that
-  # it keeps warm at once: a threshold that these reach says nothing.
+  # Omits alarms that would never start, or would never end. A call uses one execution environment, and a ping uses all that it keeps warm
+  # at the same time, so these must not reach the threshold of the alarm on concurrency.
   is_watched = {
     concurrency       = local.concurrency_threshold > max(var.pinged, 1)
     warm-up           = var.pinged > 0
@@ -30,31 +30,31 @@ locals {
 
   alarms = {
     errors = {
-      description = "Calls fail: see the log group. A cold start that cannot load the model is one, too."
+      description = "Calls fail. The log group shows why. A cold start that cannot load the model also counts as a failed call."
       namespace   = "AWS/Lambda"
       metric      = "Errors"
       dimensions  = local.of_alias
       statistic   = "Sum"
-      threshold   = var.errors
+      threshold   = var.alarms.errors
     }
     throttles = {
-      description = "Calls are turned away, as the function or the account is at its concurrency."
+      description = "Lambda throttles calls, because the function or the account has reached its concurrency limit."
       namespace   = "AWS/Lambda"
       metric      = "Throttles"
       dimensions  = local.of_alias
       statistic   = "Sum"
-      threshold   = var.throttles
+      threshold   = var.alarms.throttles
     }
     duration = {
-      description = "One call in a hundred takes longer than this many milliseconds; calls end at ${var.timeout * 1000}."
+      description = "One percent of the calls take longer than this many milliseconds. Lambda stops a call after ${var.timeout * 1000} ms."
       namespace   = "AWS/Lambda"
       metric      = "Duration"
       dimensions  = local.of_alias
       statistic   = "p99"
-      threshold   = coalesce(var.duration_p99, local.near_timeout)
+      threshold   = coalesce(var.alarms.duration_p99, local.near_timeout)
     }
     concurrency = {
-      description = "Environments in use are ${var.concurrency_percent} % of the ${local.concurrency.limit} that there may be."
+      description = "${var.alarms.concurrency_percent} percent of the concurrency limit of ${local.concurrency.limit} is in use."
       namespace   = "AWS/Lambda"
       metric      = local.concurrency.metric
       dimensions  = local.concurrency.dimensions
@@ -62,34 +62,34 @@ locals {
       threshold   = local.concurrency_threshold
     }
     warm-up = {
-      description = "Pings do not reach all the environments that they are to keep warm."
+      description = "Pings do not reach all the execution environments that they should keep warm."
       namespace   = local.namespace
       metric      = "WarmUpFailures"
       dimensions  = local.of_function
       statistic   = "Sum"
-      threshold   = var.warm_up_failures
+      threshold   = var.alarms.warm_up_failures
     }
     dropped-events = {
-      description = "Asynchronous calls are given up, as they failed or waited too long."
+      description = "Lambda discards asynchronous events, because the calls failed or waited for too long."
       namespace   = "AWS/Lambda"
       metric      = "AsyncEventsDropped"
       dimensions  = local.of_function
       statistic   = "Sum"
-      threshold   = var.async_events_dropped
+      threshold   = var.alarms.async_events_dropped
     }
     failed-executions = {
-      description = "Data sets are not scored: see the executions of the state machine."
+      description = "Data sets could not be scored. The executions of the state machine show why."
       namespace   = "AWS/States"
       metric      = "ExecutionsFailed"
       dimensions  = { for machine in var.state_machine[*] : "StateMachineArn" => machine.arn }
       statistic   = "Sum"
-      threshold   = var.failed_executions
+      threshold   = var.alarms.failed_executions
     }
   }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = { for name, alarm in local.alarms : name => alarm if var.alarms && lookup(local.is_watched, name, true) }
+  for_each = { for name, alarm in local.alarms : name => alarm if var.has_alarms && lookup(local.is_watched, name, true) }
 
   alarm_name        = "${var.function_name}-${each.key}"
   alarm_description = each.value.description
@@ -103,10 +103,10 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.threshold
   period              = 300
   evaluation_periods  = 1
-  # Without a call there is no metric, and nothing is wrong
+  # Without calls there is no metric, which is not an error
   treat_missing_data = "notBreaching"
 
-  alarm_actions = var.topic_arns
-  ok_actions    = var.topic_arns
+  alarm_actions = var.alarms.topic_arns
+  ok_actions    = var.alarms.topic_arns
   tags          = var.tags
 }

@@ -1,117 +1,101 @@
 variable "function_name" {
-  description = "Name of the function to watch."
+  description = "Name of the function to monitor."
   type        = string
   nullable    = false
 }
 
 variable "alias_name" {
-  description = "Alias of the function whose calls are watched."
+  description = "Name of the alias whose calls are monitored."
   type        = string
   nullable    = false
 }
 
 variable "alias_arn" {
-  description = "ARN of that alias: the dashboard is of its region."
+  description = "ARN of the alias. The dashboard shows metrics from its Region."
   type        = string
   nullable    = false
 }
 
-variable "alarms" {
-  description = "Whether there are alarms."
+variable "has_alarms" {
+  description = "Whether the module creates alarms."
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "alarms" {
+  description = <<-EOT
+    Settings of the alarms. Each alarm compares what happened in 5 minutes with a threshold.
+
+    - `topic_arns` - ARNs of up to five SNS topics that receive a message when an alarm starts and when it ends.
+    - `errors` - Number of calls that failed.
+    - `throttles` - Number of calls that Lambda throttled.
+    - `duration_p99` - Duration in milliseconds of the 99th percentile of the calls. Defaults to 80 percent of the timeout.
+    - `concurrency_percent` - Percentage of the available concurrency that is in use. The module omits this alarm if this percentage is one
+      execution environment, or is no more than a warm-up ping uses.
+    - `account_concurrency` - Concurrency limit of the account in this Region. It only matters if `reserved_concurrency` is not set.
+    - `warm_up_failures` - Number of execution environments that a ping did not reach. The module omits this alarm if nothing pings.
+    - `async_events_dropped` - Number of asynchronous events that Lambda discarded.
+    - `failed_executions` - Number of failed executions of the state machine.
+  EOT
+  type = object({
+    topic_arns           = optional(list(string), [])
+    errors               = optional(number, 1)
+    throttles            = optional(number, 1)
+    duration_p99         = optional(number)
+    concurrency_percent  = optional(number, 80)
+    account_concurrency  = optional(number, 1000)
+    warm_up_failures     = optional(number, 1)
+    async_events_dropped = optional(number, 1)
+    failed_executions    = optional(number, 1)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for arn in var.alarms.topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:.+$", arn))
+    ])
+    error_message = join(" ", [
+      "Each of the alarms.topic_arns must be the ARN of an SNS topic. For example:",
+      "\"arn:aws:sns:eu-central-1:123456789012:on-call\".",
+    ])
+  }
+
+  validation {
+    condition     = length(var.alarms.topic_arns) <= 5
+    error_message = "alarms.topic_arns can contain up to five topics, because CloudWatch supports five actions for an alarm."
+  }
+
+  validation {
+    condition     = var.alarms.concurrency_percent >= 1 && var.alarms.concurrency_percent <= 100
+    error_message = "alarms.concurrency_percent must be a percentage from 1 to 100."
+  }
 }
 
 variable "dashboard" {
-  description = "Whether there is a dashboard."
+  description = "Whether the module creates a dashboard."
   type        = bool
   default     = true
-  nullable    = false
-}
-
-variable "topic_arns" {
-  description = "SNS topics that are told when an alarm begins and when it ends. None: the alarms are only seen."
-  type        = list(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for arn in var.topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:.+$", arn))])
-    error_message = "Each of topic_arns is the ARN of an SNS topic, as in \"arn:aws:sns:eu-central-1:123456789012:on-call\"."
-  }
-
-  validation {
-    condition     = length(var.topic_arns) <= 5
-    error_message = "An alarm takes 5 actions: topic_arns has at most 5."
-  }
-}
-
-variable "errors" {
-  description = "Failed calls in 5 minutes from which on there is an alarm."
-  type        = number
-  default     = 1
-  nullable    = false
-}
-
-variable "throttles" {
-  description = "Throttled calls in 5 minutes from which on there is an alarm."
-  type        = number
-  default     = 1
-  nullable    = false
-}
-
-variable "duration_p99" {
-  description = "Milliseconds that 99 of 100 calls have to stay under; null: 80 % of the timeout."
-  type        = number
-  default     = null
-}
-
-variable "concurrency_percent" {
-  description = <<-EOT
-    Part of the concurrency that may be used, in percent. There is no such alarm where that part is one environment, or no more than a ping
-    uses.
-  EOT
-  type        = number
-  default     = 80
-  nullable    = false
-
-  validation {
-    condition     = var.concurrency_percent >= 1 && var.concurrency_percent <= 100
-    error_message = "concurrency_percent is a percentage from 1 to 100."
-  }
-}
-
-variable "warm_up_failures" {
-  description = "Failed warm-ups in 5 minutes from which on there is an alarm."
-  type        = number
-  default     = 1
-  nullable    = false
-}
-
-variable "async_events_dropped" {
-  description = "Asynchronous calls in 5 minutes that Lambda gave up, pings among them, from which on there is an alarm."
-  type        = number
-  default     = 1
-  nullable    = false
-}
-
-variable "failed_executions" {
-  description = "Executions of the state machine that failed in 5 minutes from which on there is an alarm."
-  type        = number
-  default     = 1
   nullable    = false
 }
 
 variable "pinged" {
-  description = "Environments that each ping keeps warm; 0: nothing pings the function, and there is no alarm on warm-up failures."
+  description = <<-EOT
+    Number of execution environments that each ping keeps warm. The value 0 means that nothing pings the function, and omits the alarm for
+    failed warm-ups.
+  EOT
   type        = number
   default     = 1
   nullable    = false
 }
 
 variable "state_machine" {
-  description = "The state machine that scores data sets with the function; null: none, and there is no alarm on it."
+  description = <<-EOT
+    The state machine that scores data sets with the function. Defaults to `null`, which omits the alarm for failed executions.
+
+    - `arn` - ARN of the state machine.
+  EOT
   type = object({
     arn = string
   })
@@ -119,27 +103,20 @@ variable "state_machine" {
 }
 
 variable "timeout" {
-  description = "The function's timeout in seconds."
+  description = "Timeout of the function in seconds."
   type        = number
   default     = 60
   nullable    = false
 }
 
 variable "reserved_concurrency" {
-  description = "Environments that are reserved for the function; null: it shares the account's."
+  description = "Reserved concurrency of the function. Defaults to `null`, which means that the function shares the account's concurrency."
   type        = number
   default     = null
 }
 
-variable "account_concurrency" {
-  description = "The account's concurrency in this region, which the function shares where it has none reserved. AWS's own is 1000, in new accounts 10."
-  type        = number
-  default     = 1000
-  nullable    = false
-}
-
 variable "tags" {
-  description = "Tags of the alarms."
+  description = "Tags for the alarms."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,19 +1,20 @@
 locals {
-  # S3 adds 26 characters to a prefix of at most 37
-  bucket_prefix = "${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"
+  # S3 adds 26 characters to a prefix of up to 37 characters
+  bucket_prefix = coalesce(var.bucket.prefix, "${substr(replace(lower(var.name), "_", "-"), 0, 36)}-")
 
-  bucket = var.existing_bucket == null ? aws_s3_bucket.this[0].id : var.existing_bucket.name
+  bucket = var.bucket.existing == null ? aws_s3_bucket.this[0].id : var.bucket.existing.name
 }
 
 resource "aws_s3_bucket" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket_prefix = local.bucket_prefix
+  force_destroy = var.bucket.force_destroy
   tags          = var.tags
 }
 
 resource "aws_s3_bucket_versioning" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 
@@ -23,12 +24,12 @@ resource "aws_s3_bucket_versioning" "this" {
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 
   rule {
-    # With a key of one's own, the bucket's key spares a call of KMS for each object
+    # With a customer managed key, a bucket key avoids a call of KMS for each object
     bucket_key_enabled = var.kms_key_arn != null
 
     apply_server_side_encryption_by_default {
@@ -38,10 +39,10 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   }
 }
 
-# Terraform uploads a large file in parts, and an apply that is interrupted leaves them: no listing shows them, and they are paid for. Nothing
-# else expires: older versions of the model are what a rollback reads.
+# Terraform uploads a large file in parts. If an apply is interrupted, the parts remain. No list of objects shows them, and S3 charges for
+# them. Nothing else expires by default, because a rollback reads an older version of the model.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 
@@ -56,11 +57,27 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
+  dynamic "rule" {
+    for_each = var.bucket.noncurrent_versions[*]
+
+    content {
+      id     = "delete-earlier-models"
+      status = "Enabled"
+
+      filter {}
+
+      noncurrent_version_expiration {
+        noncurrent_days           = rule.value.days
+        newer_noncurrent_versions = rule.value.keep
+      }
+    }
+  }
+
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
 resource "aws_s3_bucket_ownership_controls" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 
@@ -70,7 +87,7 @@ resource "aws_s3_bucket_ownership_controls" "this" {
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 

@@ -1,21 +1,32 @@
 locals {
-  # In a bucket that others use, too, all lies below the name and a mark of this deployment: the same name in another workspace, region or
-  # account has another mark. When the provider deletes an object, it deletes every version of its key, whoever wrote them.
-  prefix = var.existing_bucket == null ? "" : "${var.name}/${substr(terraform_data.deployment[0].id, 0, 8)}/"
+  # In an existing bucket, the keys begin with the name and an identifier of this deployment. A deployment of the same name in another
+  # workspace, Region, or account has another identifier. They must not share keys: to delete an object, the provider deletes all versions
+  # of its key, no matter who wrote them.
+  prefix = var.bucket.existing == null ? "" : "${var.name}/${substr(terraform_data.deployment[0].id, 0, 8)}/"
 
-  objects  = merge(aws_s3_object.this, aws_s3_object.versioned)
-  versions = { for name, kept in terraform_data.version : name => contains(["", "null"], coalesce(kept.output, "null")) ? null : kept.output }
+  objects = merge(aws_s3_object.this, aws_s3_object.versioned)
+  versions = {
+    for name, stored in terraform_data.version :
+    name => contains(["", "null"], coalesce(stored.output, "null")) ? null : stored.output
+  }
 
-  # What is uploaded in place of a file, so that the object stays, and with it the versions before
-  nothing = "The function as it is deployed now does not read this object. Earlier versions of it are models that earlier versions of the function read.\n"
+  # Uploaded if there is no file to upload, so that the object and its earlier versions remain
+  placeholder = join(" ", [
+    "The function as it is deployed now does not read this object.",
+    "Earlier versions of it are models that earlier versions of the function read.\n",
+  ])
 
   unversioned = [
-    for name, object in var.versioned_objects : aws_s3_object.versioned[name].key if object.source != null && local.versions[name] == null
+    for name, object in var.versioned_objects : aws_s3_object.versioned[name].key
+    if object.source != null && local.versions[name] == null
   ]
-  words = join("\n", concat(
+  unversioned_message = join("\n", concat(
     [
-      "The bucket ${local.bucket} keeps no versions, and a function that was deployed before could no longer read its model.",
-      "Try this, and then apply again:",
+      join(" ", [
+        "Versioning is not enabled on the bucket ${local.bucket}.",
+        "A new model would replace the model that earlier versions of the function read.",
+      ]),
+      "Run these commands, and then apply again:",
       "  aws s3api put-bucket-versioning --bucket ${local.bucket} --versioning-configuration Status=Enabled",
     ],
     [for key in local.unversioned : "  aws s3 cp s3://${local.bucket}/${key} s3://${local.bucket}/${key} --metadata-directive REPLACE"],
@@ -23,7 +34,7 @@ locals {
 }
 
 resource "terraform_data" "deployment" {
-  count = var.existing_bucket == null ? 0 : 1
+  count = var.bucket.existing == null ? 0 : 1
 }
 
 resource "aws_s3_object" "this" {
@@ -35,16 +46,16 @@ resource "aws_s3_object" "this" {
   source      = each.value.source
   source_hash = each.value.sha256
 
-  # Untagged: S3 takes 10 tags on an object and 50 on all else, so that an eleventh, of the caller or of the provider's default_tags, would
-  # stop an apply halfway
+  # The object has no tags. S3 allows 10 tags on an object and AWS allows 50 on other resources, so an eleventh tag from the caller or from
+  # the provider's default_tags would stop an apply halfway.
   override_provider {
     default_tags {
       tags = {}
     }
   }
 
-  # An object that is uploaded before the bucket is versioned has the version "null", which cannot be pinned. Before the other settings are
-  # made, it would not be encrypted with the caller's key, and could be public for a moment.
+  # An object that is uploaded before versioning is enabled has the version "null", which cannot be pinned. Before the other settings exist,
+  # it would not be encrypted with the caller's key, and might be public for a moment.
   depends_on = [
     aws_s3_bucket_lifecycle_configuration.this,
     aws_s3_bucket_ownership_controls.this,
@@ -55,16 +66,17 @@ resource "aws_s3_object" "this" {
   ]
 
   lifecycle {
-    # The function reads the old object until it is told of the new one
+    # The function reads the old object until it is updated
     create_before_destroy = true
 
-    # The key and the hash say what the bytes are: the same bytes in another folder are no change
+    # The key and the hash identify the content, so the same content in another folder is not a change
     ignore_changes = [source]
   }
 }
 
-# The path that an object's bytes were last read from. The object cannot ignore changes of its source as those above do: an update in place
-# would upload the ignored path's bytes. So the path is kept here, and taken anew whenever the object is written anew.
+# The path of the file that was last uploaded to each object. The object cannot ignore changes of its source as the objects above do,
+# because an update in place would then upload the file at the old path. Instead, the path is stored here, and is updated only if the object
+# has new content or a new place.
 resource "terraform_data" "source" {
   for_each = var.versioned_objects
 
@@ -76,10 +88,10 @@ resource "terraform_data" "source" {
   }
 }
 
-# One key for ever: new bytes are a new version of the object, and the versions before it stay until the object is destroyed. So the model
-# of every published version of the function stays, and a rollback is a change of the alias alone. (Under a key of its own, an older model
-# would be deleted when the key changes, by the provider, with all its versions.) And an object without a source stays, too: there may be
-# versions of it from when it had one.
+# The key never changes. New content becomes a new version of the object, and earlier versions remain until the object is destroyed. The
+# models of all published versions of the function therefore remain, and a rollback only changes the alias. (If each model had a key of its
+# own, the provider would delete the old object with all its versions when the key changes.) An object without a source also remains,
+# because it may have versions from the time when it had one.
 resource "aws_s3_object" "versioned" {
   for_each = var.versioned_objects
 
@@ -87,8 +99,8 @@ resource "aws_s3_object" "versioned" {
   key    = "${local.prefix}${each.value.key}"
 
   source      = each.value.source == null ? null : terraform_data.source[each.key].output
-  content     = each.value.source == null ? local.nothing : null
-  source_hash = each.value.source == null ? sha256(local.nothing) : each.value.sha256
+  content     = each.value.source == null ? local.placeholder : null
+  source_hash = each.value.source == null ? sha256(local.placeholder) : each.value.sha256
 
   override_provider {
     default_tags {
@@ -106,15 +118,15 @@ resource "aws_s3_object" "versioned" {
   ]
 
   lifecycle {
-    # In another bucket it is there before the function is told, and the old one goes after that
+    # If the bucket changes, the object in the new bucket exists before the function is updated, and the old one is deleted after that
     create_before_destroy = true
   }
 }
 
-# The version that each object had when it was uploaded. When Terraform refreshes an object, it takes over whatever version is the newest
-# then. If somebody else wrote to the key, their bytes would be deployed under the digest of ours, which the handler refuses. So the version
-# is kept here, and taken anew when this configuration writes the object (its version is not known then, nor is the trigger), and when the
-# bucket begins to keep versions.
+# The version that each object had when it was uploaded. When Terraform refreshes an object, it reads the latest version. If somebody else
+# wrote to the key, Terraform would deploy their content with the digest of ours, which the handler refuses. The version is therefore stored
+# here. It is updated when this configuration uploads the object, because the version and the trigger are unknown then, and when versioning
+# is enabled on the bucket.
 resource "terraform_data" "version" {
   for_each = toset(concat(keys(var.objects), keys(var.versioned_objects)))
 

@@ -2,7 +2,7 @@ output "bucket" {
   description = "Name of the bucket."
   value       = local.bucket
 
-  # Whoever reads the bucket's name finds it closed
+  # The bucket is protected before anything uses its name
   depends_on = [
     aws_s3_bucket_policy.this,
     aws_s3_bucket_public_access_block.this,
@@ -10,7 +10,7 @@ output "bucket" {
 }
 
 output "objects" {
-  description = "Where each object lies: bucket, key and the version_id that was uploaded, by the names of var.objects and var.versioned_objects."
+  description = "Bucket, key, and uploaded version (`version_id`) of each object, by the names in `objects` and `versioned_objects`."
   value = {
     for name, object in local.objects : name => {
       bucket     = object.bucket
@@ -19,10 +19,10 @@ output "objects" {
     }
   }
 
-  # A condition of the output and not of the objects: if an object could not be written, the user should read that error alone. In a bucket
-  # without versioning, an object's version is "". It is "null" if the object is older than versioning, until it is copied onto itself.
+  # A precondition of the output, and not a postcondition of the objects, so that it adds nothing to the error if an upload fails. Without
+  # versioning, the version of an object is "". If the object is older than versioning, it is "null" until the object is copied onto itself.
   precondition {
     condition     = length(local.unversioned) == 0
-    error_message = local.words
+    error_message = local.unversioned_message
   }
 }

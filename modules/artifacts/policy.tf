@@ -1,5 +1,5 @@
 resource "aws_s3_bucket_policy" "this" {
-  count = var.existing_bucket == null ? 1 : 0
+  count = var.bucket.existing == null ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 
@@ -9,14 +9,14 @@ resource "aws_s3_bucket_policy" "this" {
       Sid       = "DenyWithoutTls"
       Effect    = "Deny"
       Principal = "*"
-      # Any case is the same to AWS ("The prefix and the action name are case insensitive", IAM User Guide, Action). moto, the AWS that this
-      # module is tried on without an account, minds the case, knows no condition on transport, and would deny everything to everybody.
+      # AWS ignores the case ("The prefix and the action name are case insensitive", IAM User Guide, Action). moto, which the tests of this
+      # module use in place of AWS, respects the case and does not support the condition. With s3:* it would deny every request.
       Action    = "S3:*"
       Resource  = [aws_s3_bucket.this[0].arn, "${aws_s3_bucket.this[0].arn}/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
   })
 
-  # S3 answers OperationAborted when both change the same bucket at once
+  # S3 returns OperationAborted if both change the bucket at the same time
   depends_on = [aws_s3_bucket_public_access_block.this]
 }

@@ -1,5 +1,5 @@
 locals {
-  # 80 characters are the most that a state machine's name has
+  # The name of a state machine can have up to 80 characters
   name = "${substr(var.function_name, 0, 64)}-batch"
 
   output_prefix = var.output.prefix == "" ? "" : "${trimsuffix(var.output.prefix, "/")}/"
@@ -7,7 +7,7 @@ locals {
   region  = split(":", var.alias_arn)[3]
   account = split(":", var.alias_arn)[4]
 
-  # Known before the state machine is there, as its role needs them then
+  # Known before the state machine exists, because its role needs them
   machine_arn   = "arn:${local.partition}:states:${local.region}:${local.account}:stateMachine:${local.name}"
   execution_arn = "arn:${local.partition}:states:${local.region}:${local.account}:execution:${local.name}"
 
@@ -28,13 +28,14 @@ resource "aws_sfn_state_machine" "this" {
     enabled = var.tracing
   }
 
-  # A state machine is validated against what its role may do
+  # Step Functions checks the permissions of the role when it creates the state machine
   depends_on = [aws_iam_role_policy.this]
 }
 
 resource "aws_iam_role" "this" {
   name_prefix          = "${substr(var.function_name, 0, 31)}-batch-"
   description          = "Lets Step Functions score data sets with ${var.function_name}:${var.alias_name}"
+  path                 = var.role_path
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 
@@ -106,7 +107,7 @@ resource "aws_iam_role_policy" "this" {
         Action   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
         Resource = arns
       } if length(arns) > 0],
-      # X-Ray has no resource to name
+      # X-Ray supports no resource-level permissions for these actions
       [for on in [var.tracing] : {
         Sid      = "SendTraces"
         Effect   = "Allow"

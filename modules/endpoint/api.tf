@@ -6,8 +6,10 @@ resource "aws_apigatewayv2_api" "this" {
   protocol_type = "HTTP"
   tags          = var.tags
 
+  disable_execute_api_endpoint = var.endpoint.disable_default_url
+
   dynamic "cors_configuration" {
-    for_each = var.cors[*]
+    for_each = var.endpoint.cors[*]
 
     content {
       allow_origins = cors_configuration.value.allow_origins
@@ -30,7 +32,7 @@ resource "aws_apigatewayv2_integration" "this" {
 }
 
 resource "aws_apigatewayv2_authorizer" "this" {
-  count = local.is_api && var.authorization == "JWT" ? 1 : 0
+  count = local.is_api && var.endpoint.authorization == "JWT" ? 1 : 0
 
   api_id           = aws_apigatewayv2_api.this[0].id
   name             = "jwt"
@@ -38,28 +40,28 @@ resource "aws_apigatewayv2_authorizer" "this" {
   identity_sources = ["$request.header.Authorization"]
 
   jwt_configuration {
-    issuer   = var.jwt.issuer
-    audience = var.jwt.audience
+    issuer   = var.endpoint.jwt.issuer
+    audience = var.endpoint.jwt.audience
   }
 }
 
-# One route for all paths and methods: the handler knows its paths, and every call but a preflight passes the same authorization
+# One route for all paths and methods. The handler knows its paths, and all calls except preflight requests need the same authorization.
 resource "aws_apigatewayv2_route" "this" {
   count = local.is_api ? 1 : 0
 
   api_id               = aws_apigatewayv2_api.this[0].id
   route_key            = "$default"
   target               = "integrations/${aws_apigatewayv2_integration.this[0].id}"
-  authorization_type   = var.authorization
+  authorization_type   = var.endpoint.authorization
   authorizer_id        = one(aws_apigatewayv2_authorizer.this[*].id)
-  authorization_scopes = var.authorization == "JWT" ? var.jwt.scopes : null
+  authorization_scopes = var.endpoint.authorization == "JWT" ? var.endpoint.jwt.scopes : null
 }
 
-# $default catches the browsers' OPTIONS, too, and they send them without authorization: AWS advises a route for these alone ("Configure
-# CORS for HTTP APIs", API Gateway Developer Guide). The API itself answers them by its CORS settings. {proxy+} stands for one part of a
-# path at least, so / has a route of its own.
+# Browsers send preflight requests (OPTIONS) without authorization, so the route $default would refuse them. AWS recommends a separate route
+# for them ("Configure CORS for HTTP APIs", API Gateway Developer Guide). The API answers them according to its CORS settings. The path
+# /{proxy+} does not include /, which therefore has a route of its own.
 resource "aws_apigatewayv2_route" "preflight" {
-  for_each = local.is_api && var.cors != null && var.authorization != "NONE" ? toset(["/", "/{proxy+}"]) : []
+  for_each = local.is_api && var.endpoint.cors != null && var.endpoint.authorization != "NONE" ? toset(["/", "/{proxy+}"]) : []
 
   api_id             = aws_apigatewayv2_api.this[0].id
   route_key          = "OPTIONS ${each.key}"
@@ -76,14 +78,14 @@ resource "aws_apigatewayv2_stage" "this" {
   tags        = var.tags
 
   default_route_settings {
-    throttling_rate_limit    = var.throttling.rate_limit
-    throttling_burst_limit   = var.throttling.burst_limit
-    detailed_metrics_enabled = var.detailed_metrics
+    throttling_rate_limit    = var.endpoint.throttling.rate_limit
+    throttling_burst_limit   = var.endpoint.throttling.burst_limit
+    detailed_metrics_enabled = var.endpoint.detailed_metrics
   }
 
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.this[0].arn
-    # Who, what, how it ended, and whose fault it was; nothing of the request's body
+    # Contains nothing from the body of the request
     format = jsonencode({
       requestId        = "$context.requestId"
       time             = "$context.requestTime"
@@ -98,11 +100,11 @@ resource "aws_apigatewayv2_stage" "this" {
     })
   }
 
-  # A stage that deploys itself before there is a route has nothing to deploy
+  # A stage cannot be deployed before the API has a route
   depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.preflight]
 }
 
-# Below vendedlogs, where log groups share one resource policy: each other name adds to one that is bounded to 5,120 characters
+# The prefix /aws/vendedlogs avoids an entry for each log group in a resource policy, whose size is limited to 5,120 characters
 resource "aws_cloudwatch_log_group" "this" {
   count = local.is_api ? 1 : 0
 

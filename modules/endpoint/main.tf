@@ -1,12 +1,13 @@
 locals {
-  is_url = var.type == "function_url"
-  is_api = var.type == "http_api"
+  is_url = var.endpoint.type == "function_url"
+  is_api = var.endpoint.type == "http_api"
 
-  # AWS's most: an HTTP API answers 503 after 30 seconds, whatever the function's timeout
+  # An HTTP API waits for up to 30 seconds, even if the function's timeout is longer
   api_milliseconds = min(var.timeout, 30) * 1000
 }
 
-# Only with AWS_IAM: a URL that anybody may call would, with providers before 6.28, also need a permission for anybody to invoke the function
+# Only supports AWS_IAM. With a provider before 6.28, a public URL would need a permission that allows anyone to invoke the function
+# directly.
 resource "aws_lambda_function_url" "this" {
   count = local.is_url ? 1 : 0
 
@@ -15,7 +16,7 @@ resource "aws_lambda_function_url" "this" {
   authorization_type = "AWS_IAM"
 
   dynamic "cors" {
-    for_each = var.cors[*]
+    for_each = var.endpoint.cors[*]
 
     content {
       allow_origins = cors.value.allow_origins

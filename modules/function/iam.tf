@@ -1,11 +1,13 @@
 resource "aws_iam_role" "this" {
-  count = var.existing_role == null ? 1 : 0
+  count = var.role.existing == null ? 1 : 0
 
-  # A prefix, as roles are the account's, not the region's: the same name in two regions must not collide. IAM adds 26 characters to at
-  # most 38.
-  name_prefix          = "${substr(var.name, 0, 37)}-"
+  # A prefix, because IAM roles are global: functions of the same name in two Regions need different roles. IAM adds 26 characters to a
+  # prefix of up to 38.
+  name                 = var.role.name
+  name_prefix          = var.role.name == null ? "${substr(var.name, 0, 37)}-" : null
+  path                 = var.role.path
   description          = "Execution role of the Lambda function ${var.name}"
-  permissions_boundary = var.permissions_boundary_arn
+  permissions_boundary = var.role.permissions_boundary_arn
   tags                 = var.tags
 
   assume_role_policy = jsonencode({
@@ -19,23 +21,24 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "own" {
-  count = var.existing_role == null ? 1 : 0
+  count = var.role.existing == null ? 1 : 0
 
   name   = "write-own-logs"
   role   = aws_iam_role.this[0].id
   policy = jsonencode({ Version = "2012-10-17", Statement = local.own_statements })
 }
 
-# Another object is another policy, and the old one goes last: until the alias has moved, environments of the version that answers still
-# start, and read the old object. The name makes it another, as it cannot be changed in place. It is a prefix, so that two policies never
-# share a name even where the object is not known before apply and turns out to be the same.
+# A new object gets a new policy, and the old policy is deleted last: until the alias points to the new version, execution environments of
+# the old version still start and read the old object. The name contains a digest of the objects, because a changed name replaces the
+# policy. It is a prefix, so that two policies never share a name, even if the object is unknown until apply and turns out to be the same.
 resource "aws_iam_role_policy" "model" {
-  count = var.existing_role == null && local.may_read ? 1 : 0
+  count = var.role.existing == null && local.may_read ? 1 : 0
 
   name_prefix = "read-own-model-${substr(sha256(join(",", concat(compact([local.object_arn]), local.further_arns))), 0, 8)}-"
   role        = aws_iam_role.this[0].id
 
-  # Versions that the caller names may have their model in the zip. A policy has a statement nevertheless, and this one allows nothing more.
+  # The versions that the caller names may all have their model in the deployment package. A policy needs a statement even then, and this
+  # one allows nothing that the role may not do anyway.
   policy = jsonencode({
     Version   = "2012-10-17"
     Statement = jsondecode(length(local.model_statements) > 0 ? jsonencode(local.model_statements) : jsonencode(local.own_statements))
@@ -47,21 +50,28 @@ resource "aws_iam_role_policy" "model" {
 }
 
 resource "aws_iam_role_policy" "further" {
-  for_each = var.existing_role == null ? toset([for name, statements in local.further_statements : name if length(statements) > 0]) : []
+  for_each = var.role.existing == null ? toset([for name, statements in local.further_statements : name if length(statements) > 0]) : []
 
   name   = each.key
   role   = aws_iam_role.this[0].id
   policy = jsonencode({ Version = "2012-10-17", Statement = local.further_statements[each.key] })
 }
 
-# After a function is deleted, Lambda uses the function's role to remove its network interfaces, so the role has to outlive them. When the
-# function is destroyed, its interfaces are moved to this group, which allows no traffic. The provider deletes a security group only when
-# no interface of Lambda's is left in it, and this one is deleted before the role.
+resource "aws_iam_role_policy_attachment" "managed" {
+  for_each = var.role.existing == null ? var.role.managed_policy_arns : {}
+
+  role       = aws_iam_role.this[0].name
+  policy_arn = each.value
+}
+
+# After a function is deleted, Lambda uses the function's role to delete its network interfaces, so the role must exist until then. When
+# Terraform destroys the function, the provider moves its interfaces to this security group, which allows no traffic. The provider deletes a
+# security group only after Lambda has deleted the interfaces in it, and Terraform deletes this one before the role.
 resource "aws_security_group" "leaving" {
   count = try(var.network.vpc, null) == null ? 0 : 1
 
   name_prefix = "${var.name}-leaving-"
-  description = "Of the interfaces of the Lambda function ${var.name} while it is destroyed"
+  description = "Network interfaces of the Lambda function ${var.name} while it is destroyed"
   vpc_id      = var.network.vpc.id
   tags        = var.tags
 
@@ -69,5 +79,5 @@ resource "aws_security_group" "leaving" {
     delete = "60m"
   }
 
-  depends_on = [aws_iam_role_policy.further]
+  depends_on = [aws_iam_role_policy.further, aws_iam_role_policy_attachment.managed]
 }

@@ -1,19 +1,24 @@
 locals {
-  in_s3 = var.model.object != null
+  in_s3 = var.model.file == null
 
-  # Of the log group's ARN, which is there before the function: policies that name the function can be there before it, too. A data source
-  # would be read again, and its policy planned as a change, where the module has a depends_on.
-  arn_parts    = split(":", aws_cloudwatch_log_group.this.arn)
+  # Taken from the log group's ARN, which is known before the function exists, so that policies can name the function before it is created.
+  # A data source would be read again, and its policy planned as a change, if the caller's module block has depends_on.
+  log_group_arn = (
+    var.logging.existing_group == null ? aws_cloudwatch_log_group.this[0].arn : trimsuffix(var.logging.existing_group.arn, ":*")
+  )
+  arn_parts    = split(":", local.log_group_arn)
   partition    = local.arn_parts[1]
   function_arn = "arn:${local.partition}:lambda:${local.arn_parts[3]}:${local.arn_parts[4]}:function:${var.name}"
   alias_name   = "live"
 
-  role_arn = var.existing_role == null ? aws_iam_role.this[0].arn : var.existing_role.arn
+  log_group_name = var.logging.existing_group == null ? aws_cloudwatch_log_group.this[0].name : local.arn_parts[6]
+
+  role_arn = var.role.existing == null ? aws_iam_role.this[0].arn : var.role.existing.arn
 
   live_version   = coalesce(var.live_version, aws_lambda_function.this.version)
   canary_version = try(coalesce(var.canary.version, aws_lambda_function.this.version), null)
 
-  # The versions that the caller names, which may be of another mode or have their model elsewhere: where each reads it
+  # Where the versions that the caller names read their model. They may have been deployed with another mode, or with a model elsewhere.
   named_objects = {
     for version, function in data.aws_lambda_function.named : version => {
       bucket = function.environment[0].variables.MODEL_BUCKET
@@ -21,13 +26,17 @@ locals {
     } if can(function.environment[0].variables.MODEL_BUCKET)
   }
 
-  # Known before any object is
+  # Must be known during the plan, when no object exists yet
   may_read = local.in_s3 || var.model_store != null || length(data.aws_lambda_function.named) > 0
 
-  # Of these, what this deployment's modules/artifacts uploaded elsewhere: to a bucket of its own, whose name begins as the function's and
-  # ends with the 26 digits of a prefix, or below the name and a mark of 8 hexadecimal digits in another.
-  # Before CHANGELOG's first release there was no mark.
-  own_bucket = "^${substr(replace(lower(var.name), "_", "-"), 0, 36)}-[0-9]{26}$"
+  # Of these objects, the ones that modules/artifacts uploaded for this deployment, and that it would delete now: they are in a bucket that
+  # it created, whose name begins with the prefix and ends with the 26 digits that S3 adds to it, or they are in a shared
+  # bucket, with a key that begins with the name and an identifier of 8 hexadecimal digits. Code from before the first release in
+  # CHANGELOG.md added no such identifier.
+  own_bucket_prefixes = [
+    for prefix in concat(["${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"], var.bucket_prefix[*]) : replace(prefix, ".", "[.]")
+  ]
+  own_bucket = "^(${join("|", local.own_bucket_prefixes)})[0-9]{26}$"
   own_key    = "^${var.name}/([0-9a-f]{8}/)?model/model$"
   removed_objects = [
     for version, object in local.named_objects : "version ${version} reads s3://${object.bucket}/${object.key}"
@@ -35,7 +44,7 @@ locals {
     (object.bucket == try(var.model_store.bucket, null) ? object.key != try(var.model_store.key, null) : true)
   ]
 
-  # The contract with lambda/handler.py. What is not known is left out.
+  # The variables that lambda/handler.py reads. Unknown facts are left out.
   model_environment = {
     MODEL_SHA256          = try(lower(var.model.sha256), null)
     MODEL_FOLLOW          = var.model.follow ? "true" : null
@@ -43,9 +52,9 @@ locals {
     MODEL_SKLEARN_VERSION = var.model.sklearn_version
     MODEL_TRUSTED         = length(var.model.trusted) > 0 ? join(",", var.model.trusted) : null
     MODEL_FILE            = var.model.file
-    MODEL_BUCKET          = try(var.model.object.bucket, null)
-    MODEL_KEY             = try(var.model.object.key, null)
-    MODEL_VERSION_ID      = try(var.model.object.version_id, null)
+    MODEL_BUCKET          = var.model.bucket
+    MODEL_KEY             = var.model.key
+    MODEL_VERSION_ID      = var.model.version_id
     MODEL_ONE_THREAD      = var.one_thread ? null : "false"
     MODEL_METRICS         = var.metrics ? null : "false"
     MODEL_DOCS            = var.docs ? "true" : null
@@ -53,7 +62,7 @@ locals {
   }
   environment = merge(var.environment, { for name, value in local.model_environment : name => value if value != null })
 
-  # AWS's, fixed
+  # Fixed limits of AWS
   limits = {
     unzipped_bytes    = 262144000
     layers            = 5
@@ -64,13 +73,13 @@ locals {
     snap_start_python = 12
   }
 
-  # 13 of python3.13
+  # 13 for python3.13
   python_minor = try(tonumber(one(regex("^python3\\.([0-9]+)$", var.runtime))), 0)
 
-  # A layer whose size is not known counts nothing
+  # A layer of unknown size counts as zero bytes
   layer_bytes    = [for layer in var.layers : layer.unzipped_bytes if layer.unzipped_bytes != null]
   unzipped_bytes = sum(concat([var.package.unzipped_bytes], local.layer_bytes))
 
-  # Rounded up; 0 when not known
+  # Rounded up; 0 if the size is unknown
   model_mb = var.model.bytes == null ? 0 : ceil(var.model.bytes / 1048576)
 }

@@ -1,4 +1,4 @@
-# What the versions that the caller names were deployed with: the role has to go on allowing it
+# The versions that the caller names. The role must keep the permissions that they need.
 data "aws_lambda_function" "named" {
   for_each = toset(compact([var.live_version, try(var.canary.version, null)]))
 
@@ -6,9 +6,10 @@ data "aws_lambda_function" "named" {
   qualifier     = each.key
 }
 
-# The keys as they were. The role may go on decrypting with each: what was encrypted with it stays so. What is kept is taken anew when the
-# caller says which keys were before. It is kept twice, as a key may come later than the deployment: last is taken anew whenever one comes
-# or goes, first is not. A key that comes after the first deployment and goes again is in neither: nothing here can remember it.
+# Remembers the keys of earlier deployments, because data that a key encrypted stays encrypted with it and the role must be able to decrypt
+# it. Both copies are taken again if the caller changes kms_key_arns.former. The copy last is also taken again if a key is added or removed,
+# which covers a key that was added after the first deployment. The copy first is not. A key that was added after the first deployment and
+# then removed is in neither copy.
 resource "terraform_data" "keys" {
   for_each = {
     first = [var.kms_key_arns.former]
@@ -23,16 +24,19 @@ resource "terraform_data" "keys" {
   }
 }
 
-# Before the function: Lambda makes the group itself at the first call, without retention, if it is not there
+# Created before the function. Otherwise Lambda creates the log group at the first call, and keeps the logs forever.
 resource "aws_cloudwatch_log_group" "this" {
+  count = var.logging.existing_group == null ? 1 : 0
+
   name              = "/aws/lambda/${var.name}"
-  retention_in_days = var.log_retention_days
+  retention_in_days = var.logging.retention_days
   kms_key_id        = var.kms_key_arns.logs
   tags              = var.tags
 }
 
 resource "aws_lambda_function" "this" {
   function_name = var.name
+  description   = var.description
   role          = local.role_arn
 
   runtime       = var.runtime
@@ -60,6 +64,18 @@ resource "aws_lambda_function" "this" {
     variables = local.environment
   }
 
+  # Without this block, the provider leaves the configuration as it is
+  dynamic "logging_config" {
+    for_each = var.logging.format == null && var.logging.existing_group == null ? [] : [var.logging]
+
+    content {
+      log_group             = local.log_group_name
+      log_format            = coalesce(logging_config.value.format, "Text")
+      application_log_level = logging_config.value.application_level
+      system_log_level      = logging_config.value.system_level
+    }
+  }
+
   tracing_config {
     mode = var.tracing ? "Active" : "PassThrough"
   }
@@ -78,10 +94,12 @@ resource "aws_lambda_function" "this" {
     content {
       subnet_ids         = vpc_config.value.subnet_ids
       security_group_ids = vpc_config.value.security_group_ids
+
+      ipv6_allowed_for_dual_stack = vpc_config.value.ipv6
     }
   }
 
-  # Lambda keeps interfaces for a while after the function, and with them it would keep the caller's security groups
+  # Lambda deletes the network interfaces some time after the function. Until then, the caller could not delete their security groups.
   replace_security_groups_on_destroy = var.network == null ? null : true
   replacement_security_group_ids     = one([for group in aws_security_group.leaving : [group.id]])
 
@@ -89,68 +107,71 @@ resource "aws_lambda_function" "this" {
 
   depends_on = [
     aws_cloudwatch_log_group.this,
-    # The first call may come at once, and reads the model; and in a VPC the interfaces are made before that
+    # The first call may follow at once and reads the model. In a VPC, Lambda creates the network interfaces before that.
     aws_iam_role_policy.own,
     aws_iam_role_policy.model,
     aws_iam_role_policy.further,
+    aws_iam_role_policy_attachment.managed,
   ]
 
   lifecycle {
     precondition {
       condition     = local.unzipped_bytes <= local.limits.unzipped_bytes
-      error_message = local.words.unzipped
+      error_message = local.messages.unzipped
     }
 
     precondition {
       condition     = length(var.layers) <= local.limits.layers
-      error_message = local.words.layers
+      error_message = local.messages.layers
     }
 
     precondition {
-      # The handler fetches it into memory where that holds it twice, and else into /tmp
-      condition     = !local.in_s3 || local.model_mb <= var.ephemeral_storage_size || local.enough.memory <= var.memory_size
-      error_message = local.words.ephemeral_storage
+      # The handler downloads the model into memory if it fits there twice, and to /tmp otherwise
+      condition = (
+        !local.in_s3 || local.model_mb <= var.ephemeral_storage_size || local.recommended_mb.memory <= var.memory_size
+      )
+      error_message = local.messages.ephemeral_storage
     }
 
     precondition {
       condition     = local.model_mb <= var.memory_size
-      error_message = local.words.memory
+      error_message = local.messages.memory
     }
 
     precondition {
-      # Close to how Lambda measures: its own message shows them as JSON
+      # Similar to how Lambda measures the size: its own error message shows the variables as JSON
       condition     = length(jsonencode(local.environment)) <= local.limits.environment
-      error_message = local.words.environment
+      error_message = local.messages.environment
     }
 
     precondition {
       condition     = length(local.lost_keys["first"]) == 0
-      error_message = local.words_of_keys["first"]
+      error_message = local.key_messages["first"]
     }
 
     precondition {
-      # Said once
+      # Does not repeat the message above
       condition     = length(local.lost_keys["last"]) == 0 || length(local.lost_keys["first"]) > 0
-      error_message = local.words_of_keys["last"]
+      error_message = local.key_messages["last"]
     }
 
     precondition {
       condition     = !var.snap_start || local.python_minor >= local.limits.snap_start_python
-      error_message = local.words.snap_start_runtime
+      error_message = local.messages.snap_start_runtime
     }
 
     precondition {
       condition     = !var.snap_start || var.ephemeral_storage_size <= local.limits.snap_start_tmp
-      error_message = local.words.snap_start_tmp
+      error_message = local.messages.snap_start_tmp
     }
   }
 }
 
-# Callers, warm-up pings and permissions name the alias: $LATEST is nobody's. Every apply that changes the function publishes a version, and
-# older ones stay: Lambda keeps their code, modules/layer their layer, and modules/artifacts their model.
+# Callers, warm-up pings, and permissions refer to the alias, and nothing refers to $LATEST. Each apply that changes the function publishes
+# a version. Older versions remain callable: Lambda keeps their code, modules/layer their layer, and modules/artifacts their model.
 resource "aws_lambda_alias" "this" {
   name             = local.alias_name
-  description      = "The version that answers"
+  description      = "The version that answers calls"
   function_name    = aws_lambda_function.this.function_name
   function_version = local.live_version
 
@@ -168,37 +189,49 @@ resource "aws_lambda_alias" "this" {
         for version in compact([var.live_version, try(var.canary.version, null)]) :
         tonumber(version) <= tonumber(aws_lambda_function.this.version)
       ])
-      error_message = local.words_of_versions.not_published
+      error_message = local.version_messages.not_published
     }
 
     precondition {
       condition     = length(local.removed_objects) == 0
-      error_message = local.words_of_versions.removed
+      error_message = local.version_messages.removed
     }
 
     precondition {
       condition     = var.canary == null || local.canary_version != local.live_version
-      error_message = local.words_of_versions.same
+      error_message = local.version_messages.same
     }
   }
 }
 
-# Asynchronous calls of the alias, from whomever, are tried once and wait for a minute at most. Lambda's own way is to call twice more after
-# an error and to keep what was throttled for 6 hours: for a warm-up ping that is a burst of late ones, each in the way of a real call, and
-# the next is on its way. 60 is the least that AWS takes.
+# By default, this module makes one attempt at an asynchronous call and discards the event after a minute, which is the shortest time that
+# AWS allows. Lambda itself would retry twice after an error and would keep throttled events for 6 hours. Warm-up pings would then arrive
+# late and in bursts that delay real calls, although the next ping follows soon.
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name = aws_lambda_function.this.function_name
   qualifier     = aws_lambda_alias.this.name
 
-  maximum_retry_attempts       = 0
-  maximum_event_age_in_seconds = 60
+  maximum_retry_attempts       = var.asynchronous.maximum_retry_attempts
+  maximum_event_age_in_seconds = var.asynchronous.maximum_event_age_in_seconds
 
   dynamic "destination_config" {
-    for_each = var.on_failure[*]
+    for_each = var.asynchronous.on_failure == null && var.asynchronous.on_success == null ? [] : [var.asynchronous]
 
     content {
-      on_failure {
-        destination = destination_config.value.destination_arn
+      dynamic "on_failure" {
+        for_each = destination_config.value.on_failure[*]
+
+        content {
+          destination = on_failure.value.destination_arn
+        }
+      }
+
+      dynamic "on_success" {
+        for_each = destination_config.value.on_success[*]
+
+        content {
+          destination = on_success.value.destination_arn
+        }
       }
     }
   }

@@ -9,12 +9,12 @@ output "arn" {
 }
 
 output "version" {
-  description = "Published version that the alias points to."
+  description = "Number of the published version that the alias points to."
   value       = aws_lambda_alias.this.function_version
 }
 
 output "newest_version" {
-  description = "Published version that was deployed last."
+  description = "Number of the version that was published last."
   value       = aws_lambda_function.this.version
 }
 
@@ -24,13 +24,13 @@ output "alias_name" {
 }
 
 output "alias_arn" {
-  description = "ARN of the alias: what to invoke. An asynchronous call of it is tried once."
+  description = "ARN of the alias. Invoke the function through it. Lambda does not retry an asynchronous call."
   value       = aws_lambda_alias.this.arn
 }
 
 output "log_group_name" {
   description = "Name of the log group."
-  value       = aws_cloudwatch_log_group.this.name
+  value       = local.log_group_name
 }
 
 output "role_arn" {
@@ -39,12 +39,12 @@ output "role_arn" {
 }
 
 output "role_name" {
-  description = "Name of the execution role, to attach further policies to."
-  value       = var.existing_role == null ? aws_iam_role.this[0].name : regex("[^/]+$", var.existing_role.arn)
+  description = "Name of the execution role. You can attach more policies to it."
+  value       = var.role.existing == null ? aws_iam_role.this[0].name : regex("[^/]+$", var.role.existing.arn)
 }
 
 output "policy" {
-  description = "What the execution role has to allow, as a policy document: for an existing role, which gets no policy from here."
+  description = "Policy document with the permissions that the function needs. Add them to the role if you use `role.existing`."
   value = jsonencode({
     Version   = "2012-10-17"
     Statement = concat(local.own_statements, local.model_statements, values(local.further_statements)...)

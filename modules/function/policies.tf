@@ -1,13 +1,13 @@
-# What the role may do, by the name of its policy. Which policies there are depends on nothing that is only known after apply, such as the
-# ARN of a key or a queue that is made in the same configuration.
+# What the role may do, by the name of the policy. The number of policies depends on nothing that is unknown until apply, such as the ARN of
+# a key or a queue that the same configuration creates.
 
 locals {
   object_arn = local.in_s3 ? join("", [
-    "arn:${local.partition}:s3:::${var.model.object.bucket}/",
-    var.model.object.read_prefix == null ? var.model.object.key : "${var.model.object.read_prefix}*",
+    "arn:${local.partition}:s3:::${var.model.bucket}/",
+    var.model.read_prefix == null ? var.model.key : "${var.model.read_prefix}*",
   ]) : null
 
-  # What earlier versions read: of the versions that the caller names, each its own model, wherever it is
+  # Models of earlier versions: the store's, and those of the versions that the caller names, wherever they are
   earlier_arns = [
     for object in concat(var.model_store[*], values(local.named_objects)) : "arn:${local.partition}:s3:::${object.bucket}/${object.key}"
   ]
@@ -15,12 +15,12 @@ locals {
 
   keys = {
     environment = var.kms_key_arns.environment
-    model       = try(var.model.object.kms_key_arn, null)
+    model       = var.model.kms_key_arn
     store       = try(var.model_store.kms_key_arn, null)
   }
   decrypted_with = distinct(compact(concat([local.keys.environment, local.keys.model, local.keys.store], var.kms_key_arns.former)))
 
-  # The store's only where there is one: without it, its object is gone
+  # Without a store, its object no longer exists, and its key is not needed
   lost_keys = {
     for name, kept in terraform_data.keys : name => setsubtract(
       compact([kept.output.environment, kept.output.model, var.model_store == null ? null : kept.output.store]),
@@ -28,13 +28,13 @@ locals {
     )
   }
 
-  # No logs:CreateLogGroup: the group is Terraform's, and must not come back after destroy
+  # Without logs:CreateLogGroup: Terraform manages the log group, and the function must not create it again after destroy
   own_statements = concat(
     [{
       Sid      = "WriteOwnLogs"
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource = "${aws_cloudwatch_log_group.this.arn}:*"
+      Resource = "${local.log_group_arn}:*"
     }],
     [for arns in [local.decrypted_with] : {
       Sid      = "DecryptOwnData"
@@ -69,16 +69,19 @@ locals {
   ]
 
   send_actions = {
+    s3     = ["s3:ListBucket", "s3:PutObject"]
     sqs    = ["sqs:SendMessage"]
     sns    = ["sns:Publish"]
     lambda = ["lambda:InvokeFunction"]
     events = ["events:PutEvents"]
   }
 
+  is_bucket = try(split(":", var.asynchronous.on_failure.destination_arn)[2], "") == "s3"
+
   further_statements = {
-    # Lambda's service makes the interfaces with the role's permissions, on no resource that could be named. The second statement keeps them
-    # from the code that runs in the function, as AWS advises (Lambda Developer Guide, "Giving Lambda functions access to resources in an
-    # Amazon VPC").
+    # Lambda creates the network interfaces with the role's permissions. These actions support no resource-level permissions. The second
+    # statement denies them to the code in the function, as AWS recommends (Lambda Developer Guide, "Giving Lambda functions access to
+    # resources in an Amazon VPC").
     "use-network" = [for statement in [
       { Sid = "ManageInterfaces", Effect = "Allow", Action = local.network_actions, Resource = "*" },
       {
@@ -90,7 +93,7 @@ locals {
       },
     ] : statement if var.network != null]
 
-    # X-Ray has no resource to name
+    # X-Ray supports no resource-level permissions for these actions
     "send-traces" = var.tracing ? [{
       Sid      = "SendTraces"
       Effect   = "Allow"
@@ -105,15 +108,22 @@ locals {
       Resource = "${local.function_arn}:${local.alias_name}"
     }] : []
 
-    "send-failed-events" = [for destination in var.on_failure[*] : {
+    "send-failed-events" = [for destination in var.asynchronous.on_failure[*] : {
       Sid      = "SendFailedEvents"
       Effect   = "Allow"
       Action   = local.send_actions[split(":", destination.destination_arn)[2]]
-      Resource = destination.destination_arn
+      Resource = local.is_bucket ? [destination.destination_arn, "${destination.destination_arn}/*"] : [destination.destination_arn]
+    }]
+
+    "send-successful-events" = [for destination in var.asynchronous.on_success[*] : {
+      Sid      = "SendSuccessfulEvents"
+      Effect   = "Allow"
+      Action   = local.send_actions[split(":", destination.destination_arn)[2]]
+      Resource = [destination.destination_arn]
     }]
 
     "more" = [
-      for statement in var.policy_statements : {
+      for statement in var.role.policy_statements : {
         for name, value in {
           Sid       = statement.sid
           Effect    = statement.effect

@@ -4,6 +4,6 @@ output "arn" {
 }
 
 output "version" {
-  description = "Number of the layer version."
+  description = "Version number of the layer."
   value       = aws_lambda_layer_version.this.version
 }

@@ -1,34 +1,44 @@
 variable "name" {
-  description = "Name of the layer: 1 to 140 letters, digits, - and _."
+  description = "Name of the layer. It must have 1 to 140 letters, digits, hyphens (-), or underscores (_)."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{1,140}$", var.name))
-    error_message = "name takes 1 to 140 letters, digits, - and _, as in \"churn-model-dependencies\"."
+    condition = can(regex("^[A-Za-z0-9_-]{1,140}$", var.name))
+    error_message = join(" ", [
+      "The name must have 1 to 140 letters, digits, hyphens (-), or underscores (_). For example:",
+      "\"churn-model-dependencies\".",
+    ])
   }
 }
 
 variable "description" {
-  description = "What the layer holds, at most 256 characters."
+  description = "Description of the layer version, with up to 256 characters."
   type        = string
   default     = null
 }
 
 variable "runtime" {
-  description = "Runtime that the layer was built for, such as \"python3.13\"; the provider refuses what it does not know."
+  description = "Identifier of the runtime that the layer was built for, such as `python3.13`."
   type        = string
   nullable    = false
 }
 
 variable "architecture" {
-  description = "Architecture that the layer was built for: \"x86_64\" or \"arm64\"; the provider refuses others."
+  description = "Instruction set architecture that the layer was built for. Valid values are `x86_64` and `arm64`."
   type        = string
   nullable    = false
 }
 
 variable "package" {
-  description = "The layer's zip in S3; sha256_base64 is its digest as AWS writes it."
+  description = <<-EOT
+    The zip file of the layer in Amazon S3.
+
+    - `bucket` - Name of the bucket.
+    - `key` - Key of the object.
+    - `version_id` - Version of the object.
+    - `sha256_base64` - SHA-256 digest of the zip file, encoded in base64.
+  EOT
   type = object({
     bucket        = string
     key           = string

@@ -1,10 +1,10 @@
 locals {
   file = "${var.artifacts_dir}/manifest.json"
 
-  # What is in S3 is not uploaded once more: it is deployed from where it lies (stored.tf)
+  # Artifacts in Amazon S3 are deployed from there, and are not uploaded again (stored.tf)
   in_s3 = startswith(var.artifacts_dir, "s3://")
 
-  # fileexists fails on what is there and no file: a folder of that name, or a file for artifacts_dir
+  # fileexists fails if the path is a folder, or if artifacts_dir is a file
   is_there = local.in_s3 || try(fileexists(local.file), false)
   manifest = try(jsondecode(local.in_s3 ? data.aws_s3_object.manifest[0].body : file(local.file)), null)
 
@@ -14,7 +14,7 @@ locals {
     model    = try(local.manifest.model, null)
   }
 
-  # What is read of a part. values are text or numbers, and not empty; the others may be null or empty, and have to be there.
+  # The fields that are read from each part. Fields in values must be nonempty strings or numbers. Fields in others may be null or empty.
   fields = {
     layer    = { values = ["path", "sha256", "sha256_base64", "unzipped_bytes", "runtime", "architecture"], others = ["packages"] }
     function = { values = ["path", "sha256", "sha256_base64", "unzipped_bytes", "runtime", "architecture"], others = [] }
@@ -27,16 +27,16 @@ locals {
     )
   ])
 
-  # terraform destroy plans the configuration once more and takes a failed precondition for a warning. These stand-ins, for a part that is
-  # not there or a manifest that is damaged, pass the provider's own checks there, so that a deployment can be destroyed after its dist/ is
-  # gone. No other plan gets past the preconditions with them.
+  # terraform destroy evaluates the configuration again, and treats a failed precondition as a warning. These placeholders for a missing
+  # part or a damaged manifest satisfy the validations, so that a deployment can be destroyed after the folder dist is gone. In any other
+  # plan, the preconditions fail first.
   absent = {
     path            = ""
-    sha256          = ""
+    sha256          = sha256("")
     sha256_base64   = ""
     zip_bytes       = 0
     unzipped_bytes  = 0
-    bytes           = 0
+    bytes           = 1
     runtime         = "python3.13"
     architecture    = "x86_64"
     packages        = {}
@@ -49,31 +49,31 @@ locals {
   function = local.parts.function
   model    = local.parts.model
 
-  has_layer    = local.layer.sha256 != ""
-  has_function = local.function.sha256 != ""
-  has_model    = local.model.sha256 != ""
+  has_layer    = local.is_read && local.found.layer != null
+  has_function = local.is_read && local.found.function != null
+  has_model    = local.is_read && local.found.model != null
 
-  # The parts that this deployment takes
+  # The parts that this deployment uses
   needed = concat(
     ["function"],
     var.needs_layer ? ["layer"] : [],
-    var.mode == "s3" && var.stored_model == null ? ["model"] : [],
+    var.mode == "s3" && var.model == null ? ["model"] : [],
   )
   missing = [
     for path in compact([for name in local.needed : local.parts[name].path]) : path
     if !local.in_s3 && !try(fileexists("${var.artifacts_dir}/${path}"), false)
   ]
 
-  # Bytes that are not the manifest's: a disk or a copy damaged them, or somebody replaced the file
+  # Files whose digest is not the one in the manifest, because they were damaged or replaced
   damaged = [
     for part in [for name in local.needed : local.parts[name]] : part.path
     if !local.in_s3 && try(filesha256("${var.artifacts_dir}/${part.path}") != part.sha256, false)
   ]
 
-  sklearn_of_model = var.stored_model == null ? local.model.sklearn_version : var.stored_model.sklearn_version
+  sklearn_of_model = var.model == null ? local.model.sklearn_version : var.model.sklearn_version
   sklearn_of_layer = try(local.layer.packages["scikit-learn"], null)
 
-  # The words of every remedy below
+  # Commands in the error messages
   build_layer    = "invoke build-layer"
   package        = var.mode == "bundle" ? "invoke package --model model.pkl --bundle-model" : "invoke package --model model.pkl"
   packaged_modes = try(coalesce(join(", ", keys(local.manifest.functions))), "none")

@@ -1,10 +1,15 @@
 output "artifacts_dir" {
-  description = "Folder that the parts' paths are relative to."
+  description = "Folder that contains the artifacts. The paths in `parts` are relative to it."
   value       = var.artifacts_dir
 }
 
+output "in_s3" {
+  description = "Whether the artifacts are in Amazon S3 already."
+  value       = local.in_s3
+}
+
 output "objects" {
-  description = "Where layer, function and model lie, by name: bucket, key and version_id. Empty where they are yet to be uploaded."
+  description = "Objects of the layer, the function, and the model in Amazon S3. Empty unless `artifacts_dir` is in Amazon S3."
   value = {
     for name, object in data.aws_s3_object.part : name => {
       bucket     = object.bucket
@@ -14,10 +19,10 @@ output "objects" {
   }
 }
 
-# One output holds all the parts, and all the preconditions: when one fails, nothing that needs a part is planned, and these words are the
-# only error.
+# One output contains all parts and all preconditions. If one fails, Terraform evaluates nothing that needs a part, and shows only this
+# error.
 output "parts" {
-  description = "What to deploy: runtime and architecture, and the manifest's layer, function (of the mode) and model."
+  description = "What to deploy: the runtime, the architecture, and the layer, function, and model from the manifest."
   value = {
     runtime      = local.function.runtime
     architecture = local.function.architecture
@@ -35,25 +40,25 @@ output "parts" {
   }
 
   precondition {
-    condition = var.mode == "s3" || var.stored_model == null
+    condition = var.mode == "s3" || var.model == null
     error_message = join("\n", [
-      "model names a model in S3, and mode is \"bundle\", where the model is in the function zip.",
-      "Set mode = \"s3\", or leave model out.",
+      "model refers to a model in Amazon S3, but with mode = \"bundle\" the model is part of the deployment package.",
+      "Set mode = \"s3\", or remove model.",
     ])
   }
 
   precondition {
     condition = local.is_there
     error_message = join("\n", [
-      "There is no ${local.file}.",
-      "Run: ${local.build_layer}, then ${local.package}. Or set artifacts_dir to the folder that they wrote.",
+      "There is no file ${local.file}.",
+      "Run: ${local.build_layer}, then ${local.package}. Or set artifacts_dir to the folder that these commands wrote.",
     ])
   }
 
   precondition {
     condition = !local.is_there || local.is_read
     error_message = join("\n", [
-      "${local.file} is not a manifest of schema_version 1: another version of the tools wrote it, or it is damaged.",
+      "${local.file} is not a manifest of schema version 1. It is damaged, or another version of the commands wrote it.",
       "Run: ${local.build_layer}, then ${local.package}.",
     ])
   }
@@ -61,7 +66,7 @@ output "parts" {
   precondition {
     condition = !local.is_read || local.has_layer || !var.needs_layer
     error_message = join("\n", [
-      "${local.file} has no layer.",
+      "${local.file} contains no layer.",
       "Run: ${local.build_layer}.",
     ])
   }
@@ -69,15 +74,15 @@ output "parts" {
   precondition {
     condition = !local.is_read || local.has_function
     error_message = join("\n", [
-      "${local.file} has no function for mode \"${var.mode}\"; it has: ${local.packaged_modes}.",
+      "${local.file} contains no function for mode = \"${var.mode}\". It contains functions for: ${local.packaged_modes}.",
       "Run: ${local.package}.",
     ])
   }
 
   precondition {
-    condition = !local.is_read || local.has_model || var.stored_model != null
+    condition = !local.is_read || local.has_model || var.model != null
     error_message = join("\n", [
-      "${local.file} has no model.",
+      "${local.file} contains no model.",
       "Run: ${local.package}.",
     ])
   }
@@ -85,7 +90,7 @@ output "parts" {
   precondition {
     condition = length(local.missing) == 0
     error_message = join("\n", [
-      "${local.file} names what is not in that folder: ${join(", ", local.missing)}.",
+      "${local.file} names files that are not in the folder: ${join(", ", local.missing)}.",
       "Run: ${local.build_layer}, then ${local.package}.",
     ])
   }
@@ -93,8 +98,11 @@ output "parts" {
   precondition {
     condition = length(local.damaged) == 0
     error_message = join("\n", [
-      "${join(", ", local.damaged)}: the SHA-256 is not the one in ${local.file}, so the file was damaged or replaced after it was built.",
-      "Build it again. Run: ${local.build_layer}, then ${local.package}.",
+      join(" ", [
+        "The SHA-256 digest of these files is not the one in ${local.file}: ${join(", ", local.damaged)}.",
+        "The files were damaged or replaced after they were built.",
+      ]),
+      "Build them again. Run: ${local.build_layer}, then ${local.package}.",
     ])
   }
 
@@ -104,26 +112,30 @@ output "parts" {
     )
     error_message = join("\n", [
       join(" ", [
-        "The layer is for ${local.layer.runtime} on ${local.layer.architecture},",
-        "the function for ${local.function.runtime} on ${local.function.architecture}.",
+        "The layer was built for ${local.layer.runtime} on ${local.layer.architecture},",
+        "and the function was built for ${local.function.runtime} on ${local.function.architecture}.",
       ]),
       join(" ", [
-        "Run both for one: ${local.build_layer} --python ${trimprefix(local.function.runtime, "python")}",
+        "Build both for the same runtime and architecture.",
+        "Run: ${local.build_layer} --python ${trimprefix(local.function.runtime, "python")}",
         "--architecture ${local.function.architecture}, then ${local.package}.",
       ]),
     ])
   }
 
   precondition {
-    condition = !var.needs_layer || local.sklearn_of_model == null || local.sklearn_of_layer == null || local.sklearn_of_model == local.sklearn_of_layer
+    condition = (
+      !var.needs_layer || local.sklearn_of_model == null || local.sklearn_of_layer == null ||
+      local.sklearn_of_model == local.sklearn_of_layer
+    )
     error_message = join("\n", [
       join(" ", [
-        "The model was fitted with scikit-learn ${coalesce(local.sklearn_of_model, "?")}, the layer has",
-        "${coalesce(local.sklearn_of_layer, "?")}; the handler loads a model only under its own version.",
+        "The model was fitted with scikit-learn ${coalesce(local.sklearn_of_model, "?")}, and the layer contains",
+        "scikit-learn ${coalesce(local.sklearn_of_layer, "?")}. The handler only loads a model with the version that fitted it.",
       ]),
       join(" ", [
-        "Run: ${local.build_layer} --requirements FILE with scikit-learn==${coalesce(local.sklearn_of_model, "?")},",
-        "or fit the model again, then ${local.package}.",
+        "Add scikit-learn==${coalesce(local.sklearn_of_model, "?")} to the requirements and run: ${local.build_layer} --requirements FILE.",
+        "Or fit the model again, and run: ${local.package}.",
       ]),
     ])
   }

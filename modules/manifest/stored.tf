@@ -1,7 +1,8 @@
-# dist/ that was copied to S3: the manifest is read from there, and what it names stays where it is. So plan and apply need no local file.
+# Artifacts that were copied to Amazon S3. The manifest is read from there, and the files that it names are deployed from there, so that
+# plan and apply need no local file.
 
 locals {
-  # bucket and prefix of s3://bucket/some/prefix
+  # Bucket and prefix of s3://bucket/some/prefix
   place  = local.in_s3 ? regex("^s3://(?P<bucket>[^/]+)/?(?P<prefix>.*?)/?$", var.artifacts_dir) : { bucket = "", prefix = "" }
   prefix = local.place.prefix == "" ? "" : "${local.place.prefix}/"
 
@@ -17,7 +18,7 @@ data "aws_s3_object" "manifest" {
   key    = "${local.prefix}manifest.json"
 }
 
-# Their versions, where the bucket keeps any, so that what is deployed is what was planned
+# Provides the versions of the objects, if the bucket is versioned, so that apply deploys what was planned
 data "aws_s3_object" "part" {
   for_each = local.stored
 

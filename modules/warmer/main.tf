@@ -1,16 +1,25 @@
 locals {
-  # A name takes 64 characters; the hash keeps two schedules, and two functions whose names only differ late, apart
+  schedules   = var.warm.strategy == "ping" ? coalesce(var.warm.schedules, ["rate(5 minutes)"]) : []
+  concurrency = coalesce(var.warm.concurrency, 1)
+
+  # The event that the handler recognizes as a ping. It calls the alias itself to keep more than one execution environment warm.
+  ping = jsonencode(merge(
+    { warmer = true },
+    { for name, number in { concurrency = local.concurrency } : name => number if number > 1 },
+  ))
+
+  # A name can have 64 characters. The digest distinguishes schedules, and functions whose names begin with the same 50 characters.
   names = {
-    for schedule in toset(var.schedules) :
+    for schedule in toset(local.schedules) :
     schedule => "${substr(var.function_name, 0, 50)}-warm-${substr(sha256("${var.function_name} ${schedule}"), 0, 8)}"
   }
 
-  # Rules know UTC alone; EventBridge Scheduler has time zones, and needs a role
-  in_utc  = var.timezone == null ? local.names : {}
-  in_zone = var.timezone == null ? {} : local.names
+  # Rules only support UTC. EventBridge Scheduler supports time zones, and needs a role.
+  in_utc  = var.warm.timezone == null ? local.names : {}
+  in_zone = var.warm.timezone == null ? {} : local.names
 
-  # A ping that comes late is of no use, and the next one is on its way. 60 is the least that AWS takes. This is the way to Lambda's queue
-  # and no further: what Lambda then does with an error or a throttled ping is a setting of the alias (modules/function has it).
+  # A late ping is useless, because the next ping follows soon. 60 seconds is the minimum that AWS allows. This only applies until the event
+  # is in Lambda's queue. modules/function configures what Lambda does after an error or if it throttles the call.
   retry = { attempts = 0, age = 60 }
 }
 
@@ -30,14 +39,14 @@ resource "aws_cloudwatch_event_target" "this" {
   rule      = each.value.name
   target_id = var.alias_name
   arn       = var.alias_arn
-  input     = var.input
+  input     = local.ping
 
   retry_policy {
     maximum_retry_attempts       = local.retry.attempts
     maximum_event_age_in_seconds = local.retry.age
   }
 
-  # A rule that fires without the permission counts a failed invocation
+  # Without the permission, a call by the rule fails
   depends_on = [aws_lambda_permission.this]
 }
 
@@ -52,11 +61,10 @@ resource "aws_lambda_permission" "this" {
   source_arn    = each.value.arn
 }
 
-# Environments that Lambda itself keeps initialized, day and night
 resource "aws_lambda_provisioned_concurrency_config" "this" {
-  count = var.provisioned == null ? 0 : 1
+  count = var.warm.strategy == "provisioned" ? 1 : 0
 
   function_name                     = var.function_name
   qualifier                         = var.alias_name
-  provisioned_concurrent_executions = var.provisioned
+  provisioned_concurrent_executions = coalesce(var.warm.provisioned, 1)
 }

@@ -1,5 +1,5 @@
 output "rule_names" {
-  description = "Names of the rules, sorted; of the schedules, where there is a timezone."
+  description = "Sorted names of the EventBridge rules, or of the schedules if a time zone is set."
   value = sort(concat(
     [for rule in aws_cloudwatch_event_rule.this : rule.name],
     [for schedule in aws_scheduler_schedule.this : schedule.name],
@@ -12,4 +12,9 @@ output "rule_arns" {
     { for schedule, rule in aws_cloudwatch_event_rule.this : schedule => rule.arn },
     { for expression, schedule in aws_scheduler_schedule.this : expression => schedule.arn },
   )
+}
+
+output "ping" {
+  description = "The event that the rules or schedules send to the function, as JSON."
+  value       = local.ping
 }

@@ -4,7 +4,7 @@ resource "aws_scheduler_schedule" "this" {
   name                         = each.value
   description                  = "Keeps ${var.function_name}:${var.alias_name} warm"
   schedule_expression          = each.key
-  schedule_expression_timezone = var.timezone
+  schedule_expression_timezone = var.warm.timezone
   state                        = "ENABLED"
 
   flexible_time_window {
@@ -14,7 +14,7 @@ resource "aws_scheduler_schedule" "this" {
   target {
     arn      = var.alias_arn
     role_arn = aws_iam_role.scheduler[0].arn
-    input    = var.input
+    input    = local.ping
 
     retry_policy {
       maximum_retry_attempts       = local.retry.attempts
@@ -22,7 +22,7 @@ resource "aws_scheduler_schedule" "this" {
     }
   }
 
-  # A schedule that comes due without the permission is a failed ping
+  # Without the permission, a call by the schedule fails
   depends_on = [aws_iam_role_policy.scheduler]
 }
 
@@ -30,7 +30,8 @@ resource "aws_iam_role" "scheduler" {
   count = length(local.in_zone) == 0 ? 0 : 1
 
   name_prefix          = "${substr(var.function_name, 0, 32)}-warm-"
-  description          = "Lets EventBridge Scheduler ping ${var.function_name}:${var.alias_name}"
+  description          = "Allows EventBridge Scheduler to call ${var.function_name}:${var.alias_name}"
+  path                 = var.role_path
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 
@@ -40,7 +41,7 @@ resource "aws_iam_role" "scheduler" {
       Effect    = "Allow"
       Principal = { Service = "scheduler.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      # Of this account alone: Scheduler serves others, too
+      # Prevents EventBridge Scheduler from using the role for another account
       Condition = { StringEquals = { "aws:SourceAccount" = split(":", var.alias_arn)[4] } }
     }]
   })

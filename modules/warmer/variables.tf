@@ -5,101 +5,143 @@ variable "function_name" {
 }
 
 variable "alias_name" {
-  description = "Alias of the function that is pinged: each version has environments of its own."
+  description = "Name of the alias to call. Each published version has execution environments of its own."
   type        = string
   nullable    = false
 }
 
 variable "alias_arn" {
-  description = "ARN of that alias."
+  description = "ARN of the alias."
   type        = string
   nullable    = false
 }
 
-variable "schedules" {
+variable "warm" {
   description = <<-EOT
-    rate(...) or cron(...) expressions; each becomes a CloudWatch Events rule, in UTC, or with timezone an EventBridge Scheduler schedule.
-    None: nothing is pinged.
+    How the module avoids cold starts. By default it calls the function every 5 minutes, which keeps one execution environment warm.
+
+    - `strategy` - Valid values are `ping`, which calls the function on schedules; `snapstart`, for which this module creates nothing;
+      `provisioned`, which uses provisioned concurrency; and `none`.
+    - `schedules` - For `ping`: `rate(...)` or `cron(...)` expressions. Each one becomes an EventBridge rule, or a schedule in EventBridge
+      Scheduler if `timezone` is set. Defaults to `["rate(5 minutes)"]`.
+    - `timezone` - For `ping`: time zone of the schedules, such as `Europe/Berlin`. The schedules follow its daylight saving time. Defaults
+      to UTC.
+    - `concurrency` - For `ping`: number of execution environments that each ping keeps warm, up to 100. Defaults to 1.
+    - `provisioned` - For `provisioned`: number of provisioned execution environments. Defaults to 1.
   EOT
-  type        = list(string)
-  default     = ["rate(5 minutes)"]
-  nullable    = false
+  type = object({
+    strategy    = optional(string, "ping")
+    schedules   = optional(list(string))
+    timezone    = optional(string)
+    concurrency = optional(number)
+    provisioned = optional(number)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["ping", "snapstart", "provisioned", "none"], var.warm.strategy)
+    error_message = "warm.strategy must be \"ping\", \"snapstart\", \"provisioned\", or \"none\"."
+  }
+
+  validation {
+    condition = var.warm.strategy == "ping" || (
+      var.warm.schedules == null && var.warm.timezone == null && var.warm.concurrency == null
+    )
+    error_message = join(" ", [
+      "warm.schedules, warm.timezone, and warm.concurrency require warm.strategy = \"ping\". Remove them,",
+      "or change the strategy.",
+    ])
+  }
+
+  validation {
+    condition = var.warm.strategy != "snapstart" || var.warm.provisioned == null
+    error_message = join(" ", [
+      "Lambda does not support SnapStart together with provisioned concurrency. Remove warm.provisioned, or set",
+      "warm.strategy = \"provisioned\".",
+    ])
+  }
+
+  validation {
+    condition     = contains(["snapstart", "provisioned"], var.warm.strategy) || var.warm.provisioned == null
+    error_message = "warm.provisioned requires warm.strategy = \"provisioned\". Remove it, or change the strategy."
+  }
 
   validation {
     condition = alltrue([
-      for schedule in var.schedules :
+      for number in [var.warm.concurrency, var.warm.provisioned] :
+      number == null || try(number >= 1 && floor(number) == number, false)
+    ])
+    error_message = "warm.concurrency and warm.provisioned must be whole numbers, 1 or greater."
+  }
+
+  validation {
+    # Same limit as in lambda/serving/warming/pings.py
+    condition = try(var.warm.concurrency <= 100, true)
+    error_message = join(" ", [
+      "warm.concurrency cannot be greater than 100, because one ping can keep up to 100 execution environments warm. Lower it, or set",
+      "warm.strategy = \"provisioned\".",
+    ])
+  }
+
+  validation {
+    condition = var.warm.schedules == null || try(length(var.warm.schedules) > 0, false)
+    error_message = join(" ", [
+      "warm.schedules cannot be empty. Add at least one schedule, such as \"rate(5 minutes)\", or set",
+      "warm.strategy = \"none\".",
+    ])
+  }
+
+  validation {
+    condition = var.warm.timezone == null || can(regex(
+      "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$", var.warm.timezone,
+    ))
+    error_message = "warm.timezone must be a name from the IANA time zone database, such as \"Europe/Berlin\" or \"America/New_York\"."
+  }
+
+  validation {
+    condition = alltrue([
+      for schedule in coalesce(var.warm.schedules, []) :
       can(regex("^rate\\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\\)$", schedule))
       if try(startswith(schedule, "rate("), false)
     ])
     error_message = join(" ", [
-      "A rate in schedules is a number and minutes, hours or days, singular after 1:",
-      "\"rate(1 minute)\", \"rate(5 minutes)\", \"rate(2 hours)\".",
+      "A rate expression in warm.schedules must have a number and a unit, which is singular after 1. For example: \"rate(1 minute)\",",
+      "\"rate(5 minutes)\", or \"rate(2 hours)\".",
     ])
   }
 
   validation {
-    # Only the shape is checked: six fields, and ? for one of the two days. What is in them is for AWS to judge.
+    # Only checks the form: six fields, of which exactly one of the two days is a question mark. AWS checks the values in the fields.
     condition = alltrue([
       for fields in [
-        for schedule in var.schedules : try(split(" ", one(regex("^cron\\((.*)\\)$", schedule))), [])
+        for schedule in coalesce(var.warm.schedules, []) : try(split(" ", one(regex("^cron\\((.*)\\)$", schedule))), [])
         if !try(startswith(schedule, "rate("), false)
       ] : try(length(fields) == 6 && !contains(fields, "") && (fields[2] == "?") != (fields[4] == "?"), false)
     ])
     error_message = join(" ", [
-      "Each of schedules is rate(...) or cron(...) with six fields: minutes, hours, day of month, month, day of week, year;",
-      "one of the two days is ?, as in \"cron(0/5 8-17 ? * MON-FRI *)\".",
+      "Each of the warm.schedules must be a rate(...) expression or a cron(...) expression. A cron expression has six fields: minutes,",
+      "hours, day of month, month, day of week, and year. One of the two days must be a question mark. For example:",
+      "\"cron(0/5 8-17 ? * MON-FRI *)\".",
     ])
   }
 }
 
-variable "timezone" {
-  description = "Time zone of the schedules, such as Europe/Berlin: right across daylight saving. null: UTC."
+variable "role_path" {
+  description = "Path of the role that EventBridge Scheduler uses."
   type        = string
-  default     = null
-
-  validation {
-    condition     = var.timezone == null || can(regex("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$", var.timezone))
-    error_message = "timezone is a name of the IANA time zone database, as in \"Europe/Berlin\" or \"America/New_York\"."
-  }
-}
-
-variable "provisioned" {
-  description = "Environments that Lambda keeps initialized; null: none."
-  type        = number
-  default     = null
-
-  validation {
-    condition     = var.provisioned == null || try(var.provisioned >= 1 && floor(var.provisioned) == var.provisioned, false)
-    error_message = "provisioned is a whole number of environments, 1 or more; leave it out for none."
-  }
-}
-
-variable "input" {
-  description = "The event that the handler takes for a ping: JSON of at most 8192 characters."
-  type        = string
-  default     = "{\"warmer\":true}"
+  default     = "/"
   nullable    = false
-
-  validation {
-    condition     = can(jsondecode(var.input)) && length(var.input) <= 8192
-    error_message = "input is the ping's event as JSON text of at most 8192 characters: jsonencode({ warmer = true })."
-  }
-
-  validation {
-    # As in lambda/serving/warming/pings.py
-    condition     = try(jsondecode(var.input).concurrency <= 100, true)
-    error_message = "concurrency in input is at most 100, which one ping can call at once: lower it, or set provisioned instead."
-  }
 }
 
 variable "permissions_boundary_arn" {
-  description = "Policy that bounds what the role of the schedules may do."
+  description = "ARN of the policy that is the permissions boundary of the role that EventBridge Scheduler uses."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of the rules, or of the schedules' role: schedules themselves take none."
+  description = "Tags for the rules and for the role that EventBridge Scheduler uses. Schedules themselves do not support tags."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -81,7 +81,7 @@ def test_a_pinned_version_keeps_its_model_through_another_mode_place_or_model(aw
         assert not module.has_changes(pinned)
 
     # In these its model would go: refused before anything is changed
-    for later in ({"artifacts_dir": "s3://elsewhere/dist"}, {"existing_bucket": {"name": "elsewhere"}}):
+    for later in ({"artifacts_dir": "s3://elsewhere/dist"}, {"bucket": {"existing": {"name": "elsewhere"}}}):
         with pytest.raises(commands.CommandFailed) as raised:
             module.has_changes(first | later | {"live_version": "1"})
         assert f"version 1 reads s3://{place(before)['Bucket']}/model/model" in " ".join(str(raised.value).split())
@@ -132,7 +132,7 @@ def test_what_others_write_to_the_key_is_not_deployed(aws, module):
 
 def test_one_name_in_two_regions_shares_a_bucket(aws, module, tmp_path):
     bucket(aws, "shared")
-    inputs = {"name": "shared", "artifacts_dir": str(COMPLETE), "existing_bucket": {"name": "shared"}}
+    inputs = {"name": "shared", "artifacts_dir": str(COMPLETE), "bucket": {"existing": {"name": "shared"}}}
     module.apply(inputs)
     before = deployed(aws, name="shared")
 

