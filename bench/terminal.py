@@ -174,9 +174,8 @@ def _line(number: int, runs: Sequence[tuple[str, Style]], seconds: float) -> str
             letters = text.strip()
             x = MARGIN + (column + blanks) * CELL
             names = [name for name in ("bold", "dim", "italic") if getattr(style, name)]
-            names += (
-                [COLOURS[style.color.number % 8]] if style.color and (style.color.number or 0) % 8 in COLOURS else []
-            )
+            colour = (style.color.number or 0) % 8 if style.color else 0
+            names += [COLOURS[colour]] if colour in COLOURS else []
             kind = f' class="{" ".join(names)}"' if names else ""
             y = BAR + MARGIN + (number + 0.8) * LINE
             place = f'x="{x:.1f}" y="{y:.1f}" textLength="{len(letters) * CELL:.1f}"'
