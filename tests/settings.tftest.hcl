@@ -185,6 +185,47 @@ run "all_that_can_be_had_around_it" {
   }
 }
 
+run "a_batch_of_what_packaging_knows" {
+  command = plan
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/with-signature"
+    timeout       = 300
+    batch = {
+      input          = { bucket = "data", prefix = "in/" }
+      output         = { bucket = "data" }
+      method         = "predict_proba"
+      rows_per_call  = 129
+      execution_type = "EXPRESS"
+    }
+  }
+
+  assert {
+    condition     = local.model.answer_bytes["predict_proba"] == 1044 && contains(local.model.methods, "predict_proba")
+    error_message = "129 answers of 1044 bytes are what Step Functions takes; one more is refused, as tests/e2e/test_batch_definition.py shows."
+  }
+}
+
+run "a_batch_of_a_model_elsewhere" {
+  command = plan
+
+  variables {
+    artifacts_dir = "tests/fixtures/artifacts/with-signature"
+    model         = { bucket = "models", key = "model.pkl", sha256 = join("", [for _ in range(64) : "0"]) }
+    batch = {
+      input         = { bucket = "data", prefix = "in/" }
+      output        = { bucket = "data" }
+      method        = "transform"
+      rows_per_call = 500
+    }
+  }
+
+  assert {
+    condition     = length(local.model.answer_bytes) == 0 && local.model.methods == null
+    error_message = "Of it nothing is known."
+  }
+}
+
 run "a_dashboard_apart_from_alarms" {
   variables {
     dashboard = true
