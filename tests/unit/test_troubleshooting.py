@@ -13,7 +13,7 @@ ENTRIES = {message: body for _, message, body in ENTRY.findall(PAGE.read_text(en
 
 ELSEWHERE = {
     "couldn't find resource": "the provider hashicorp/aws; tests/e2e/test_earlier_versions.py meets it",
-    "opening S3 object source": "the provider hashicorp/aws; tests/e2e/test_terraform.py meets it",
+    "opening S3 object source": "the provider hashicorp/aws; tests/e2e/test_terraform_objects.py meets it",
     "ResourceConflictException": "Lambda's API",
     "UpdateFunctionConfiguration": "an action of Lambda's API, which the provider names",
     "Runtime.ImportModuleError": "AWS's runtime client",
