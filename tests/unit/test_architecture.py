@@ -35,9 +35,9 @@ def files(*folders):
 
 
 def imported(path):
-    """The top-level names that a file imports, also inside functions; by name, not by import_module."""
+    """The top-level names that a file imports when it runs, also inside functions; by name, not by import_module."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in running(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
@@ -45,9 +45,20 @@ def imported(path):
     return found
 
 
+def running(node):
+    """The nodes of a syntax tree, without what is for type checkers alone."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"):
+            yield from running(child)
+
+
 def test_imports_are_found_wherever_they_stand(tmp_path):
     path = tmp_path / "a.py"
-    path.write_text("import os.path\ndef f():\n    from build.host import paths\n    from . import b\n")
+    path.write_text(
+        "import os.path\ndef f():\n    from build.host import paths\n    from . import b\n"
+        "if TYPE_CHECKING:\n    from local import demo\n"
+    )
     assert imported(path) == {"os", "build"}
 
 
