@@ -46,7 +46,7 @@ class Terminal:
             return
         self._end_step()
         self._said, self._since = message, time.monotonic()
-        self._progress.reset(self._step, description=message.partition("\n")[0])
+        self._progress.reset(self._step, description=message.partition("\n")[0], visible=True)
 
     def show(self, what: RenderableType, style: str | None = None) -> None:
         """Print a result: a line, which is not broken, or a table, which fits the width with nothing cut off."""
@@ -108,7 +108,7 @@ class Terminal:
         took = f" ({seconds:.1f} s)" if seconds >= LONG else ""
         self.messages.print(f"{self._said}{took}", style="dim")
         self._said = ""
-        self._progress.reset(self._step, description="")
+        self._progress.reset(self._step, description="", visible=False)
 
 
 terminal = Terminal()

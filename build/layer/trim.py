@@ -69,13 +69,27 @@ class TrimFor:
         """Return the digest of the file that holds the model."""
         return archive.file_sha256(self.source().file)
 
-    def inputs(self) -> list[str]:
-        """Return the digests of everything that decides what is removed."""
+    def inputs(self) -> list[tuple[str, str]]:
+        """Return what decides about the removal: each file's role and digest.
+
+        The same file may be given in two roles, and modules may swap their names, so that digests alone do not do.
+        """
         source = self.source()
-        code = staging.files(source.code) if source.code else []
-        code += sorted(staging.HANDLER.rglob("*.py"))  # the layer keeps what the handler imports
-        noted = [source.folder.path / mlflow_folder.MLMODEL] if source.folder else []
-        return [archive.file_sha256(path) for path in (source.file, *noted, *source.declared.files(), *code)]
+        files = [(f"model{source.file.suffix}", source.file)]
+        files += [(mlflow_folder.MLMODEL, source.folder.path / mlflow_folder.MLMODEL)] if source.folder else []
+        files += [(f"{role}{path.suffix}", path) for role, path in source.declared.files().items()]
+        files += [(f"code/{name}", path) for name, path in _by_name(source.code)]
+        files += [
+            (f"handler/{name}", path) for name, path in _by_name(staging.HANDLER)
+        ]  # the layer keeps what it imports
+        return [("method", source.declared.method or ""), *((role, archive.file_sha256(path)) for role, path in files)]
+
+
+def _by_name(code: Path | None) -> list[tuple[str, Path]]:
+    """Return the files of a folder, or the one file, with the names that they have in the function."""
+    if code is None or code.is_file():
+        return [] if code is None else [(code.name, code)]
+    return [(path.relative_to(code).as_posix(), path) for path in staging.files(code)]
 
 
 @dataclass(frozen=True)

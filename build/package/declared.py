@@ -90,9 +90,15 @@ class Declared:
             if "event" not in expected and self.example is None and self.request is None:
                 raise BadExpectations(path=self.expect, why="it has no rows, and there is no --example")
 
-    def files(self) -> list[Path]:
-        """Return all files that are named, so that a cache can tell whether one of them has changed."""
-        return [path for path in (self.example, self.signature, self.expect, self.request) if path is not None]
+    def files(self) -> dict[str, Path]:
+        """Return all files that are named, by their role, so that a cache can tell whether one of them has changed."""
+        roles = {
+            "example": self.example,
+            "signature": self.signature,
+            "expect": self.expect,
+            "request": self.request,
+        }
+        return {role: path for role, path in roles.items() if path is not None}
 
 
 NOTHING = Declared()

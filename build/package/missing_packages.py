@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from build.runtimes import Architecture
 LOADERS = ("serving.loading.formats", "pickle", "joblib.numpy_pickle", "cloudpickle", "skops")
 # These packages only look whether other packages are there, and work without them
 ASK_ONLY = ("sklearn", "scipy", "numpy", "joblib", "narwhals", "threadpoolctl")
+HANDLER = ("handler", "serving")
 # Take time zones from the package tzdata alone: this machine may have more of them than Lambda
 ZONES = {"PYTHONTZPATH": ""}
 
@@ -70,6 +71,11 @@ def record(
     if not recording.same(recorded.answers, expected):
         failed = (answer for answer in recorded.answers if "predictions" not in answer)
         raise _refusal(layer, process, model, proof, recorded.missing, next(failed, "it gives other predictions"))
+    for package, asking in _asking(layer, process, recorded.missing):
+        own = [module for module in asking if _is_own(process, module)]
+        if own:  # the rows that were tried were answered alike; of other rows nothing is known
+            why = f"{' and '.join(own)} of the model's own code may answer otherwise where it cannot import it"
+            raise PackageWanted(model=model, package=package, why=why)
     return recorded
 
 
@@ -87,16 +93,27 @@ def _refusal(
         missing: the top-level modules that were not found, with the modules that asked for them.
         error: the model's own error.
     """
-    files = dependencies.read(layer.whole, process.runtime, layer.architecture).files
-    for package in layer.without:
-        tops = {path.partition("/")[0].partition(".")[0] for path in files.get(package, ())}
-        asked = {module for top in tops for module in missing.get(top, ())}
-        asking = sorted(
-            module for module in asked if module.startswith(LOADERS) or module.partition(".")[0] not in ASK_ONLY
-        )
+    for package, asked in _asking(layer, process, missing):
+        asking = [module for module in asked if module.startswith(LOADERS) or module.partition(".")[0] not in ASK_ONLY]
         if asking:
             return PackageWanted(model=model, package=package, why=_why(package, asking, proof))
     return AnswersOtherwise(model=model, packages=", ".join(layer.without), why=error)
+
+
+def _asking(
+    layer: ReducedLayer, process: Process, missing: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield each missing package with the modules that asked for one of its modules."""
+    files = dependencies.read(layer.whole, process.runtime, layer.architecture).files
+    for package in layer.without:
+        tops = {path.partition("/")[0].partition(".")[0] for path in files.get(package, ())}
+        yield package, sorted({module for top in tops for module in missing.get(top, ())})
+
+
+def _is_own(process: Process, module: str) -> bool:
+    """Tell whether a module is of --code, whose files are beside the handler's."""
+    top = module.partition(".")[0]
+    return top not in HANDLER and any((process.function / name).exists() for name in (top, f"{top}.py"))
 
 
 def _why(package: str, asking: Sequence[str], proof: Proof) -> str:

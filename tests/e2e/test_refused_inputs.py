@@ -173,6 +173,42 @@ CASES = [
     ({"alarms": {"concurrency_percent": 120}}, "alarms.concurrency_percent must be a percentage from 1 to 100"),
     ({"tags": {"aws:owner": "me"}}, "You can set up to 50 tags"),
 ]
+# What only a plan finds, in the manifest or by what Lambda allows: the artifacts, and the same
+FOUND_IN_PLANS = [
+    ({"artifacts_dir": "nowhere"}, "There is no file {folder}/manifest.json."),
+    ({"artifacts_dir": "malformed/not-json"}, "{folder}/manifest.json is not a manifest of schema version 1."),
+    ({"artifacts_dir": "no-layer"}, "{folder}/manifest.json contains no layer."),
+    ({"artifacts_dir": "no-function"}, '{folder}/manifest.json contains no function for mode = "s3".'),
+    ({"artifacts_dir": "no-model"}, "{folder}/manifest.json contains no model."),
+    ({"artifacts_dir": "zip-not-there"}, "{folder}/manifest.json names files that are not in the folder: "),
+    ({"artifacts_dir": "damaged/model"}, "The SHA-256 digest of these files is not the one in {folder}/manifest.json"),
+    (
+        {"artifacts_dir": "other-runtime"},
+        "The layer was built for python3.13 on x86_64, and the function was built for python3.12",
+    ),
+    ({"artifacts_dir": "other-architecture"}, "The layer was built for python3.13 on arm64"),
+    ({"artifacts_dir": "other-sklearn"}, "The model was fitted with scikit-learn 1.5.0"),
+    ({"artifacts_dir": "too-big"}, "The layers and the function are too large for Lambda."),
+    ({"mode": "bundle", "model": MODEL}, "model refers to a model in Amazon S3, but with mode = "),
+    ({"mode": "bundle", "environment": {"LONG": "0" * 4000}}, "The environment variables, including those that this"),
+    (
+        {"mode": "s3", "model": {**MODEL, "bytes": 2**27 + 1}, "memory_size": 128},
+        "The model has 129 MB, and the function",
+    ),
+    ({"mode": "s3", "model": {**MODEL, "bytes": 2**29 + 1}}, "The model has 513 MB. It does not fit into memory twice"),
+    (
+        {"warm": {"strategy": "snapstart"}, "mode": "s3", "ephemeral_storage_size": 513},
+        "SnapStart supports up to 512 MB",
+    ),
+]
+CASES += [
+    (
+        {**inputs, "artifacts_dir": str(ARTIFACTS / inputs.get("artifacts_dir", "complete"))},
+        message.replace("{folder}", str(ARTIFACTS / inputs.get("artifacts_dir", ""))),
+    )
+    for inputs, message in FOUND_IN_PLANS
+]
+
 # A wrong value of these hides all others of the same module block
 ALONE = {"mode", "artifacts_dir"}
 
@@ -197,11 +233,12 @@ def refusals(tmp_path_factory):
         blocks = shared(sorted(left))
         told = planned(tmp_path_factory.mktemp("refused"), [merged(numbers) for numbers in blocks])
         for place, message in told:
-            number = next((one for one in blocks[place] if message.startswith(CASES[one][1])), None)
+            candidates = left if place is None else blocks[place]
+            number = next((one for one in candidates if message.startswith(CASES[one][1])), None)
             if number in left:
                 said[number].append(message)
             else:
-                unexpected.append((merged(blocks[place]), message))
+                unexpected.append((place is not None and merged(blocks[place]), message))
         before, left = left, {number for number in left if not said[number]}
         if left == before:
             break
@@ -246,8 +283,8 @@ def planned(folder, blocks):
         terraform.run("plan", "-input=false", "-json")
     for diagnostic in diagnostics(raised.value.output):
         place = re.match(r"block_(\d+)[./]", diagnostic.get("range", {}).get("filename", ""))
-        if place:
-            yield int(place[1]), " ".join(diagnostic["detail"].split())
+        if place or "precondition failed" in diagnostic["summary"]:  # these do not tell the block
+            yield place and int(place[1]), " ".join(diagnostic["detail"].split())
 
 
 def diagnostics(output):

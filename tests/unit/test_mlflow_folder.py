@@ -241,6 +241,18 @@ class TestTakenOver:
             seen.append(TrimFor(path).inputs())
         assert all(seen.count(each) == 1 for each in seen)
 
+    def test_a_cut_depends_on_what_each_file_is_for(self, tmp_path):
+        model, rows, code = tmp_path / "model.pkl", tmp_path / "rows.json", tmp_path / "code"
+        model.write_bytes(b"model")
+        rows.write_text('{"instances": [[1.5]]}')
+        code.mkdir()
+        (code / "first.py").write_text("one = 1")
+        seen = [TrimFor(model, Declared(example=rows)).inputs(), TrimFor(model, Declared(request=rows)).inputs()]
+        seen += [TrimFor(model, code=code).inputs()]
+        (code / "first.py").rename(code / "second.py")
+        seen += [TrimFor(model, code=code).inputs(), TrimFor(model, Declared(method="predict_proba")).inputs()]
+        assert all(seen.count(each) == 1 for each in seen)
+
 
 @pytest.mark.parametrize(
     ("line", "kept"),

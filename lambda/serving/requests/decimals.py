@@ -37,7 +37,7 @@ def divided(digits: Any, decimals: Any) -> tuple[Any, Any]:
     """Divide whole numbers by powers of ten.
 
     Args:
-        digits: an array of int64 without negative numbers.
+        digits: an array of int64 from 0 to 2**63 - 2**10, so that the nearest double is an int64, too.
         decimals: an array of the powers, from 0 to `MOST_DECIMALS`.
 
     Returns:
