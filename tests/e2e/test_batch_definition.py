@@ -66,12 +66,12 @@ REFUSED = {
     "a call that may take longer than EXPRESS allows": (
         {"timeout": 301},
         {"execution_type": "EXPRESS"},
-        ['execution_type is "EXPRESS", which ends every call after 300 seconds', "timeout is 301"],
+        ['With execution_type = "EXPRESS", a call ends after 300 seconds', "timeout is 301"],
     ),
     "an answer that is too large": (
         {},
         {"method": "predict_proba", "rows_per_call": 500},
-        ["an answer may have 522000 bytes", "Set rows_per_call to 129 or less."],
+        ["an answer can have 522000 bytes", "Set rows_per_call to 129 or less."],
     ),
     "a method that the model has not": ({}, {"method": "transform"}, ['The model has no method "transform"']),
 }
