@@ -158,8 +158,7 @@ def package(
 ) -> None:
     """Prove a model's answers in the layer that it will run in, and package the function with or without the model."""
     declared = Declared(example, signature, expect, request, method, untried)
-    say(f"Proving the answers of {shown(model)} in the layer, and packaging the function")
-    show_package(function.package(out, model, bundle_model=bundle_model, code=code, declared=declared))
+    show_package(function.package(out, model, bundle_model=bundle_model, code=code, declared=declared, say=say))
     mode = "bundle" if bundle_model else "s3"
     event = shlex.quote(shown(request)) if request else "request.json"
     terminal.next(f"invoke predict --local --event {event}{with_out(out)}", deploying(f" --mode {mode}{with_out(out)}"))

@@ -18,6 +18,7 @@ from build import builders
 from build.dist import contents, manifest, workplace
 from build.errors import UserError
 from build.host import cache, interpreters
+from build.host.paths import shown
 from build.layer import bytecode, packing, slimming
 from build.layer import tree as trees
 from build.layer.order import Layer, Order
@@ -70,7 +71,7 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
         files = cache.fetch(kept, key, scratch) if order.use_cache and key else None
         if files is None:
             lock = lock or job.builder.resolve(requirements)
-            layer = _make(job, trees.Requirements(requirements, lock, job.named), out, scratch)
+            layer = _make(job, trees.Requirements(requirements, lock, job.named), out, scratch, say)
             files = [path for path in scratch.iterdir() if path.is_file()]
             if key:
                 cache.keep(kept, key, {path.name: path for path in files})
@@ -119,10 +120,13 @@ def _identity(requirements: Path, builder: builders.Builder) -> tuple[str | None
     return (lock.identity() if lock else None), lock
 
 
-def _make(job: _Job, requirements: trees.Requirements, out: Path, scratch: Path) -> Layer:
+def _make(job: _Job, requirements: trees.Requirements, out: Path, scratch: Path, say: Say) -> Layer:
     """Make the layer's files in ``scratch``."""
     with TemporaryDirectory(dir=scratch, prefix=".tree-") as folder:
+        say("Installing the packages")
         tree = trees.install(Path(folder), requirements, job.order, job.builder, scratch)
+        trim_for = job.order.trim_for
+        say(f"Packing the layer, trimmed for {shown(trim_for.model)}" if trim_for else "Packing the layer")
         layer = packing.pack(tree, job.order, job.builder, out, scratch)
     facts = {"entry": layer.entry, "compiled": asdict(layer.compiled), "libraries": layer.libraries}
     (scratch / FACTS).write_text(json.dumps(facts), encoding="utf-8")

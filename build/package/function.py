@@ -23,6 +23,7 @@ from build.package.missing_packages import ReducedLayer
 from build.package.model_source import ModelSource
 from build.package.process import Process
 from build.runtimes import OLDEST_WITH_DEFAULTS, RUNTIMES, UNZIPPED_LIMIT, Runtime, architecture, runtime
+from build.saying import Say
 
 COPY = re.compile(
     rf"model-[0-9a-f]{{12}}\.({'|'.join(model_formats.SUFFIXES.values())})"
@@ -111,6 +112,7 @@ def package(
     code: Path | None = None,
     declared: Declared = NOTHING,
     limit: int = UNZIPPED_LIMIT,
+    say: Say = lambda step: None,
 ) -> Package:
     """Write ``function-s3.zip`` or ``function-bundle.zip`` in ``out``, with a copy of the model and the manifest.
 
@@ -120,6 +122,7 @@ def package(
         code: a folder of modules that the model needs. Its contents go to the root of the zip file.
         declared: what the user declares about the model, such as rows that it was fitted on.
         limit: the bytes that the layer and the function may have together, unzipped.
+        say: gets a line when a step begins.
 
     Raises:
         UserError: of this module, `model`, `model_source`, `missing_packages` or `manifest`. Nothing in ``out`` has
@@ -127,7 +130,9 @@ def package(
     """
     job = _check(out, model_source.read(model, code, declared), "bundle" if bundle_model else "s3", limit)
     with workplace.scratch(out, ".package-") as scratch:
+        say("Checking the answers of the model in the layer")
         planned = _plan(job, scratch)
+        say("Packing the function")
         packed = _pack(job, planned, scratch)
         path = _place(job, planned.checked, packed, scratch)
     return Package(path, packed.entry, packed.model, planned.checked, packed.compiled, planned.recording, job.source)
