@@ -1,4 +1,4 @@
-"""Comparisons with what else there is: each measures all sides in one run and writes numbers, ratios and a drawing."""
+"""Comparisons with the alternatives: each measures all sides in one run, and writes numbers, ratios and a picture."""
 
 from __future__ import annotations
 
@@ -7,29 +7,45 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build.errors import UserError
+from build.runtimes import Architecture, host_architecture
+from build.saying import Say
 
 RESULTS = Path(__file__).with_name("results")
 ROOT = Path(__file__).parents[1]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))  # with tables between markers
-
-Say = Callable[[str], None]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))  # the pages with tables between markers
 
 
 class UnknownBench(UserError):
-    template = "There is no bench {name!r}. Take one of: {known}."
+    template = "There is no bench {name!r}. Use one of: {known}."
 
 
 class OnlyForSome(UserError):
-    template = "--only names {some}, and bench {name!r} has none. Leave it out, or name one of these benches."
+    template = "--only names {some}, which bench {name!r} does not measure. Leave it out, or run one of these benches."
 
 
 class OnlyWithEstimators(UserError):
-    template = "--scratch is for the bench of estimators, and not for {name!r}. Leave it out."
+    template = "--scratch belongs to the bench estimators, and not to {name!r}. Leave it out."
+
+
+class UnknownMachine(UserError):
+    template = "AWS Lambda has no architecture like the one of this machine, so nothing can be measured here."
+
+
+def this_architecture() -> Architecture:
+    """Return the architecture of this machine.
+
+    Raises:
+        UnknownMachine: Lambda has nothing like it.
+    """
+    architecture = host_architecture()
+    if architecture is None:
+        raise UnknownMachine
+    return architecture
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a bench has to show."""
+    """The results of a bench, as they are shown."""
 
     title: str
     headings: list[str]
@@ -96,6 +112,12 @@ def _page(say: Say) -> Outcome:
     return page.run(RESULTS, say)
 
 
+def _demo(say: Say) -> Outcome:
+    from bench import demo
+
+    return demo.run(RESULTS, say)
+
+
 BENCHES: dict[str, Callable[..., Outcome]] = {
     "answers": _answers,
     "layer": _layer,
@@ -105,18 +127,19 @@ BENCHES: dict[str, Callable[..., Outcome]] = {
     "packages": _packages,
     "large": _large,
     "page": _page,
+    "demo": _demo,
     "cold-start-draft": _cold_start_draft,
 }
 
-OF_SOME = ("packages", "estimators")  # which can be run for some of what they measure
+OF_SOME = ("packages", "estimators")  # benches that can measure only some of their subjects
 
 
 def run(name: str, say: Say, only: Collection[str] = (), scratch: Path | None = None) -> Outcome:
     """Measure, write the results, and put their table between its markers in the README or on a page of docs/.
 
     Args:
-        only: of the packages or estimators, those to measure; all if there is none.
-        scratch: folder that keeps the packaged estimators for a next run.
+        only: the packages or estimators to measure; without any, all are measured.
+        scratch: a folder that keeps the packaged estimators for the next run.
 
     Raises:
         UnknownBench, OnlyForSome, OnlyWithEstimators
@@ -130,7 +153,7 @@ def run(name: str, say: Say, only: Collection[str] = (), scratch: Path | None = 
     options = ({"only": only} if only else {}) | ({"scratch": scratch} if scratch else {})
     outcome = BENCHES[name](say, **options)
     if only and name == "estimators":
-        return outcome  # the table on the page is of all
+        return outcome  # the table on the page is about all estimators
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         page.write_text(with_table(text, name, outcome.markdown()), encoding="utf-8")
@@ -138,8 +161,8 @@ def run(name: str, say: Say, only: Collection[str] = (), scratch: Path | None = 
 
 
 def with_table(text: str, name: str, table: str) -> str:
-    """A page with the table between its markers of that name; the same page if it has none."""
+    """Return a page with the table between its markers of that name, or the same page if it has no such markers."""
     start, end = f"<!-- bench {name} -->\n", f"<!-- end of bench {name} -->"
-    before, found, rest = text.partition(start)
+    before, opened, rest = text.partition(start)
     _, closed, after = rest.partition(end)
-    return f"{before}{start}\n{table}\n\n{end}{after}" if found and closed else text
+    return f"{before}{start}\n{table}\n\n{end}{after}" if opened and closed else text

@@ -1,44 +1,45 @@
-"""Whether a server's answers are the estimator's own, for usual models and all forms of request: ours and MLflow's."""
+"""Checks whether this project's and MLflow's answers are the estimator's own, for common models and all forms."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import Outcome, Say, asking, judging, zoo
+from bench import Outcome, asking, judging, zoo
 from bench.judging import Tally
 from bench.mlflow import MLflow
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 
 HEADINGS = ["", "this project", "this project, asked as MLflow is", "MLflow"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """What came of one model."""
+    """The outcome for one model."""
 
     entry: zoo.Entry
-    ours: dict[str, Tally]  # by form
+    ours: dict[str, Tally]  # by the form of the request
     mlflow: dict[str, Tally]
-    left_out: dict[str, str]  # forms that were not asked, and why
+    left_out: dict[str, str]  # forms that were not asked for, each with the reason
 
     def tallies(self) -> tuple[Tally, Tally, Tally]:
-        """In the order of the headings."""
+        """Return the tallies in the order of the headings."""
         alike = [tally for form, tally in self.ours.items() if form in self.mlflow]
         return total(self.ours.values()), total(alike), total(self.mlflow.values())
 
     def as_json(self) -> dict[str, Any]:
         sides = {"this_project": self.ours, "mlflow": self.mlflow}
-        forms = {side: {form: tally.as_json() for form, tally in found.items()} for side, found in sides.items()}
+        forms = {side: {form: tally.as_json() for form, tally in tallies.items()} for side, tallies in sides.items()}
         return {"model": self.entry.name, "what": self.entry.what, **forms, "left_out": self.left_out}
 
 
 def run(results: Path, say: Say) -> Outcome:
-    """Ask both, and write answers.json into a folder."""
+    """Ask both servers, and write answers.json into a folder."""
     target = runtime(DEFAULT_PYTHON)
     with TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name).resolve()
@@ -46,11 +47,11 @@ def run(results: Path, say: Say) -> Outcome:
         shops = asking.open_shops(folder, target, say)
         replies = asking.ask_all(shops, models, say)
         say("Asking MLflow")
-        packages = {each: version for shop in shops for each, version in shop.entry["packages"].items()}
+        packages = {name: version for shop in shops for name, version in shop.entry["packages"].items()}
         mlflow = MLflow.install(folder, target, packages, [])
         theirs = mlflow.ask(models, replies)
-        rows = [_row(entry, models / each, replies[each], theirs[each]) for each, entry in zoo.entries().items()]
-    facts = {"python": target.python, "mlflow": mlflow.version, "packages": packages, **summary(rows)}
+        rows = [_row(entry, models / name, replies[name], theirs[name]) for name, entry in zoo.entries().items()]
+    facts: dict[str, Any] = {"python": target.python, "mlflow": mlflow.version, "packages": packages, **summary(rows)}
     facts["models"] = [row.as_json() for row in rows]
     results.mkdir(exist_ok=True)
     path = results / "answers.json"
@@ -62,32 +63,32 @@ def run(results: Path, say: Say) -> Outcome:
     return Outcome(title, HEADINGS, cells(rows), ratios, [path])
 
 
-def total(tallies: Any) -> Tally:
+def total(tallies: Iterable[Tally]) -> Tally:
     return sum(tallies, Tally())
 
 
 def summary(rows: list[Row]) -> dict[str, dict[str, int]]:
-    """The figures of each side."""
-    found = {}
+    """Return the figures of each side."""
+    figures = {}
     for side, tallies in zip(("this_project", "asked_as_mlflow", "mlflow"), _columns(rows), strict=True):
         whole = total(tallies)
-        found[side] = {
+        figures[side] = {
             "models": len(rows),
             "models_all_right": sum(tally.all_right for tally in tallies),
             "rows_right": whole.right,
             "rows_wrong": whole.wrong,
             "rows_refused": whole.refused,
         }
-    return found
+    return figures
 
 
 def cells(rows: list[Row]) -> list[list[str]]:
-    """The table: the figures, then each model."""
+    """Return the cells of the table: first the figures, and then a line for each model."""
     figures = list(summary(rows).values())
     head = [
-        ["**models all right**", *(f"**{each['models_all_right']} of {each['models']}**" for each in figures)],
+        ["**models all right**", *(f"**{side['models_all_right']} of {side['models']}**" for side in figures)],
         *(
-            [f"**{name.replace('_', ' ')}**", *(f"**{each[name]:,}**" for each in figures)]
+            [f"**{name.replace('_', ' ')}**", *(f"**{side[name]:,}**" for side in figures)]
             for name in list(figures[0])[2:]
         ),
     ]

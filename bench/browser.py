@@ -1,4 +1,4 @@
-"""A headless Chromium, which reaches this machine alone and tells what it asked for and what went wrong."""
+"""Starts a headless Chromium that reaches only this machine, and reports its requests and errors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -15,9 +16,10 @@ from build.errors import UserError
 from build.host import commands
 
 NAMES = (("chromium", "chromedriver"), ("google-chrome", "chromedriver"))
+REQUEST = "Network.requestWillBeSent"
 OPTIONS = (
     "--headless=new",
-    "--no-sandbox",  # which a container may not have; the pages are this project's own
+    "--no-sandbox",  # a container may not have the sandbox, and the pages are this project's own
     "--disable-dev-shm-usage",
     "--no-proxy-server",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -34,7 +36,7 @@ class NoBrowser(UserError):
 
 
 def find() -> tuple[Path, Path]:
-    """The browser and its driver.
+    """Return the paths of the browser and its driver.
 
     Raises:
         NoBrowser
@@ -48,10 +50,10 @@ def find() -> tuple[Path, Path]:
 
 @contextmanager
 def start(width: int = 1240, height: int = 1000, scale: float = 1, dark: bool = False) -> Iterator[webdriver.Chrome]:
-    """A browser with one window, until the block ends.
+    """Start a browser with one window, which is closed at the end of the block.
 
     Args:
-        width, height: of the window, in pixels of CSS.
+        width, height: the size of the window, in CSS pixels.
 
     Raises:
         NoBrowser
@@ -72,7 +74,7 @@ def start(width: int = 1240, height: int = 1000, scale: float = 1, dark: bool = 
 
 
 def view(browser: webdriver.Chrome, width: int, height: int, scale: float = 1, dark: bool = False) -> None:
-    """Have the page see a window of this size, and light or dark colours wanted."""
+    """Give the page a window of this size, and say that the user prefers light or dark colours."""
     size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -80,12 +82,14 @@ def view(browser: webdriver.Chrome, width: int, height: int, scale: float = 1, d
 
 
 def requested(browser: webdriver.Chrome) -> list[str]:
-    """The URLs that pages asked for since this was last called."""
-    told = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    sent = [each["params"]["request"]["url"] for each in told if each["method"] == "Network.requestWillBeSent"]
-    return [url for url in sent if not url.startswith(("data:", "chrome"))]  # chrome: the browser's own first page
+    """Return the URLs that pages have asked for since the last call of this function."""
+    entries: list[dict[str, Any]] = browser.get_log("performance")  # type: ignore[no-untyped-call]
+    messages = [json.loads(entry["message"])["message"] for entry in entries]
+    sent = [message["params"]["request"]["url"] for message in messages if message["method"] == REQUEST]
+    return [url for url in sent if not url.startswith(("data:", "chrome"))]  # chrome: is the browser's own first page
 
 
 def errors(browser: webdriver.Chrome) -> list[str]:
-    """What the console told since this was last called."""
-    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    """Return the errors and warnings on the console since the last call of this function."""
+    entries: list[dict[str, Any]] = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]

@@ -1,8 +1,8 @@
-"""The first call, and those after it: this project, the way of tutorials, and the floor under both.
+"""Measures first calls and those after them: of this project, of the way that tutorials show, and of the floor below.
 
-Each first call is one of a fresh environment under AWS's runtime interface emulator and runtime client. All of a round
-are measured in turns, and rounds follow each other, so that what else the machine does falls on all alike. S3 is moto's
-server on this machine, the disks are warm: what Lambda adds to bring a package to a new host is not in these numbers.
+Each first call starts a fresh execution environment under AWS's runtime interface emulator and runtime client. In each
+round, all contenders are measured in turn, so that other load on the machine falls on all of them alike. S3 is moto's
+server on this machine, and the disks are warm: what Lambda needs to bring a package to a new host is not included.
 """
 
 from __future__ import annotations
@@ -12,36 +12,39 @@ import json
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlsplit
 
 from bench import Outcome
 from bench.contenders import BUCKET, HERE, MEMORY, PIPELINE, WAYS, Ground, Model
 from build.errors import UserError
 from build.host import importable, interpreters
+from build.package import handler_variables
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 from local import cold_start_chart, embedded_aws, emulator
-from local.cold_start import told as told_by_ours
+from local.cold_start import told as timings_of_ours
 from local.deployed import Deployed
 from local.emulator import Environment
 
 MODELS = ("0.1", PIPELINE, "10", "100", "300")  # forests by their size in MB, and a pipeline on a DataFrame
 RUNS = 7
-WARM_CALLS, WARM_SECONDS = 1000, 15.0  # whichever is first: a recipe unpickles at each call
+WARM_CALLS, WARM_SECONDS = 1000, 15.0  # whichever is reached first: a recipe unpickles the model in each call
 
-# The names of those that ratios are made of
+# The names of the contenders whose ratios are reported
 RECIPE, RECIPE_BYTECODE, SAM = "recipe", "recipe, valid bytecode", "recipe, SAM's layer"
 FLOOR, LIBRARIES, LIBRARIES_IN_LAMBDA = "floor", "libraries alone", "libraries in the runtime"
 RUNTIME, FETCH = "runtime alone", "fetch alone"
-WITH_PANDAS = "bundle, with pandas"  # the pipeline, with rows as a DataFrame
-BARE = {FLOOR: "floor", LIBRARIES: "handler"}  # processes with nothing of Lambda in them, and what they import
-PARTS = (*BARE, LIBRARIES_IN_LAMBDA, RUNTIME, FETCH)  # of what contenders do: no answers
+WITH_PANDAS = "bundle, with pandas"  # the pipeline with its rows as a DataFrame
+BARE = {FLOOR: "floor", LIBRARIES: "handler"}  # processes without anything of Lambda, and the module that they import
+WITHOUT_ANSWERS = (*BARE, LIBRARIES_IN_LAMBDA, RUNTIME, FETCH)  # they do only a fraction of what the others do
 
-Say = Callable[[str], None]
+Facts = dict[str, Any]  # what is written as JSON
 
 
 class AnswersDiffer(UserError):
@@ -49,56 +52,57 @@ class AnswersDiffer(UserError):
 
 
 @dataclass
-class Seen:
-    """What one contender showed with one model; times in ms, sizes in MB."""
+class Measured:
+    """The measurements of one contender with one model. Times are in milliseconds, and sizes in MB."""
 
     answers: list[object] = field(default_factory=list)
     first: list[float] = field(default_factory=list)
     second: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
     rss: list[float] = field(default_factory=list)
-    phases: list[dict[str, float]] = field(default_factory=list)
+    timings: list[dict[str, float]] = field(default_factory=list)  # of the steps, as the handlers log them
 
-    def phase(self, name: str) -> float:
-        return statistics.median(each.get(name, 0.0) for each in self.phases) if self.phases else 0.0
+    def timing(self, name: str) -> float:
+        """Return the median of one step."""
+        return statistics.median(one.get(name, 0.0) for one in self.timings) if self.timings else 0.0
 
 
 def run(folder: Path, say: Say, models: Sequence[str] = MODELS, runs: int = RUNS) -> Outcome:
-    """Measure, and write into the folder the numbers and their picture.
+    """Measure, and write the numbers and their picture into the folder.
 
     Args:
-        models: of `MODELS`.
-        runs: first calls of each contender; below 7 it is a draft.
+        models: some of `MODELS`.
+        runs: how many first calls of each contender are measured; with fewer than 7 the result is a draft.
     """
-    found = measure_all(say, models, runs)
+    results = measure_all(say, models, runs)
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "cold_start.json", folder / "cold_start.svg"]
-    files[0].write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    files[1].write_text(cold_start_chart.draw(_bars(found["models"])), encoding="utf-8")
+    files[0].write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    files[1].write_text(cold_start_chart.draw(_bars(results["models"])), encoding="utf-8")
     headings = ["model, contender", "first call", "second", "p50", "p99", "peak RSS"]
     rows = [
         [f"{title(name)}, {contender}", *_cells(facts)]
-        for name, contenders in found["models"].items()
+        for name, contenders in results["models"].items()
         for contender, facts in contenders.items()
     ]
-    what = f"First calls in ms, medians of {runs}, and those after them"
-    return Outcome(what, headings, rows, found["ratios"], files)
+    what = f"First calls in ms, medians of {runs}, and the calls after them"
+    return Outcome(what, headings, rows, results["ratios"], files)
 
 
 def title(model: str) -> str:
-    """What a model is called in tables."""
+    """Return the name of a model in tables."""
     return model if model == PIPELINE else f"{model} MB"
 
 
-def _cells(facts: dict) -> list[str]:
+def _cells(facts: Facts) -> list[str]:
     warm = facts.get("warm", {})
     values = (facts["first_call_ms"], facts.get("second_call_ms"), warm.get("p50_ms"), warm.get("p99_ms"))
     memory = facts.get("peak_rss_mb")
     return ["" if value is None else f"{value:,.1f}" for value in values] + [f"{memory:.0f} MB" if memory else ""]
 
 
-def measure_all(say: Say, models: Sequence[str], runs: int) -> dict:
-    """What `run` writes."""
+def measure_all(say: Say, models: Sequence[str], runs: int) -> Facts:
+    """Return the content of cold_start.json."""
     began = time.monotonic()
     target = runtime(DEFAULT_PYTHON)
     with TemporaryDirectory(prefix="bench-") as place, embedded_aws.start() as aws:
@@ -108,8 +112,8 @@ def measure_all(say: Say, models: Sequence[str], runs: int) -> dict:
         aws.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         ground = Ground(Path(place), target, aws, say)
         packages = emulator.runtime_packages(target.python, ground.folder / "runtime")
-        seen: dict[str, dict[str, Seen]] = {}
-        overhead: dict = {}
+        measured: dict[str, dict[str, Measured]] = {}
+        overhead: dict[str, Facts] = {}
         for name in models:
             model = ground.model(name)
             contenders = _contenders(ground, model, first=name == models[0])
@@ -117,31 +121,35 @@ def measure_all(say: Say, models: Sequence[str], runs: int) -> dict:
                 overhead[name] = _warm_overhead(ground, contenders["bundle"], model)
             if name != PIPELINE:
                 contenders |= _floors(ground, model, contenders, overhead[models[0]]["libraries"])
-            seen[name] = {each: Seen() for each in contenders}
+            measured[name] = {contender: Measured() for contender in contenders}
             for number in range(runs):
                 say(f"{title(name)}: round {number + 1} of {runs}, {len(contenders)} contenders")
-                for each, deployed in contenders.items():
-                    if each in BARE:
-                        bare(seen[name][each], deployed, BARE[each], ground)
+                for contender, deployed in contenders.items():
+                    if contender in BARE:
+                        bare(measured[name][contender], deployed, BARE[contender], ground)
                         continue
-                    warm = number == runs - 1 and each not in PARTS
-                    measure(seen[name][each], deployed, packages, ground, model.event, warm)
-                compare(name, seen[name])
-    return _found(seen, overhead, runs) | {"seconds": round(time.monotonic() - began)}
+                    warm = number == runs - 1 and contender not in WITHOUT_ANSWERS
+                    measure(measured[name][contender], deployed, packages, ground, model.event, warm)
+                compare(name, measured[name])
+    return _results(measured, overhead, runs) | {"seconds": round(time.monotonic() - began)}
 
 
-def compare(model: str, seen: dict[str, Seen]) -> None:
-    """All answer alike, or they are not to be compared."""
-    expected = seen[RECIPE].answers[0]
-    for name, shown in seen.items():
-        for answer in shown.answers if name not in PARTS else ():
+def compare(model: str, measured: dict[str, Measured]) -> None:
+    """See that all contenders give the same answers; otherwise they cannot be compared.
+
+    Raises:
+        AnswersDiffer
+    """
+    expected = measured[RECIPE].answers[0]
+    for name, contender in measured.items():
+        for answer in contender.answers if name not in WITHOUT_ANSWERS else ():
             if answer != expected:
                 raise AnswersDiffer(model=title(model), name=name, answer=answer, other=RECIPE, expected=expected)
 
 
 def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed]:
-    """Those that answer. Other layers and ways of importing only with the smallest: size changes nothing there."""
-    where = {"MODEL_BUCKET": BUCKET, "MODEL_KEY": model.key}
+    """Return the contenders that answer. Only the smallest forest and the pipeline are tried with other layers too."""
+    where = handler_variables.in_bucket(BUCKET, model.key)
     ours = ground.ours(ground.out, "default", model)
     if model.name == PIPELINE:
         ours[WITH_PANDAS] = ground.with_handler(ours["bundle"], "handler", LAMBDA_MODEL_PANDAS="1")
@@ -164,49 +172,51 @@ def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed
 def _floors(
     ground: Ground, model: Model, contenders: dict[str, Deployed], libraries: Sequence[str]
 ) -> dict[str, Deployed]:
-    """What no first call can be without."""
+    """Return contenders that do only what no first call can do without."""
     s3, smallest = contenders["s3"], SAM in contenders
-    file = {"MODEL_FILE": str(model.path), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY)}
+    file = {**handler_variables.in_file(model.path), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY)}
     alone = ground.of_handler("libraries", s3.layers, file | {"LIBRARIES": ":".join(libraries)})
-    found = {FLOOR: ground.with_handler(s3, "floor", **file), FETCH: ground.with_handler(s3, "fetch")}
+    floors = {FLOOR: ground.with_handler(s3, "floor", **file), FETCH: ground.with_handler(s3, "fetch")}
     empty = ground.of_handler("empty", s3.layers, {})
-    return {**found, LIBRARIES: alone, LIBRARIES_IN_LAMBDA: alone, RUNTIME: empty} if smallest else found
+    return {**floors, LIBRARIES: alone, LIBRARIES_IN_LAMBDA: alone, RUNTIME: empty} if smallest else floors
 
 
-def measure(seen: Seen, deployed: Deployed, packages: Path, ground: Ground, event: dict, warm: bool) -> None:
-    """One fresh environment: its first call, its second, and if asked for some more."""
+def measure(measured: Measured, deployed: Deployed, packages: Path, ground: Ground, event: Facts, warm: bool) -> None:
+    """Measure the first and the second call of a fresh execution environment, and if asked for some more."""
     with emulator.start(deployed, packages, ground.aws) as environment:
-        for times in (seen.first, seen.second):
+        for times in (measured.first, measured.second):
             began = time.perf_counter()
             answer = environment.invoke(event)
             times.append((time.perf_counter() - began) * 1e3)
-            seen.answers.append(answer.get("predictions") if isinstance(answer, dict) else answer)
+            measured.answers.append(answer.get("predictions") if isinstance(answer, dict) else answer)
         if warm:
-            seen.warm += _calls(environment, event)
-        seen.rss.append(environment.peak_rss() / 1e6)
-        seen.phases.append(phases(environment.log.read_text(errors="replace")))
+            measured.warm += _calls(environment, event)
+        measured.rss.append(environment.peak_rss() / 1e6)
+        measured.timings.append(timings_in(environment.log.read_text(errors="replace")))
 
 
-def bare(seen: Seen, deployed: Deployed, module: str, ground: Ground) -> None:
-    """A process that imports a module of the function, with nothing of Lambda, from its start on."""
+def bare(measured: Measured, deployed: Deployed, module: str, ground: Ground) -> None:
+    """Measure from its start a process that imports a module of the function, without anything of Lambda."""
     interpreter = interpreters.require(ground.runtime, "The floor")
     env = {**deployed.environment, "PYTHONPATH": str(deployed.layers / ground.runtime.site_packages)}
-    script = f"import os, {module}; os._exit(0)"  # with nothing torn down, which an answer need not wait for
-    command = [interpreter, "-S", "-s", "-B", "-c", script]
+    script = f"import os, {module}; os._exit(0)"  # it tears nothing down, since an answer need not wait for that
+    command = [str(interpreter), "-S", "-s", "-B", "-c", script]
     began = time.perf_counter()
     with subprocess.Popen(command, cwd=deployed.task, env=env, stdout=subprocess.PIPE, text=True) as process:
-        said = process.stdout.readline()  # its last act: that the system takes its memory back is no part of an answer
-        seen.first.append((time.perf_counter() - began) * 1e3)
-    seen.phases.append(phases(said))
+        assert process.stdout is not None
+        # The line is the last thing that the process does. Until the system has its memory back is not measured
+        line = process.stdout.readline()
+        measured.first.append((time.perf_counter() - began) * 1e3)
+    measured.timings.append(timings_in(line))
 
 
-def _calls(environment: Environment, event: dict) -> list[float]:
-    """Calls one after another over one connection each, as short as a client can make them."""
+def _calls(environment: Environment, event: Facts) -> list[float]:
+    """Make calls one after another, each over a connection of its own, and as short as a client can make them."""
     url, body = urlsplit(environment.url), json.dumps(event)
     taken: list[float] = []
     while len(taken) < WARM_CALLS and sum(taken) < WARM_SECONDS * 1e3:
         began = time.perf_counter()
-        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=emulator.PATIENCE)
+        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=emulator.PATIENCE)
         connection.request("POST", url.path, body)
         connection.getresponse().read()
         taken.append((time.perf_counter() - began) * 1e3)
@@ -214,41 +224,42 @@ def _calls(environment: Environment, event: dict) -> list[float]:
     return taken
 
 
-def phases(log: str) -> dict[str, float]:
-    """Where the first call's time went, as the handlers themselves tell; {} if they tell nothing."""
-    ours = told_by_ours(log)
+def timings_in(log: str) -> dict[str, float]:
+    """Return where the first call's time went, as the handler's log says; {} if it says nothing."""
+    ours = timings_of_ours(log)
     if ours:
         return ours
-    told: list[dict] = []
+    steps: list[dict[str, float]] = []
     for line in log.splitlines():
         with suppress(ValueError):
-            said = json.loads(line)
-            if isinstance(said, dict) and "recipe" in said:
-                told.append(said["recipe"])
-    if len(told) < 2:
-        return told[0] if told else {}
-    # What unpickling takes longer the first time is the import of what the model is made of
-    imports = max(0.0, told[0]["unpickle"] - told[1]["unpickle"])
-    first = told[0] | {"unpickle": told[0]["unpickle"] - imports, "wait": told[0]["fetch"]}
+            content = json.loads(line)
+            if isinstance(content, dict) and "recipe" in content:
+                steps.append(content["recipe"])
+    if len(steps) < 2:
+        return steps[0] if steps else {}
+    # The first unpickling takes longer than the second one because it imports the model's modules
+    imports = max(0.0, steps[0]["unpickle"] - steps[1]["unpickle"])
+    first = steps[0] | {"unpickle": steps[0]["unpickle"] - imports, "wait": steps[0]["fetch"]}
     return first | {"import": imports + first.pop("boto3")}
 
 
-def _warm_overhead(ground: Ground, bundle: Deployed, model: Model) -> dict:
-    """What the handler adds to the estimator's own predict, and the libraries that the prediction maps."""
+def _warm_overhead(ground: Ground, bundle: Deployed, model: Model) -> Facts:
+    """Measure what the handler adds to the estimator's own predict, and list the libraries that the prediction maps."""
     result = ground.folder / "overhead.json"
     see = [bundle.task, bundle.layers / ground.runtime.site_packages]
     env = bundle.environment | {"LAMBDA_TASK_ROOT": str(bundle.task)}
     script = str(HERE / "target" / "warm_overhead.py")
     importable.run(ground.runtime, script, [result, json.dumps(model.event), 1000], see, env)
-    return json.loads(result.read_text(encoding="utf-8"))
+    overhead: Facts = json.loads(result.read_text(encoding="utf-8"))
+    return overhead
 
 
-def _found(seen: dict[str, dict[str, Seen]], overhead: dict[str, dict], runs: int) -> dict:
-    models = {name: {each: _facts(shown) for each, shown in of_model.items()} for name, of_model in seen.items()}
-    smallest = next(iter(seen))
+def _results(measured: dict[str, dict[str, Measured]], overhead: dict[str, Facts], runs: int) -> Facts:
+    models = {name: {each: _facts(one) for each, one in of_model.items()} for name, of_model in measured.items()}
+    smallest = next(iter(measured))
 
     def first(contender: str, model: str = smallest) -> float:
-        return statistics.median(seen[model][contender].first)
+        return statistics.median(measured[model][contender].first)
 
     warm = overhead[smallest]
     ratios = {
@@ -259,7 +270,7 @@ def _found(seen: dict[str, dict[str, Seen]], overhead: dict[str, dict], runs: in
         "first_call_vs_libraries_in_runtime": first("bundle") / first(LIBRARIES_IN_LAMBDA),
         "warm_overhead_ms": warm["handler"] - warm["predict"],
     }
-    if PIPELINE in seen:
+    if PIPELINE in measured:
         ours, of_pipeline = first("bundle", PIPELINE), overhead[PIPELINE]
         ratios["pipeline_first_call_vs_recipe"] = ours / first(RECIPE, PIPELINE)
         ratios["pipeline_first_call_vs_recipe_with_bytecode"] = ours / first(RECIPE_BYTECODE, PIPELINE)
@@ -267,28 +278,28 @@ def _found(seen: dict[str, dict[str, Seen]], overhead: dict[str, dict], runs: in
         ratios["pipeline_first_call_vs_with_pandas"] = ours / first(WITH_PANDAS, PIPELINE)
         ratios["pipeline_first_call_vs_forest"] = ours / first("bundle")
         ratios["pipeline_warm_call_vs_own_predict"] = of_pipeline["handler"] / of_pipeline["predict"]
-    if "100" in seen:
-        ratios["s3_100mb_vs_slower_of_fetch_and_import"] = _overlap(seen["100"], seen[smallest])
+    if "100" in measured:
+        ratios["s3_100mb_vs_slower_of_fetch_and_import"] = _overlap(measured["100"], measured[smallest])
     return {
         "runs": runs,
         "ratios": {name: round(value, 3) for name, value in ratios.items()},
         "warm_ms": {
-            name: {part: round(of_model[part], 3) for part in ("handler", "predict", "ping")}
+            name: {what: round(of_model[what], 3) for what in ("handler", "predict", "ping")}
             for name, of_model in overhead.items()
         },
         "models": models,
     }
 
 
-def _overlap(of_100: dict[str, Seen], small: dict[str, Seen]) -> float:
-    """The init with a model in S3 against what it would be if the fetch cost nothing but its own time."""
+def _overlap(of_100: dict[str, Measured], small: dict[str, Measured]) -> float:
+    """Return the init with a model in S3, divided by its duration if the fetch cost nothing but its own time."""
     s3 = of_100["s3"]
-    alone = max(of_100[FETCH].phase("fetch"), small["bundle"].phase("import"))
-    return s3.phase("init") / (alone + s3.phase("unpickle"))
+    alone = max(of_100[FETCH].timing("fetch"), small["bundle"].timing("import"))
+    return s3.timing("init") / (alone + s3.timing("unpickle"))
 
 
-def _bars(models: dict) -> dict:
-    """All but the fetch, which others do beside something else, and the ways that import while they do all else."""
+def _bars(models: Mapping[str, Mapping[str, Facts]]) -> dict[str, dict[str, Facts]]:
+    """Return what is drawn: not the fetch, which others do beside something else, and not the other ways to import."""
     return {
         "A pipeline on a DataFrame" if model == PIPELINE else f"A forest of {model} MB": {
             name: facts for name, facts in contenders.items() if name not in (FETCH, *WAYS)
@@ -297,18 +308,18 @@ def _bars(models: dict) -> dict:
     }
 
 
-def _facts(seen: Seen) -> dict:
-    facts = {
-        "first_call_ms": round(statistics.median(seen.first), 1),
-        "first_calls_ms": [round(each, 1) for each in seen.first],
+def _facts(measured: Measured) -> Facts:
+    facts: Facts = {
+        "first_call_ms": round(statistics.median(measured.first), 1),
+        "first_calls_ms": [round(milliseconds, 1) for milliseconds in measured.first],
     }
-    if seen.phases:
-        facts["phases_ms"] = {name: round(seen.phase(name), 1) for name in seen.phases[0]}
-    if seen.rss:
-        facts["peak_rss_mb"] = round(statistics.median(seen.rss), 1)
-    if seen.second:
-        facts["second_call_ms"] = round(statistics.median(seen.second), 2)
-    if seen.warm:
-        cuts = statistics.quantiles(seen.warm, n=100)
-        facts["warm"] = {"calls": len(seen.warm), "p50_ms": round(cuts[49], 2), "p99_ms": round(cuts[98], 2)}
+    if measured.timings:
+        facts["phases_ms"] = {name: round(measured.timing(name), 1) for name in measured.timings[0]}
+    if measured.rss:
+        facts["peak_rss_mb"] = round(statistics.median(measured.rss), 1)
+    if measured.second:
+        facts["second_call_ms"] = round(statistics.median(measured.second), 2)
+    if measured.warm:
+        cuts = statistics.quantiles(measured.warm, n=100)
+        facts["warm"] = {"calls": len(measured.warm), "p50_ms": round(cuts[49], 2), "p99_ms": round(cuts[98], 2)}
     return facts

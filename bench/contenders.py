@@ -1,4 +1,4 @@
-"""Who takes part in the comparison of first calls, each as Lambda would have it on its disk."""
+"""Makes the contenders of the comparison of first calls, each as Lambda would have it on its disk."""
 
 from __future__ import annotations
 
@@ -6,42 +6,42 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from bench import tools
+from bench import this_architecture, tools
 from build.dist import archive, manifest
+from build.dist.entries import LayerEntry
 from build.host import commands, importable, interpreters
 from build.layer import bytecode, layer
-from build.layer.trim import Profile
-from build.package import function
+from build.layer.trim import TrimFor
+from build.package import function, handler_variables
 from build.requirements import defaults
-from build.runtimes import UNZIPPED_LIMIT, Runtime, host_architecture
+from build.runtimes import UNZIPPED_LIMIT, Runtime
+from build.saying import Say
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
 
 HERE = Path(__file__).parent
 BUCKET = "bench-models"
-MEMORY = 1769  # MB: one vCPU
-WAYS = ("bundle, all imports", "bundle, import list", "bundle, LazyLoader")  # in place of the plan
+MEMORY = 1769  # MB, which buy one vCPU
+WAYS = ("bundle, all imports", "bundle, import list", "bundle, LazyLoader")  # in the place of the plan
 EVENT = {"instances": [[0.5] * 10]}
-PIPELINE = "pipeline"  # a name of a model beside the sizes of forests: the example, which is fitted on a DataFrame
-
-Say = Callable[[str], None]
+PIPELINE = "pipeline"  # beside the forests, which are named by their size: the example, which is fitted on a DataFrame
 
 
 @dataclass(frozen=True)
 class Model:
     """A model in S3 and on this disk."""
 
-    name: str  # of a forest its size in MB, about
+    name: str  # for a forest, its approximate size in MB
     path: Path
     sha256: str
     version_id: str
-    event: dict  # a request of one row
+    event: dict[str, Any]  # a request of one row
 
     @property
     def key(self) -> str:
@@ -49,12 +49,12 @@ class Model:
 
     @property
     def stored(self) -> dict[str, str]:
-        return {"MODEL_BUCKET": BUCKET, "MODEL_KEY": self.key, "MODEL_VERSION_ID": self.version_id}
+        return handler_variables.in_bucket(BUCKET, self.key, self.version_id)
 
 
 @dataclass
 class Ground:
-    """What all contenders stand on."""
+    """What all contenders have in common: the folder, the runtime, and S3."""
 
     folder: Path
     runtime: Runtime
@@ -64,7 +64,7 @@ class Ground:
     def model(self, name: str) -> Model:
         """Fit a forest of that size, or the pipeline, with the default layer's packages, and upload it."""
         self.say("Fitting the pipeline" if name == PIPELINE else f"Fitting a forest of {name} MB")
-        path, event = self.folder / f"model-{name}.pkl", EVENT
+        path, event = self.folder / f"model-{name}.pkl", dict[str, Any](EVENT)
         packages = importable.of_layer(self.out, self.layer, self.runtime)
         if name == PIPELINE:
             importable.run(self.runtime, "train_example.py", [self.folder], [packages], {})
@@ -84,49 +84,45 @@ class Ground:
         return self.built("default", None)
 
     @property
-    def layer(self) -> dict:
-        return (manifest.read(self.out) or {})["layer"]
+    def layer(self) -> LayerEntry:
+        return manifest.built_layer(self.out)
 
     def built(self, name: str, profile: Path | None) -> Path:
-        """Our layer in a folder of its own."""
+        """Build our layer in a folder of its own."""
         self.say(f"Building our layer: {name}")
         out = self.folder / f"dist-{name}"
-        order = layer.Order(self.runtime, host_architecture(), profile=Profile(profile) if profile else None)
+        order = layer.Order(self.runtime, this_architecture(), trim_for=TrimFor(profile) if profile else None)
         layer.build(out, order, lambda message: None)
         return out
 
     def ours(self, out: Path, name: str, model: Model) -> dict[str, Deployed]:
-        """Our function in both modes, but for a bundle that would not fit Lambda."""
+        """Return our function in both modes. A bundle that would be too large for Lambda is left out."""
         made = function.package(out, model.path)
-        entry = (manifest.read(out) or {})["layer"]
+        entry = manifest.built_layer(out)
         opt = _unpacked(out / entry["path"], self.folder / f"opt-{out.name}")
-        env = {
-            "MODEL_SHA256": model.sha256,
-            "MODEL_FORMAT": made.model["format"],
-            "MODEL_SKLEARN_VERSION": made.model["sklearn_version"],
-        }
+        env = handler_variables.of_entry(made.model)
         task = _unpacked(made.path, self.folder / f"task-{name}-{model.name}")
         deployed = {"s3": self.deployed(task, opt, env | model.stored)}
         if entry["unzipped_bytes"] + made.entry["unzipped_bytes"] + model.path.stat().st_size <= UNZIPPED_LIMIT:
             bundle = Path(shutil.copytree(task, self.folder / f"bundle-{name}-{model.name}"))
             shutil.copyfile(model.path, bundle / made.model["path"])
-            deployed["bundle"] = self.deployed(bundle, opt, env | {"MODEL_FILE": made.model["path"]})
+            deployed["bundle"] = self.deployed(bundle, opt, env | handler_variables.in_file(made.model["path"]))
         return deployed
 
-    def deployed(self, task: Path, opt: Path, environment: dict[str, str]) -> Deployed:
-        """What stands in for an answer of the Lambda API."""
-        return Deployed.of(task, opt, self.runtime, environment, MEMORY)
+    def deployed(self, task: Path, opt: Path, variables: dict[str, str]) -> Deployed:
+        """Return a function as the Lambda API would describe it."""
+        return Deployed.of(task, opt, self.runtime, variables, MEMORY)
 
-    def of_handler(self, handler: str, opt: Path, environment: dict[str, str]) -> Deployed:
-        """A handler of ``handlers/`` in a zip of its own."""
+    def of_handler(self, handler: str, opt: Path, variables: dict[str, str]) -> Deployed:
+        """Return a function that has only a handler of ``handlers/`` in its zip."""
         task = self.folder / f"task-{handler}"
         task.mkdir(exist_ok=True)
         shutil.copyfile(HERE / "handlers" / f"{handler}.py", task / "handler.py")
         bytecode.compile_tree(task, "/var/task", self.runtime)
-        return self.deployed(task, opt, environment)
+        return self.deployed(task, opt, variables)
 
     def with_handler(self, deployed: Deployed, handler: str, **variables: str) -> Deployed:
-        """A deployed function that another handler of ``handlers/`` answers, or the same with other variables."""
+        """Return a deployed function with another handler of ``handlers/``, or with other variables."""
         if handler != "handler":
             shutil.copyfile(HERE / "handlers" / f"{handler}.py", deployed.task / f"{handler}.py")
             bytecode.compile_tree(deployed.task, "/var/task", self.runtime)
@@ -137,7 +133,7 @@ class Ground:
         return Deployed(deployed.task, deployed.layers, deployed.configuration | changed)
 
     def ways(self, bundle: Deployed) -> dict[str, Deployed]:
-        """The bundle with the other ways there are to import what a model needs, and with plain imports."""
+        """Return the bundle with plain imports, and with the other ways to import what a model needs."""
         site_packages = bundle.layers / self.runtime.site_packages
         (bundle.task / "modules.json").write_text(json.dumps(_modules(site_packages)), encoding="utf-8")
         return {
@@ -148,17 +144,17 @@ class Ground:
 
     @cached_property
     def pip_layer(self) -> Path:
-        """`pip install -t python`, zipped: its bytecode is there, and stale once Lambda has unzipped it."""
+        """`pip install -t python`, zipped. It has bytecode, which is stale once Lambda has unzipped it."""
         self.say("Building the recipe's layer: pip install -t")
         opt = self.folder / "opt-pip"
         linked = importable.of_requirements(defaults.LOCKED, self.runtime, self.folder / "linked")
-        # as copies: other times on links would be other times in uv's own cache
+        # These are copies: other times on links would be other times in uv's own cache
         shutil.copytree(linked, opt / "python")
         interpreter = interpreters.require(self.runtime, "The recipe's layer")
-        with suppress(commands.CommandFailed):  # of templates that are no Python
+        with suppress(commands.CommandFailed):  # some files are templates and no Python
             commands.run([interpreter, "-m", "compileall", "-q", "-j", "0", opt / "python"])
         for path in (opt / "python").rglob("*.py"):
-            os.utime(path, (0, path.stat().st_mtime + 1))  # not the time that its bytecode was made for
+            os.utime(path, (0, path.stat().st_mtime + 1))  # its bytecode is for another time
         return opt
 
     @cached_property
@@ -171,19 +167,19 @@ class Ground:
 
     @cached_property
     def sam_layer(self) -> Path:
-        """The same versions as `sam build` makes a layer of them."""
+        """The same versions in a layer that `sam build` makes."""
         self.say("Building SAM's layer: sam build")
         pins = "".join(f"{name}=={version}\n" for name, version in self.layer["packages"].items())
         return tools.sam_build(self.folder / "sam", pins, os.environ)
 
 
 def _modules(tree: Path) -> dict[str, str]:
-    """Modules by name -> their files."""
-    found = {}
+    """Return the files of all modules by the modules' names."""
+    files = {}
     for path in (*tree.rglob("*.so"), *tree.rglob("*.py")):
-        parts = (*path.relative_to(tree).parts[:-1], path.name.partition(".")[0])
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = str(path)
-    return found
+        names = (*path.relative_to(tree).parts[:-1], path.name.partition(".")[0])
+        files[".".join(names[:-1] if names[-1] == "__init__" else names)] = str(path)
+    return files
 
 
 def _unpacked(path: Path, folder: Path) -> Path:

@@ -1,8 +1,8 @@
-"""The first answer of each of scikit-learn's estimators that predict: by its import plan, and with plain imports.
+"""Measures the first answer of each scikit-learn estimator that predicts: with its import plan, and with plain imports.
 
-Each estimator has its default arguments, is fitted on small data and packaged by this project. Then fresh processes are
-timed, from their start to the first answer, in turns: one that imports by the plan, one that imports all at once with
-the same valid bytecode, and, as a floor, one that imports numpy and answers nothing.
+Each estimator has its default arguments, is fitted on small data, and is packaged by this project. Fresh processes are
+timed in turn from their start to the first answer: one follows the import plan, one imports everything at once with the
+same valid bytecode, and one, as the floor, imports numpy and answers nothing.
 """
 
 from __future__ import annotations
@@ -23,22 +23,23 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
-from bench import Outcome, Say, draw
+from bench import Outcome
 from bench.asking import MEMORY, ROOT, Shop, locked
 from build.dist import archive
 from build.errors import UserError
 from build.host import importable, interpreters
-from build.package import function
-from build.package import model as models
-from build.package.wishes import Wishes
+from build.package import function, handler_variables
+from build.package.declared import Declared
 from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
+from build.saying import Say
+from local import bars
 
 FIT = ROOT / "bench" / "target" / "each_estimator.py"
-SOURCES = ("lambda", "build", "bench/target/each_estimator.py")  # what packaged functions depend on
+SOURCES = ("lambda", "build", "bench/target/each_estimator.py")  # what the packaged functions depend on
 ROUNDS = 3
-COUNTERS = 2  # estimators that are packaged at the same time
-NUMPY_EACH = 5  # estimators between two processes that import numpy
-MOST_SHOWN = 10  # estimators in the table
+COUNTERS = 2  # so many estimators are packaged at the same time
+NUMPY_EACH = 5  # so many estimators are measured between two processes that import numpy
+MOST_SHOWN = 10  # so many estimators are in the table
 EAGER = {"LAMBDA_MODEL_EAGER": "1"}
 ANSWER = (
     "import json, os, sys, handler; "
@@ -48,52 +49,52 @@ NUMPY = "import os, numpy; print(numpy.__version__, flush=True); os._exit(0)"
 
 
 class UnknownEstimator(UserError):
-    template = "scikit-learn has no estimator {name!r} that predicts. Take some of: {known}."
+    template = "scikit-learn has no estimator {name!r} that predicts. Use some of: {known}."
 
 
 class NothingPackaged(UserError):
-    template = "There is nothing to measure, for no estimator was packaged:\n{reasons}"
+    template = "There is nothing to measure, because no estimator could be packaged:\n{reasons}"
 
 
 class AnswersDiffer(UserError):
-    template = "{name} answers {planned} by its plan, and {eager} with plain imports."
+    template = "{name} answers {planned} with its import plan, and {eager} with plain imports."
 
 
 @dataclass
 class First:
-    """What was seen of one estimator; times in ms, in the order of the rounds."""
+    """The measurements of one estimator. Times are in milliseconds, in the order of the rounds."""
 
     name: str
-    task: Path  # the function, unpacked
-    environment: dict[str, str]
+    task: Path  # the folder of the unpacked function
+    variables: dict[str, str]
     request: str
-    why_not: str | None  # there is a plan, or why there is none
+    why_not: str | None  # the reason why there is no import plan; None if there is one
     planned: list[float] = field(default_factory=list)
     eager: list[float] = field(default_factory=list)
 
     @property
     def ratio(self) -> float:
-        """Of the two in the same turn, for what else the machine does changes from turn to turn."""
+        """Return the median ratio of two times in the same turn, since other load changes from turn to turn."""
         pairs = zip(self.planned, self.eager, strict=True)
         return statistics.median(planned / eager for planned, eager in pairs)
 
     def as_json(self) -> dict[str, object]:
-        said: dict[str, object] = {
+        facts: dict[str, object] = {
             "planned_ms": round(statistics.median(self.planned), 1),
             "eager_ms": round(statistics.median(self.eager), 1),
             "ratio": round(self.ratio, 3),
         }
-        return said | ({"why_no_plan": self.why_not} if self.why_not else {})
+        return facts | ({"why_no_plan": self.why_not} if self.why_not else {})
 
 
 def run(
     folder: Path, say: Say, only: Collection[str] = (), scratch: Path | None = None, rounds: int = ROUNDS
 ) -> Outcome:
-    """Package and measure all of them or only some, and write the numbers and their picture.
+    """Package and measure all estimators or only some, and write the numbers and their picture.
 
     Args:
-        scratch: keeps what was packaged, for a next run of the same code; without one it is packaged anew.
-        rounds: how often each is timed.
+        scratch: a folder that keeps the packaged functions for a next run of the same code.
+        rounds: how often each estimator is timed.
 
     Raises:
         UnknownEstimator, NothingPackaged, AnswersDiffer
@@ -103,27 +104,30 @@ def run(
         if scratch is None:
             scratch = Path(stack.enter_context(TemporaryDirectory(prefix="estimators-")))
         kept = scratch.resolve() / digest(target)
-        found, untried, site_packages = prepare(kept, target, say, only)
-        if not found:
+        measured, untried, site_packages = prepare(kept, target, say, only)
+        if not measured:
             raise NothingPackaged(reasons="\n".join(f"  {name}: {why}" for name, why in untried.items()))
-        floor = measure(found, site_packages, target, say, rounds)
-    found.sort(key=lambda each: each.ratio)
-    return write(folder, found, untried, floor, time.monotonic() - began)
+        floor = measure(measured, site_packages, target, say, rounds)
+    measured.sort(key=lambda first: first.ratio)
+    return write(folder, measured, untried, floor, time.monotonic() - began)
 
 
 def digest(target: Runtime) -> str:
-    """Of all that decides what is packaged."""
-    found = hashlib.sha256(target.name.encode())
+    """Return a digest of everything that decides what is packaged."""
+    hashed = hashlib.sha256(target.name.encode())
     for source in SOURCES:
         path = ROOT / source
-        for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if each.is_file() and each.suffix != ".pyc":
-                found.update(f"{each.relative_to(ROOT)} {archive.file_sha256(each)}\n".encode())
-    return found.hexdigest()[:16]
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and file.suffix != ".pyc":
+                hashed.update(f"{file.relative_to(ROOT)} {archive.file_sha256(file)}\n".encode())
+    return hashed.hexdigest()[:16]
 
 
 def prepare(kept: Path, target: Runtime, say: Say, only: Collection[str]) -> tuple[list[First], dict[str, str], Path]:
-    """Fit and package what is not there yet: those to measure, those that are not, with the reason, and the layer.
+    """Fit and package what has not been packaged yet.
+
+    Returns:
+        The estimators to measure, the reasons why others are not measured, and the folder of the layer's packages.
 
     Raises:
         UnknownEstimator
@@ -138,31 +142,31 @@ def prepare(kept: Path, target: Runtime, say: Say, only: Collection[str]) -> tup
         functions.mkdir()
     site_packages = importable.of_layer(shop.out, shop.entry, target)
     untried = _fit(functions, only, target, site_packages, say)
-    names = sorted(each.name for each in functions.iterdir() if each.is_dir() and (not only or each.name in only))
+    names = sorted(own.name for own in functions.iterdir() if own.is_dir() and (not only or own.name in only))
     refused = _package_all(shop, kept, names, say)
-    found = []
+    packaged = []
     for name in names:
         if name not in refused:
-            said = json.loads((functions / name / "packaged.json").read_text(encoding="utf-8"))
-            found.append(First(name, functions / name / "task", **said))
-    return found, untried | refused, site_packages
+            facts = json.loads((functions / name / "packaged.json").read_text(encoding="utf-8"))
+            packaged.append(First(name, functions / name / "task", **facts))
+    return packaged, untried | refused, site_packages
 
 
 def _fit(functions: Path, only: Collection[str], target: Runtime, packages: Path, say: Say) -> dict[str, str]:
-    """Fit what is not there yet; what could not be fitted, with the reason."""
+    """Fit what has not been fitted yet. Returns the reasons why some could not be fitted."""
     if not only or not all((functions / name).exists() for name in only):
         say("Fitting estimators")
         importable.run(target, str(FIT), [functions, *only], [packages], {"OMP_NUM_THREADS": "1"})
-    known: list[str] = json.loads((functions / "known.json").read_text(encoding="utf-8"))
+    predictors: list[str] = json.loads((functions / "known.json").read_text(encoding="utf-8"))
     for name in only:
-        if name not in known:
-            raise UnknownEstimator(name=name, known=", ".join(known))
+        if name not in predictors:
+            raise UnknownEstimator(name=name, known=", ".join(predictors))
     untried: dict[str, str] = json.loads((functions / "untried.json").read_text(encoding="utf-8"))
     return {name: why for name, why in untried.items() if not only or name in only}
 
 
 def _package_all(shop: Shop, kept: Path, names: Iterable[str], say: Say) -> dict[str, str]:
-    """Package what is not there yet; why others were refused, which are tried again in the next run."""
+    """Package what has not been packaged yet. Returns the reasons why some were refused."""
     waiting = [name for name in names if not (kept / "functions" / name / "packaged.json").exists()]
     refused: dict[str, str] = {}
     counters: SimpleQueue[Shop] = SimpleQueue()
@@ -186,25 +190,29 @@ def _package_all(shop: Shop, kept: Path, names: Iterable[str], say: Say) -> dict
 
 
 def _package(counter: Shop, own: Path) -> None:
-    """Package one estimator, and leave beside it what is needed to ask it.
+    """Package one estimator, and write beside it what is needed to ask it.
 
     Raises:
-        UserError
+        UserError: it is refused.
     """
-    made = function.package(counter.out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
+    made = function.package(counter.out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
     shutil.rmtree(own / "task", ignore_errors=True)
     archive.unpack(made.path, own / "task")
-    environment = models.environment(own / "model.pkl", made.model["sha256"], made.model["format"])
-    said = {
-        "environment": environment | {"MODEL_SKLEARN_VERSION": made.model["sklearn_version"]},
+    in_file = handler_variables.in_file((own / "model.pkl").resolve())
+    facts = {
+        "variables": {**handler_variables.of_entry(made.model), **in_file},
         "request": (own / "request.json").read_text(encoding="utf-8"),
         "why_not": made.recording.why_not,
     }
-    (own / "packaged.json").write_text(json.dumps(said), encoding="utf-8")
+    (own / "packaged.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
-def measure(found: list[First], site_packages: Path, target: Runtime, say: Say, rounds: int) -> float:
-    """Time each in turns, after processes that fill the page cache; and return what importing numpy takes, in ms."""
+def measure(subjects: list[First], site_packages: Path, target: Runtime, say: Say, rounds: int) -> float:
+    """Time all estimators in turn, after some processes that fill the page cache.
+
+    Returns:
+        The milliseconds that a process takes which only imports numpy.
+    """
     interpreter = interpreters.require(target, "This bench")
     libraries = ":".join(map(str, interpreters.library_folders(site_packages)))
     base = {
@@ -215,44 +223,45 @@ def measure(found: list[First], site_packages: Path, target: Runtime, say: Say, 
         "MODEL_METRICS": "false",
     }
 
-    def seconds(script: str, *arguments: str, task: Path, **variables: str) -> tuple[float, str]:
+    def milliseconds(script: str, *arguments: str, task: Path, **variables: str) -> tuple[float, str]:
         env = {**base, "PYTHONPATH": f"{task}:{site_packages}", **variables}
         command = [str(interpreter), "-S", "-s", "-B", "-W", "ignore", "-c", script, *arguments]
         began = time.perf_counter()
         with subprocess.Popen(command, cwd=task, env=env, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            said = process.stdout.readline()  # its last act: that the system takes its memory back is no part of it
-            return (time.perf_counter() - began) * 1e3, said
+            # The line is the last thing that the process does. Until the system has its memory back is not measured
+            line = process.stdout.readline()
+            return (time.perf_counter() - began) * 1e3, line
 
     floor: list[float] = []
     for number in range(-1, rounds):
         say(f"Round {number + 1} of {rounds}" if number >= 0 else "Filling the page cache")
-        for at, each in enumerate(found if number >= 0 else found[:1]):
+        for at, first in enumerate(subjects if number >= 0 else subjects[:1]):
             if at % NUMPY_EACH == 0:
-                floor.append(seconds(NUMPY, task=each.task)[0])
-            ways = [(each.planned, {}), (each.eager, EAGER)]
-            said = {}
+                floor.append(milliseconds(NUMPY, task=first.task)[0])
+            ways: list[tuple[list[float], dict[str, str]]] = [(first.planned, {}), (first.eager, EAGER)]
+            answers = {}
             for times, variables in reversed(ways) if number % 2 else ways:
-                taken, said[len(variables)] = seconds(
-                    ANSWER, each.request, task=each.task, **each.environment, **variables
+                taken, answers[len(variables)] = milliseconds(
+                    ANSWER, first.request, task=first.task, **first.variables, **variables
                 )
                 if number >= 0:
                     times.append(taken)
-            if said[0] != said[1] or "predictions" not in said[0]:
-                raise AnswersDiffer(name=each.name, planned=said[0].strip(), eager=said[1].strip())
+            if answers[0] != answers[1] or "predictions" not in answers[0]:
+                raise AnswersDiffer(name=first.name, planned=answers[0].strip(), eager=answers[1].strip())
     return statistics.median(floor)
 
 
-def write(folder: Path, found: list[First], untried: dict[str, str], floor: float, seconds: float) -> Outcome:
+def write(folder: Path, measured: list[First], untried: dict[str, str], floor: float, seconds: float) -> Outcome:
     """Write estimators.json and estimators.svg.
 
     Args:
-        found: sorted, the quickest first.
+        measured: the estimators, sorted by their ratio.
     """
-    ratios = [each.ratio for each in found]
-    to_floor = [statistics.median(each.planned) / floor for each in found]
+    ratios = [first.ratio for first in measured]
+    to_floor = [statistics.median(first.planned) / floor for first in measured]
     summary = {
-        "estimators": len(found),
+        "estimators": len(measured),
         "smallest_vs_eager": ratios[0],
         "median_vs_eager": statistics.median(ratios),
         "nine_tenths_are_below": ratios[math.ceil(0.9 * len(ratios)) - 1],
@@ -260,39 +269,39 @@ def write(folder: Path, found: list[First], untried: dict[str, str], floor: floa
         "median_vs_numpy": statistics.median(to_floor),
         "greatest_vs_numpy": max(to_floor),
         "slower_than_eager": sum(ratio >= 1 for ratio in ratios),
-        "without_a_plan": sum(each.why_not is not None for each in found),
+        "without_a_plan": sum(first.why_not is not None for first in measured),
     }
     summary = {name: round(value, 3) for name, value in summary.items()}
     facts = {
-        "rounds": len(found[0].planned),
+        "rounds": len(measured[0].planned),
         "seconds": round(seconds),
         "numpy_ms": round(floor, 1),
         "ratios": summary,
-        "estimators": {each.name: each.as_json() for each in found},
+        "estimators": {first.name: first.as_json() for first in measured},
         "untried": untried,
     }
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "estimators.json", folder / "estimators.svg"]
     files[0].write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    files[1].write_text(drawing(found, floor), encoding="utf-8")
-    rows = [_cells(each, floor) for each in found[: -MOST_SHOWN - 1 : -1]]
-    middle = found[len(found) // 2]
-    rows += [_cells(each, floor) for each in ([middle, found[0]] if len(found) > MOST_SHOWN + 1 else ())]
+    files[1].write_text(drawing(measured, floor), encoding="utf-8")
+    rows = [_cells(first, floor) for first in measured[: -MOST_SHOWN - 1 : -1]]
+    middle = measured[len(measured) // 2]
+    rows += [_cells(first, floor) for first in ([middle, measured[0]] if len(measured) > MOST_SHOWN + 1 else ())]
     headings = ["estimator", "planned", "eager", "planned / eager", "planned / numpy"]
-    title = f"First answers of {len(found)} estimators, medians of {facts['rounds']} rounds: the slowest first"
+    title = f"First answers of {len(measured)} estimators, medians of {facts['rounds']} rounds: the slowest come first"
     return Outcome(title, headings, rows, summary, files)
 
 
-def _cells(each: First, floor: float) -> list[str]:
-    planned, eager = statistics.median(each.planned), statistics.median(each.eager)
-    return [each.name, f"{planned:,.0f} ms", f"{eager:,.0f} ms", f"{each.ratio:.2f}", f"{planned / floor:.1f}"]
+def _cells(first: First, floor: float) -> list[str]:
+    planned, eager = statistics.median(first.planned), statistics.median(first.eager)
+    return [first.name, f"{planned:,.0f} ms", f"{eager:,.0f} ms", f"{first.ratio:.2f}", f"{planned / floor:.1f}"]
 
 
-def drawing(found: list[First], floor: float) -> str:
-    """A bar for each estimator, as a share of its own first answer with plain imports."""
-    bars = [
-        draw.Bar(each.name, [each.ratio], f"{each.ratio:.2f} ({statistics.median(each.planned) / floor:.1f})")
-        for each in found
+def drawing(measured: list[First], floor: float) -> str:
+    """Draw a bar for each estimator: the time of its first answer relative to plain imports."""
+    rows = [
+        bars.Bar.of(first.name, first.ratio, f"{first.ratio:.2f} ({statistics.median(first.planned) / floor:.1f})")
+        for first in measured
     ]
-    title = "First answer by the import plan, as a share of plain imports (and in imports of numpy)"
-    return draw.svg([draw.Panel(title, bars, (1.0, "plain imports"), row=16)])
+    title = "First answer by the import plan, relative to plain imports (and in imports of numpy)"
+    return bars.draw([bars.Panel(title, rows, (1.0, "plain imports"), row=16)])

@@ -1,4 +1,4 @@
-"""Compares what a server replied with what the estimator itself answers, row by row and to the bit."""
+"""Compares a server's replies with the answers of the estimator itself, row by row and to the bit."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ RIGHT, WRONG, REFUSED = "right", "wrong", "refused"
 
 @dataclass
 class Tally:
-    """Rows of one model in one form, or of many."""
+    """How many rows of one or more models were answered rightly, wrongly, or not at all."""
 
     right: int = 0
     wrong: int = 0
     refused: int = 0
-    faults: list[str] = field(default_factory=list)  # the first of them, in words
+    faults: list[str] = field(default_factory=list)  # the first faults, in words
 
     @property
     def all_right(self) -> bool:
@@ -35,44 +35,44 @@ class Tally:
         return ", ".join(f"{count} {name}" for name, count in self.as_json().items() if name != "faults" and count)
 
 
-def judge(own: Mapping[str, list], replies: Mapping[str, Any]) -> Tally:
-    """All replies in one form.
+def judge(own: Mapping[str, list[Any]], replies: Mapping[str, Any]) -> Tally:
+    """Judge all replies in one form.
 
     Args:
-        own: the estimator's answers: for the rows ``together``, and for each ``alone``.
-        replies: for the same, {"predictions": [...]} or {"error": "..."}.
+        own: the estimator's answers: for the rows ``together``, and for each row ``alone``.
+        replies: the same for the server, as {"predictions": [...]} or {"error": "..."}.
     """
-    found = _judge(own["together"], replies["together"], "all rows together")
+    tally = _judge(own["together"], replies["together"], "all rows together")
     for number, (answers, reply) in enumerate(zip(own["alone"], replies["alone"], strict=True)):
-        found += _judge(answers, reply, f"row {number} alone")
-    return Tally(found.right, found.wrong, found.refused, found.faults[:2])
+        tally += _judge(answers, reply, f"row {number} alone")
+    return Tally(tally.right, tally.wrong, tally.refused, tally.faults[:2])
 
 
-def _judge(expected: list, reply: Mapping[str, Any], which: str) -> Tally:
+def _judge(expected: list[Any], reply: Mapping[str, Any], which: str) -> Tally:
     if "error" in reply:
         return Tally(refused=len(expected), faults=[f"{which}: {reply['error']}"])
     given = reply["predictions"]
     if not isinstance(given, list) or len(given) != len(expected):
         return Tally(wrong=len(expected), faults=[f"{which}: {given!r} for {len(expected)} rows"])
-    found = Tally()
+    tally = Tally()
     for number, (one, other) in enumerate(zip(expected, given, strict=True)):
         if same(one, other):
-            found.right += 1
+            tally.right += 1
         else:
-            found.wrong += 1
-            found.faults.append(f"{which}, row {number}: {other!r} instead of {one!r}")
-    return found
+            tally.wrong += 1
+            tally.faults.append(f"{which}, row {number}: {other!r} instead of {one!r}")
+    return tally
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two answers are one: numbers to the bit, and a boolean is no number."""
+    """Whether two answers are the same. Numbers are compared to the bit, and a boolean is no number."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
-def by_form(own: Mapping[str, list], replies: Mapping[str, Any], forms: Sequence[str]) -> dict[str, Tally]:
-    """All replies of one model; where it could not be asked at all, each row of each form is refused.
+def by_form(own: Mapping[str, list[Any]], replies: Mapping[str, Any], forms: Sequence[str]) -> dict[str, Tally]:
+    """Judge all replies for one model. If it could not be asked at all, each row counts as refused in each form.
 
     Args:
         replies: by form, as `judge` takes them; or {"error": "..."}.

@@ -1,4 +1,4 @@
-"""What the handler adds to a large request, by the time that reading its JSON takes: 20,000 rows of 25 columns."""
+"""Measures what the handler adds to a large request, relative to parsing its JSON: 20,000 rows of 25 columns."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import ROOT, Outcome, Say
+from bench import ROOT, Outcome
 from bench.asking import Shop, locked
 from build.host import importable
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 
 SCRIPT = ROOT / "bench" / "target" / "time_large.py"
 ROUNDS = 15
 GOALS = {"dataframe_records": 0.25, "dataframe_split": 0.1, "inputs": 0.1, "csv": 0.3}
-BASE = {"csv": "dataframe_records"}  # of which form json.loads is timed, where it is not the form itself
+BASE = {"csv": "dataframe_records"}  # the form whose json.loads is timed, where it is another form
 TABLES = {"light": "a table without pandas", "pandas": "a DataFrame", "array": "an array"}
 HEADINGS = [
     "rows, what the model gets, form",
@@ -39,7 +40,8 @@ def run(results: Path, say: Say, rounds: int = ROUNDS) -> Outcome:
         packages = importable.of_layer(shop.out, shop.entry, target)
         say(f"Asking {rounds} times in each form")
         path = folder / "large.json"
-        one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # what other threads do is in no thread's time
+        # A thread's time would not include the work of other threads
+        one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         importable.run(target, str(SCRIPT), [path, rounds], [ROOT / "lambda", packages], one)
         cases = json.loads(path.read_text(encoding="utf-8"))
         versions = shop.entry["packages"]
@@ -47,13 +49,13 @@ def run(results: Path, say: Say, rounds: int = ROUNDS) -> Outcome:
 
 
 def judged(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Medians, and the ratio of what the handler adds to json.loads, round by round."""
+    """Return the medians, and the ratio of what the handler adds to json.loads within the same round."""
     loads = {(case["model"], case["table"], case["form"]): case["loads"] for case in cases}
-    found = []
+    results = []
     for case in cases:
         base = loads[case["model"], case["table"], BASE.get(case["form"], case["form"])]
         ratios = [added / read for added, read in zip(case["adds"], base, strict=True)]
-        found.append(
+        results.append(
             {
                 "model": case["model"],
                 "table": case["table"],
@@ -67,31 +69,31 @@ def judged(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "lists_loads_ms": round(statistics.median(loads[case["model"], case["table"], "instances"]), 2),
             }
         )
-    return found
+    return results
 
 
 def _outcome(cases: Sequence[Mapping[str, Any]], results: Path, python: str, versions: Mapping[str, str]) -> Outcome:
-    found = judged(cases)
+    results_ = judged(cases)
     facts = {
         "python": python,
         "packages": {name: versions[name] for name in ("numpy", "pandas", "scikit-learn")},
         "rounds": len(cases[0]["loads"]),
         "goals": GOALS,
-        "cases": found,
+        "cases": results_,
     }
     results.mkdir(exist_ok=True)
     path = results / "large.json"
     path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     rows = [
         [
-            f"{each['model']}, {TABLES[each['table']]}, `{each['form']}`",
-            f"{each['body_bytes'] / 1e6:.2f}",
-            f"{each['loads_ms']:.1f}",
-            f"{each['adds_ms']:.1f}",
-            f"{each['ratio']:.2f}",
-            f"{each['predict_ms']:.1f}",
+            f"{case['model']}, {TABLES[case['table']]}, `{case['form']}`",
+            f"{case['body_bytes'] / 1e6:.2f}",
+            f"{case['loads_ms']:.1f}",
+            f"{case['adds_ms']:.1f}",
+            f"{case['ratio']:.2f}",
+            f"{case['predict_ms']:.1f}",
         ]
-        for each in found
+        for case in results_
     ]
-    ratios = {f"{each['model']}, {each['table']}, {each['form']}": each["ratio"] for each in found}
-    return Outcome("Large requests: what the handler adds, by json.loads", HEADINGS, rows, ratios, [path])
+    ratios = {f"{case['model']}, {case['table']}, {case['form']}": case["ratio"] for case in results_}
+    return Outcome("Large requests: what the handler adds, relative to json.loads", HEADINGS, rows, ratios, [path])

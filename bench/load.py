@@ -1,7 +1,8 @@
-"""Asks one execution environment for a minute, as fast as it answers: good requests of all kinds, and bad ones.
+"""Asks one execution environment for a minute as fast as it answers, with good requests of all kinds and with bad ones.
 
-Each answer is compared with the estimator's own for the rows of that very request, which are drawn anew each time, so
-that an answer that is lost, wrong or another request's is seen. Memory counts from the first tenth of the time on.
+Each answer is compared with the estimator's own answer for the rows of that very request. The rows are drawn anew each
+time, so that a lost answer, a wrong one, and one that belongs to another request are all noticed. Memory is watched
+after the first tenth of the time.
 """
 
 from __future__ import annotations
@@ -18,48 +19,49 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import Outcome, Say, zoo
+from bench import Outcome, zoo
 from bench.asking import Shop, locked, over_http
 from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 from local.emulator import Environment
 
 SECONDS = 60
-MODEL = "onehot-none"  # of bench.zoo
-MOST_ROWS = 8  # of a request
-BAD = 0.2  # of all requests
-LOOKS = 40  # at memory
-SETTLED = 0.1  # of the time, after which memory is to stay what it is
+MODEL = "onehot-none"  # a model of bench.zoo
+MOST_ROWS = 8  # the most rows of one request
+BAD = 0.2  # so large a share of the requests is bad
+LOOKS = 40  # how often memory is looked at
+SETTLED = 0.1  # after this share of the time, memory is expected to stay the same
 
 Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of request: how rows become an event, and how its answer is read."""
+    """A kind of request: how rows become an event, and how the answer is read."""
 
     name: str
     event: Callable[[Rows], Any]
     predictions: Callable[[Any], Any] = lambda answer: answer["predictions"]
-    status: int | None = None  # that a bad request gets
+    status: int | None = None  # the status code that a bad request has to get
 
 
 @dataclass
 class Seen:
-    """What came of the requests."""
+    """The outcome of the requests."""
 
     asked: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
-    rss: list[tuple[float, int]] = field(default_factory=list)  # after so many seconds, bytes
+    rss: list[tuple[float, int]] = field(default_factory=list)  # seconds since the beginning, and bytes
 
     def growth(self) -> float:
-        """The most memory once it has settled, by the memory then."""
+        """Return the most memory after it has settled, divided by the memory at that time."""
         settled = [rss for at, rss in self.rss if at >= SETTLED * self.rss[-1][0]]
         return max(settled) / settled[0]
 
 
 def load_balancer(body: Any) -> dict[str, Any]:
-    """An event of a load balancer with multi-value headers, its body compressed."""
+    """Return an event of a load balancer with multi-value headers and a compressed body."""
     return {
         "httpMethod": "POST",
         "path": "/invocations",
@@ -71,7 +73,7 @@ def load_balancer(body: Any) -> dict[str, Any]:
 
 
 def rest_api(body: Any) -> dict[str, Any]:
-    """An event of a REST API."""
+    """Return an event of a REST API."""
     return {
         "httpMethod": "POST",
         "path": "/invocations",
@@ -83,7 +85,7 @@ def rest_api(body: Any) -> dict[str, Any]:
 
 
 def function_url(body: Any, *where: str, **options: str) -> dict[str, Any]:
-    """An event of a function URL."""
+    """Return an event of a function URL."""
     return over_http(json.dumps(body), *where, **options)
 
 
@@ -100,7 +102,7 @@ def columns(rows: Rows) -> dict[str, Any]:
 
 
 def tensors(rows: Rows) -> dict[str, Any]:
-    """A request of the Open Inference Protocol."""
+    """Return a request of the Open Inference Protocol."""
     inputs = []
     for name in rows[0]:
         values = [row[name] for row in rows]
@@ -153,7 +155,7 @@ WRONG = (
 
 
 def run(results: Path, say: Say, seconds: float = SECONDS) -> Outcome:
-    """Ask for so many seconds, and write load.json into a folder."""
+    """Send requests for so many seconds, and write load.json into a folder."""
     target = runtime(DEFAULT_PYTHON)
     with TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name).resolve()
@@ -171,9 +173,9 @@ def run(results: Path, say: Say, seconds: float = SECONDS) -> Outcome:
 
 
 def ask(environment: Environment, rows: Rows, answers: Sequence[Any], seconds: float) -> Seen:
-    """Ask one request after another, each as soon as the one before is answered."""
+    """Send one request after another, each as soon as the one before has been answered."""
     seen, draw = Seen(), random.Random(20261126)
-    environment.invoke(records(rows))  # loads the model
+    environment.invoke(records(rows))  # this loads the model
     began, looked = time.perf_counter(), -1
     while (passed := time.perf_counter() - began) < seconds:
         if int(passed / seconds * LOOKS) > looked:
@@ -193,8 +195,8 @@ def ask(environment: Environment, rows: Rows, answers: Sequence[Any], seconds: f
     return seen
 
 
-def _fault(kind: Kind, written: bytes, own: list) -> str | None:
-    """What is wrong with an answer."""
+def _fault(kind: Kind, written: bytes, own: list[Any]) -> str | None:
+    """Say what is wrong with an answer, or return None."""
     try:
         answer = json.loads(written)
         if kind.status is not None:
@@ -228,11 +230,11 @@ def _outcome(seen: Seen, results: Path, python: str, what: str) -> Outcome:
     path = results / "load.json"
     path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     rows = [
-        ["requests, of them bad", f"{total:,}, {bad:,}"],
-        ["lost, wrong, or another request's", f"{len(seen.faults):,}"],
+        ["requests, and how many of them were bad", f"{total:,}, {bad:,}"],
+        ["lost, wrong, or for another request", f"{len(seen.faults):,}"],
         ["requests per second", f"{facts['requests_per_second']:,}"],
         ["p50, p99 (ms)", f"{facts['p50_ms']}, {facts['p99_ms']}"],
-        ["most memory after the first tenth, by the memory then", f"{growth:.3f}"],
+        ["most memory after the first tenth, relative to the memory at that time", f"{growth:.3f}"],
     ]
     ratios = {"rss_growth": growth, "lost_or_wrong": float(len(seen.faults))}
     return Outcome("A minute of load", ["", f"{what}, python{python}"], rows, ratios, [path])

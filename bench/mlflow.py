@@ -1,4 +1,4 @@
-"""MLflow's scoring server, in an environment of its own, asked for the models of `bench.zoo`."""
+"""Installs MLflow's scoring server in a virtual environment of its own, and asks it for the models of `bench.zoo`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench import zoo
 from build.builders.uv import LINKS
@@ -18,7 +19,7 @@ QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet"}
 
 @dataclass(frozen=True)
 class MLflow:
-    """A Python that has mlflow, beside the packages that the models were fitted with."""
+    """A Python with mlflow, and with the packages that the models were fitted with."""
 
     python: Path
     version: str
@@ -28,8 +29,8 @@ class MLflow:
         """Make a virtual environment in a folder.
 
         Args:
-            packages: their versions.
-            needs: packages beside them, at the same versions if they are among them.
+            packages: the versions of the packages.
+            needs: packages beside them; those that are among them get the same versions.
         """
         interpreter = interpreters.require(runtime, "MLflow's server")
         commands.run([interpreters.uv(), "venv", "--python", interpreter, folder / "venv"])
@@ -37,13 +38,13 @@ class MLflow:
         wanted = folder / "mlflow.txt"
         pins = [f"{name}=={version}" for name, version in packages.items()]
         wanted.write_text("\n".join([*pins, *needs, "mlflow"]), encoding="utf-8")
-        where = ["--python", python, "--requirements", wanted, "--no-config", "--no-progress", *LINKS]
-        commands.run([interpreters.uv(), "pip", "install", *where], env=indexes.uv_environment())
-        say = "from importlib.metadata import version; print(version('mlflow'))"
-        return cls(python, commands.run([python, "-c", say]).strip())
+        where = ["--python", str(python), "--requirements", str(wanted), "--no-config", "--no-progress", *LINKS]
+        commands.run([interpreters.uv(), "pip", "install", *where], env=indexes.uv_variables())
+        script = "from importlib.metadata import version; print(version('mlflow'))"
+        return cls(python, commands.run([python, "-c", script]).strip())
 
-    def ask(self, folder: Path, names: Iterable[str]) -> dict[str, dict]:
-        """What it replies for each model in a folder of `fit_zoo.py`; see `bench/target/ask_mlflow.py`."""
+    def ask(self, folder: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return its replies for models in a folder of `fit_zoo.py`. `bench/target/ask_mlflow.py` describes them."""
         chosen = list(names)
         env = {**QUIET, "PYTHONPATH": str(zoo.CODE), "PATH": "/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"}
         commands.run([self.python, "-B", ASK, folder, *chosen], env=env, cwd=folder)

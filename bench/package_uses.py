@@ -1,6 +1,6 @@
-"""Packages that people put beside scikit-learn, and one real use of each: it prints what has to stay the same.
+"""Packages that people use beside scikit-learn, each with a real use that prints what has to stay the same.
 
-What importlib.metadata tells of all that is installed has to stay the same, too.
+What importlib.metadata says about everything that is installed has to stay the same too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ x = rng.normal(size=(200, 4)); y = (x[:, 0] + x[:, 1] ** 2 > 0.5).astype(int)
 
 @dataclass(frozen=True)
 class Case:
-    name: str  # as the index has it
+    """A package, and a script that uses it."""
+
+    name: str  # its name in the package index
     use: str
     requirements: str
 

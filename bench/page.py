@@ -5,24 +5,26 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from bench import Outcome, Say
+from bench import Outcome, this_architecture
 from build.dist import manifest
 from build.host import importable
 from build.layer import layer
 from build.package import function
-from build.package.wishes import Wishes
-from build.runtimes import DEFAULT_PYTHON, Runtime, host_architecture, runtime
+from build.package.declared import Declared
+from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
+from build.saying import Say
 from local import operations
 
 ROOT = Path(__file__).parents[1]
 FIT = ROOT / "bench" / "target" / "fit_churn.py"
 PICTURE = ROOT / "docs" / "serve.png"
-SIZE = (1180, 800)  # of the window, in pixels of CSS
+SIZE = (1180, 800)  # the size of the window, in CSS pixels
 PORT = 8080  # as in the documents
-PATIENCE = 60  # seconds for an answer
+PATIENCE = 60  # seconds to wait for an answer
 
-# Puts a row into the form and sends it, as someone would by hand
+# Fills a row into the form and sends it, as a person would
 FILL_IN = """
 const [row, done] = arguments;
 model.columns.forEach((column, at) => {
@@ -40,23 +42,23 @@ def run(folder: Path, say: Say) -> Outcome:
     """Package the model, serve it, ask it, and take the picture."""
     from bench import browser
 
-    browser.find()  # before the work
+    browser.find()  # it must not be missing after all the work
     target = runtime(DEFAULT_PYTHON)
     with TemporaryDirectory(prefix="page-") as name:
         out = Path(name) / "dist"
         say("Building a layer, and packaging a model")
-        layer.build(out, layer.Order(target, host_architecture(), builder="uv"), lambda message: None)
-        packages = importable.of_layer(out, (manifest.read(out) or {})["layer"], target)
+        layer.build(out, layer.Order(target, this_architecture(), builder="uv"), lambda message: None)
+        packages = importable.of_layer(out, manifest.built_layer(out), target)
         own = fit(Path(name), target, packages)
-        function.package(out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
+        function.package(out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
         rows = json.loads((own / "own.json").read_text(encoding="utf-8"))
-        photograph(out, [each["row"] for each in rows], say)
+        photograph(out, [one["row"] for one in rows], say)
     kilobytes = f"{PICTURE.stat().st_size / 1e3:.0f} kB"
     return Outcome("The page", ["picture", "size"], [[PICTURE.name, kilobytes]], {}, [PICTURE])
 
 
-def photograph(out: Path, rows: list[dict], say: Say) -> None:
-    """Serve what is packaged, have the page ask for these rows, and keep how it looks then, from top to bottom."""
+def photograph(out: Path, rows: list[dict[str, Any]], say: Say) -> None:
+    """Serve what is packaged, let the page ask for these rows, and take a picture of the whole page."""
     from bench import browser
 
     with operations.serve(out, PORT, say) as url, browser.start(*SIZE) as page:
@@ -70,6 +72,6 @@ def photograph(out: Path, rows: list[dict], say: Say) -> None:
 
 
 def fit(folder: Path, target: Runtime, packages: Path) -> Path:
-    """Fit the model with a layer's packages; the folder with its files."""
+    """Fit the model with a layer's packages, and return the folder with its files."""
     importable.run(target, str(FIT), [folder], [packages], {})
     return folder

@@ -1,4 +1,4 @@
-"""Tools that make a layer zip of a requirements file: this project's ways, and what else there is."""
+"""The tools that make a layer's zip from a requirements file: the ways of this project, and the alternatives."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import Say
+from bench import this_architecture
 from build.host import commands, engines, interpreters
 from build.requirements.defaults import LOCKED
-from build.runtimes import DEFAULT_PYTHON, host_architecture, runtime
+from build.runtimes import DEFAULT_PYTHON, runtime
+from build.saying import Say
 
 ROOT = Path(__file__).parents[1]
 OURS = "this project"
 ANEW = f"{OURS}, from wheels"
 SAM = "sam build, sam's zip"
-ROUNDS = 3  # builds after the first
-LAYERS = ("dist/.cache/layers",)  # or the second build would be a copy of the first
+ROUNDS = 3  # builds after the first one
+LAYERS = ("dist/.cache/layers",)  # without deleting these, the second build would be a copy of the first
 
 SAM_TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -37,8 +38,8 @@ Resources:
 
 
 @dataclass(frozen=True)
-class Made:
-    """A zip that was built; ``laps`` are parts of the seconds that it took."""
+class Built:
+    """A zip that was built, and in ``laps`` the seconds that each step took."""
 
     path: Path
     laps: Mapping[str, float]
@@ -49,14 +50,14 @@ class Tool:
     """One way to build a layer."""
 
     name: str
-    build: Callable[[Path, dict[str, str]], Made]  # in that folder, with that environment
+    build: Callable[[Path, dict[str, str]], Built]  # called with the folder to work in, and the environment variables
     python: str = DEFAULT_PYTHON
     rounds: int = ROUNDS
-    forget: tuple[str, ...] = ()  # what of its folder is deleted before each build
+    forget: tuple[str, ...] = ()  # what is deleted from its folder before each build
 
     @property
     def is_cut(self) -> bool:
-        return "--profile" in self.name
+        return "--trim-for" in self.name
 
     @property
     def is_ours(self) -> bool:
@@ -64,35 +65,35 @@ class Tool:
 
 
 def choose(say: Say) -> list[Tool]:
-    """The tools that can run on this machine; says which cannot, and why."""
-    found = [
+    """Return the tools that can run on this machine. Says which ones cannot, and why."""
+    usable = [
         Tool(OURS, _ours(), forget=LAYERS),
         Tool(ANEW, _ours(), forget=("dist",)),
-        Tool(f"{OURS}, --profile MODEL", _profile, forget=LAYERS),
+        Tool(f"{OURS}, --trim-for MODEL", _profile, forget=LAYERS),
         *_container(say),
     ]
     if commands.find("zip"):
-        found.append(Tool("pip install --target, zip -r", _pip, rounds=1, forget=("layer", "layer.zip")))
+        usable.append(Tool("pip install --target, zip -r", _pip, rounds=1, forget=("layer", "layer.zip")))
     else:
         say("Left out pip with zip: this machine has no zip")
-    return [*found, Tool(SAM, _sam)]
+    return [*usable, Tool(SAM, _sam)]
 
 
-def _ours(*options: str, python: str = DEFAULT_PYTHON) -> Callable[[Path, dict[str, str]], Made]:
-    def build(work: Path, env: dict[str, str]) -> Made:
-        words = ["build-layer", "--python", python, "--requirements", LOCKED, "--out", "dist"]
+def _ours(*options: str, python: str = DEFAULT_PYTHON) -> Callable[[Path, dict[str, str]], Built]:
+    def build(work: Path, env: dict[str, str]) -> Built:
+        words: list[str | Path] = ["build-layer", "--python", python, "--requirements", LOCKED, "--out", "dist"]
         _invoke(work, env, *words, *(options or ("--builder", "uv")))
-        return Made(work / "dist" / f"layer-python{python}-{host_architecture().name}.zip", {})
+        return Built(work / "dist" / f"layer-python{python}-{this_architecture().name}.zip", {})
 
     return build
 
 
-def _profile(work: Path, env: dict[str, str]) -> Made:
+def _profile(work: Path, env: dict[str, str]) -> Built:
     example = work / "dist" / "example"
     if not example.exists():
         _invoke(work, env, "train-example", "--out", "dist")
     return _ours(
-        "--builder", "uv", "--profile", str(example / "model.pkl"), "--request", str(example / "request.json")
+        "--builder", "uv", "--trim-for", str(example / "model.pkl"), "--request", str(example / "request.json")
     )(work, env)
 
 
@@ -101,12 +102,12 @@ def _invoke(work: Path, env: dict[str, str], *words: str | Path) -> None:
 
 
 def _container(say: Say) -> list[Tool]:
-    """The container builder beside uv, for the Python of the image that is here."""
+    """Return the container builder beside uv, both for the Python of the image that is here."""
     image = os.environ.get("LAMBDA_BUILD_IMAGE", runtime(DEFAULT_PYTHON).image)
     engine = engines.find()
     match = re.search(r"python(3\.\d+)", image)
-    if engine is None or match is None or not engine.has(image, host_architecture().image):
-        say(f"Left out the container builder: no engine answers that has the image {image}")
+    if engine is None or match is None or not engine.has(image, this_architecture().image):
+        say(f"Left out the container builder: no container engine with the image {image} answers")
         return []
     python = match[1]
     container = _ours("--builder", "container", "--image", image, python=python)
@@ -116,17 +117,27 @@ def _container(say: Say) -> list[Tool]:
     return rows
 
 
-def _pip(work: Path, env: dict[str, str]) -> Made:
+def _pip(work: Path, env: dict[str, str]) -> Built:
     start = time.perf_counter()
     target = work / "layer" / "python"
-    argv = [_interpreter(), "-m", "pip", "install", "--quiet", "--target", target, "--requirement", LOCKED]
+    argv = [
+        str(_interpreter()),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--target",
+        str(target),
+        "--requirement",
+        str(LOCKED),
+    ]
     commands.run(argv, env=env)
     installed = time.perf_counter()
     commands.run(["zip", "-qr", "../layer.zip", "python"], cwd=work / "layer")
-    return Made(work / "layer.zip", {"pip install": installed - start, "zip": time.perf_counter() - installed})
+    return Built(work / "layer.zip", {"pip install": installed - start, "zip": time.perf_counter() - installed})
 
 
-def _sam(work: Path, env: dict[str, str]) -> Made:
+def _sam(work: Path, env: dict[str, str]) -> Built:
     from samcli.lib.package.utils import make_zip_with_lambda_permissions, zip_folder
 
     start = time.perf_counter()
@@ -134,17 +145,17 @@ def _sam(work: Path, env: dict[str, str]) -> Made:
     built = time.perf_counter()
     with zip_folder(str(folder), zip_method=make_zip_with_lambda_permissions) as (packed, _):
         Path(packed).replace(work / "layer.zip")
-        Path(packed).touch()  # which sam deletes
-    return Made(work / "layer.zip", {"sam build": built - start, "zip": time.perf_counter() - built})
+        Path(packed).touch()  # sam deletes the file at the end
+    return Built(work / "layer.zip", {"sam build": built - start, "zip": time.perf_counter() - built})
 
 
 def sam_build(work: Path, requirements: str, env: Mapping[str, str]) -> Path:
-    """The layer's folder as `sam build` leaves it."""
+    """Return the layer's folder as `sam build` leaves it."""
     (work / "source").mkdir(parents=True, exist_ok=True)
     (work / "source" / "requirements.txt").write_text(requirements, encoding="utf-8")
     (work / "template.yaml").write_text(SAM_TEMPLATE.format(python=DEFAULT_PYTHON), encoding="utf-8")
-    path = f"{_interpreter().parent}{os.pathsep}{env['PATH']}"  # sam wants a python3.13 there
-    words = [Path(sys.executable).with_name("sam"), "build", "Packages"]
+    path = f"{_interpreter().parent}{os.pathsep}{env['PATH']}"  # sam searches it for a python3.13
+    words = [str(Path(sys.executable).with_name("sam")), "build", "Packages"]
     commands.run(words, env={**env, "PATH": path, "SAM_CLI_TELEMETRY": "0"}, cwd=work)
     return work / ".aws-sam" / "build" / "Packages"
 

@@ -1,1 +1,1 @@
-"""Makes dist/ on the developer's machine: the layer zip, the function zips, the manifest that Terraform reads."""
+"""Makes dist/ on the developer's machine: the zip files of layer and function, and the manifest for Terraform."""

@@ -1,7 +1,7 @@
-"""The tables of inputs and outputs of each module, as terraform-docs has them, with a row for each field of an object.
+"""Writes the tables of each module's inputs and outputs, in the form of terraform-docs, with a row for each field.
 
-They are written from ``variables*.tf`` and ``outputs.tf``. Those of the root module are in docs/inputs.md, and those of
-a submodule are in its README.
+They are made from ``variables*.tf`` and ``outputs.tf``. The tables of the root module are in docs/inputs.md, and those
+of a submodule are in its README.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ OUTPUTS = ["| Output | Description |", "|---|---|"]
 
 
 class NoMarkers(UserError):
-    template = "{page} has no place for the tables. Give it two lines:\n{begin}\n{end}"
+    template = "{page} does not say where the tables go. Add these two lines to it:\n{begin}\n{end}"
 
 
 class Undescribed(UserError):
     template = (
-        "The description of {variable} in {folder} and its type disagree on the fields: {fields}.\n"
-        "Give each field a line of the description: - `field` - What it is."
+        "The description of {variable} in {folder} and its type do not have the same fields: {fields}.\n"
+        "Write a line for each field in the description: - `field` - What it is."
     )
 
 
 def write(root: Path = ROOT) -> list[Path]:
-    """Bring the tables of all modules up to date; return the pages that were not."""
+    """Bring the tables of all modules up to date, and return the pages that have changed."""
     changed = []
     for folder in modules(root):
         path = page(folder, root)
@@ -47,21 +47,21 @@ def write(root: Path = ROOT) -> list[Path]:
 
 
 def modules(root: Path = ROOT) -> list[Path]:
-    """Folders of the root module and the submodules."""
+    """Return the folders of the root module and the submodules."""
     return [root, *sorted(path for path in (root / "modules").iterdir() if path.is_dir())]
 
 
 def page(folder: Path, root: Path = ROOT) -> Path:
-    """Where the tables of a module are."""
+    """Return the page with the tables of a module."""
     return root / "docs" / "inputs.md" if folder == root else folder / "README.md"
 
 
 def rendered(path: Path, folder: Path) -> str:
-    """A page with the tables of a module, as they are to be.
+    """Return the text of a page with up-to-date tables of a module.
 
     Raises:
-        NoMarkers: it does not say where.
-        Undescribed: a field of an object has no description, or the other way round.
+        NoMarkers: the page does not say where the tables go.
+        Undescribed: a field of an object has no description, or a description has no field.
     """
     text = path.read_text(encoding="utf-8")
     head, begin, rest = text.partition(BEGIN)
@@ -72,35 +72,35 @@ def rendered(path: Path, folder: Path) -> str:
 
 
 def tables(folder: Path) -> str:
-    """The inputs and outputs of one module, in the order of their files. Each file has a table of its own."""
-    parts = []
+    """Return the tables of a module, in the order of its files. Each file has a table of its own."""
+    of_files = []
     for path in variable_files(folder):
         rows = list(chain.from_iterable(inputs(folder, name, body) for name, body in blocks(path, "variable")))
         if rows:
-            parts.append("\n".join([*heading(path), *INPUTS, *rows]))
+            of_files.append("\n".join([*heading(path), *INPUTS, *rows]))
     outputs = [f"| `{name}` | {cell(body['description'])} |" for name, body in blocks(folder / "outputs.tf", "output")]
-    title = ["## Outputs", ""] if len(parts) > 1 else []
-    return "\n\n".join([*parts, "\n".join([*title, *OUTPUTS, *outputs])])
+    title = ["## Outputs", ""] if len(of_files) > 1 else []
+    return "\n\n".join([*of_files, "\n".join([*title, *OUTPUTS, *outputs])])
 
 
 def variable_files(folder: Path) -> list[Path]:
-    """``variables.tf``, and then the others by name."""
+    """Return ``variables.tf``, and then the other files with variables, sorted by name."""
     return sorted(folder.glob("variables*.tf"), key=lambda path: (path.name != "variables.tf", path.name))
 
 
 def variables(folder: Path) -> list[tuple[str, dict[str, Any]]]:
-    """All variables of a module."""
+    """Return all variables of a module."""
     return list(chain.from_iterable(blocks(path, "variable") for path in variable_files(folder)))
 
 
 def heading(path: Path) -> list[str]:
-    """The comment that a file begins with, as a heading."""
+    """Return the comment at the beginning of a file as a heading."""
     first = path.read_text(encoding="utf-8").partition("\n")[0]
     return [f"## {first[2:]}", ""] if first.startswith("# ") else []
 
 
 def inputs(folder: Path, name: str, body: dict[str, Any]) -> Iterator[str]:
-    """The rows of a variable: its own, and one for each field."""
+    """Return the rows of a variable: its own row, and a row for each field."""
     told, described = description(body["description"])
     kind = hcl_types.bare(body["type"])
     fields = hcl_types.fields(kind)
@@ -115,32 +115,32 @@ def inputs(folder: Path, name: str, body: dict[str, Any]) -> Iterator[str]:
 
 
 def blocks(path: Path, kind: str) -> list[tuple[str, dict[str, Any]]]:
-    """The blocks of a kind in a file, with their label."""
+    """Return the blocks of one kind in a file, with their labels."""
     parsed = _parse(path.read_text(encoding="utf-8")).get(kind, [])
     return [(label.strip('"'), body) for block in parsed for label, body in block.items() if isinstance(body, dict)]
 
 
 @cache
 def _parse(text: str) -> dict[str, Any]:
-    import hcl2  # for development: nobody who deploys needs it
+    import hcl2  # a dependency of development only
 
     return dict(hcl2.loads(text))
 
 
 def description(text: str) -> tuple[str, dict[str, str]]:
-    """A description as a cell of a table, and those of the fields, which are the points of its list."""
+    """Return a description as a cell of a table, and the descriptions of fields, which are the points of its list."""
     told, *points = re.split(r"^\s*- `", plain(text), flags=re.MULTILINE)
     fields = dict(point.split("` - ", 1) for point in points)
     return _cell(told), {name: _cell(what) for name, what in fields.items()}
 
 
 def cell(text: str) -> str:
-    """A string of HCL, quoted or a heredoc, as one line of a table."""
+    """Return a string of HCL, which may be a heredoc, as one line for a table."""
     return _cell(plain(text))
 
 
 def plain(text: str) -> str:
-    """What a string of HCL, quoted or a heredoc, says."""
+    """Return the content of a string of HCL, which may be a heredoc."""
     heredoc = re.fullmatch(r'"?<<-?(\w+)\n(.*)\n\s*\1"?', text, flags=re.DOTALL)
     return heredoc[2] if heredoc else text[1:-1].replace('\\"', '"')
 
@@ -150,7 +150,7 @@ def _cell(text: str) -> str:
 
 
 def default(variable: dict[str, Any]) -> str:
-    """A default as HCL writes it; a variable without one is required."""
+    """Return a variable's default in HCL. A variable without a default is required."""
     return f"`{_hcl(variable['default'])}`" if "default" in variable else "required"
 
 

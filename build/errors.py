@@ -1,4 +1,4 @@
-"""Errors that the caller can mend, apart from those that are our own."""
+"""The base class of errors that users can fix themselves. All other errors are faults of this project."""
 
 from pathlib import Path
 
@@ -6,13 +6,14 @@ from build.host.paths import shown
 
 
 class UserError(Exception):
-    """A failure to expect: shown as one message without a traceback, with exit code 1.
+    """An error that is shown as one message without a traceback, with exit code 1.
 
-    A subclass is one cause. Its ``template`` names the cause and what to do next; the facts come as keyword arguments.
+    Each subclass stands for one cause. Its ``template`` names the cause and says what to do next. The facts that it
+    mentions are passed as keyword arguments.
     """
 
     template = "{message}"
 
     def __init__(self, **facts: object) -> None:
-        told = {name: shown(fact) if isinstance(fact, Path) else fact for name, fact in facts.items()}
-        super().__init__(self.template.format(**told))
+        texts = {name: shown(fact) if isinstance(fact, Path) else fact for name, fact in facts.items()}
+        super().__init__(self.template.format(**texts))

@@ -1,4 +1,4 @@
-"""What AWS Lambda's Python runtimes and architectures are: facts, read by all."""
+"""Lists AWS Lambda's Python runtimes and architectures. All other code reads these facts here."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ UNZIPPED_LIMIT = 262_144_000  # bytes, of the function and all its layers togeth
 
 
 class UnknownRuntime(UserError):
-    template = "Lambda has no runtime python{python}. Take one of: {known}."
+    template = "Lambda has no runtime python{python}. Use one of: {known}."
 
 
 class UnknownArchitecture(UserError):
-    template = "Lambda has no architecture {name!r}. Take one of: {known}."
+    template = "Lambda has no architecture {name!r}. Use one of: {known}."
 
 
 @dataclass(frozen=True)
 class Runtime:
     """One Python runtime of AWS Lambda."""
 
-    python: str  # minor version: "3.13"
-    glibc: tuple[int, int]  # of its Amazon Linux; a library that asks for a newer one does not load
-    wheels: str  # the newest wheel tag that this glibc allows, of those that uv knows
+    python: str  # the minor version: "3.13"
+    glibc: tuple[int, int]  # the version in its Amazon Linux; a library that needs a newer one does not load
+    wheels: str  # the newest wheel tag that uv knows and this glibc allows
     image: str  # a container image to build in
     end_of_support: date
-    provider: str = "5.76"  # the first release of hashicorp/aws that takes it
+    provider: str = "5.76"  # the first release of hashicorp/aws that accepts it
 
     @property
     def name(self) -> str:
@@ -36,17 +36,18 @@ class Runtime:
 
     @property
     def site_packages(self) -> str:
-        """Where a layer's zip holds packages, seen from /opt."""
+        """The folder of a layer's packages, relative to /opt."""
         return f"python/lib/{self.name}/site-packages"
 
     @property
     def has_hash_pycs(self) -> bool:
-        """Whether this Python knows hash-based .pyc files (PEP 552)."""
+        """Whether this Python has hash-based .pyc files (PEP 552)."""
         return self.python != "3.6"
 
 
-# glibc: Amazon Linux 1 to 3.7, 2 to 3.11, 2023 from 3.12. The lambci images stopped at 3.8; the same family of images
-# lives on in AWS's own registry. Dates: AWS's page of Lambda runtimes, read 2026-11.
+# The glibc is that of Amazon Linux 1 up to Python 3.7, of Amazon Linux 2 up to 3.11, and then of Amazon Linux 2023.
+# The lambci images stopped at 3.8, and the same family of images continues in AWS's own registry. The dates are from
+# AWS's page about Lambda runtimes, as of November 2026.
 RUNTIMES = (
     Runtime("3.6", (2, 17), "manylinux2014", "lambci/lambda:build-python3.6", date(2022, 7, 18)),
     Runtime("3.7", (2, 17), "manylinux2014", "lambci/lambda:build-python3.7", date(2023, 12, 4)),
@@ -58,7 +59,7 @@ RUNTIMES = (
     Runtime("3.13", (2, 34), "manylinux_2_34", "public.ecr.aws/sam/build-python3.13", date(2029, 6, 30)),
     Runtime("3.14", (2, 34), "manylinux_2_34", "public.ecr.aws/sam/build-python3.14", date(2029, 6, 30), "6.20"),
 )
-OLDEST_WITH_DEFAULTS = "3.10"  # lambda/requirements.txt is locked from here on
+OLDEST_WITH_DEFAULTS = "3.10"  # lambda/requirements.txt is locked for this version and later ones
 
 DEFAULT_PYTHON = "3.13"
 
@@ -67,11 +68,11 @@ DEFAULT_PYTHON = "3.13"
 class Architecture:
     """One instruction set of AWS Lambda."""
 
-    name: str  # as AWS says it
-    wheels: str  # as wheel tags and uv say it
-    elf: str  # as ELF headers say it
-    image: str  # as container engines say it
-    machines: tuple[str, ...]  # as uname says it
+    name: str  # the name that AWS uses
+    wheels: str  # the name in wheel tags and for uv
+    elf: str  # the name in ELF headers
+    image: str  # the name for container engines
+    machines: tuple[str, ...]  # the names that uname prints
 
 
 ARCHITECTURES = (
@@ -81,7 +82,11 @@ ARCHITECTURES = (
 
 
 def runtime(python: str) -> Runtime:
-    """The runtime of a minor version, written ``3.13`` or ``python3.13``."""
+    """Return the runtime of a minor version, written ``3.13`` or ``python3.13``.
+
+    Raises:
+        UnknownRuntime
+    """
     minor = python.removeprefix("python")
     for candidate in RUNTIMES:
         if candidate.python == minor:
@@ -90,6 +95,11 @@ def runtime(python: str) -> Runtime:
 
 
 def architecture(name: str) -> Architecture:
+    """Return the architecture with the name that AWS uses.
+
+    Raises:
+        UnknownArchitecture
+    """
     for candidate in ARCHITECTURES:
         if candidate.name == name:
             return candidate
@@ -97,11 +107,11 @@ def architecture(name: str) -> Architecture:
 
 
 def host_architecture() -> Architecture | None:
-    """This machine's, or None where Lambda has nothing like it."""
+    """Return the architecture of this machine, or None if Lambda does not have it."""
     machine = platform.machine().lower()
     return next((each for each in ARCHITECTURES if machine in each.machines), None)
 
 
 def supported(today: date) -> list[Runtime]:
-    """The runtimes that AWS still supports, newest first."""
+    """Return the runtimes that AWS still supports, newest first."""
     return [each for each in reversed(RUNTIMES) if each.end_of_support >= today]

@@ -1,34 +1,37 @@
-"""Both deployments from end to end: build, deploy to an embedded AWS, run what was deployed, compare, destroy."""
+"""Deploys the example in both modes to an embedded AWS, asks it there, compares its answers, and destroys it."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from build.dist import manifest
+from build.dist.entries import LayerEntry, ZipEntry
 from build.errors import UserError
 from build.host import importable, interpreters
 from build.layer import layer
 from build.package import example, function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import Runtime, host_architecture, runtime, supported
-from local import deployed, embedded_aws, emulator
+from build.saying import Say
+from local import deployed, embedded_aws, emulator, packaged
 from local.embedded_aws import EmbeddedAws
 from local.terraform import Terraform, copy_module
 
 MODES = ("s3", "bundle")
 
-Say = Callable[[str], None]
-
 
 class NotEqual(UserError):
-    template = "mode {mode}: for row {row} the deployed model answered {got}, the estimator itself predicts {expected}."
+    template = (
+        "mode {mode}: for row {row} the deployed model answered {got}, and the estimator itself predicts {expected}."
+    )
 
 
 class NotWarm(UserError):
@@ -41,23 +44,23 @@ class RuleMissesAlias(UserError):
 
 @dataclass(frozen=True)
 class Result:
-    """What one mode's deployment showed; sizes in bytes, times in seconds."""
+    """What was measured of the deployment of one mode. Sizes are in bytes, and times in seconds."""
 
     mode: str
-    layer: dict  # both as in the manifest
-    function: dict
-    first_call: float  # from nothing to the answer of the warm-up ping, the init with it
-    calls: list[float]  # one per request after it
-    equal: int  # predictions that are the estimator's own, to the bit
+    layer: LayerEntry  # both as in the manifest
+    function: ZipEntry
+    first_call: float  # from the start of the environment to the answer of the warm-up ping, with the init
+    calls: list[float]  # of each request after it
+    equal: int  # predictions that equal those of the estimator, to the bit
 
 
 def run(out: Path, say: Say) -> list[Result]:
-    """Build all into ``out``, deploy each mode, and compare what it answers with what the estimator says.
+    """Build the artifacts in ``out``, deploy each mode, and compare its answers with those of the estimator.
 
-    Whatever happens, what was deployed is destroyed and what was started is stopped.
+    Even if it fails, what was deployed is destroyed, and what was started is stopped.
 
     Raises:
-        NotEqual: one prediction differs.
+        NotEqual: a prediction differs.
     """
     with TemporaryDirectory(prefix="demo-") as name:
         scratch = Path(name)
@@ -85,49 +88,49 @@ def run(out: Path, say: Say) -> list[Result]:
 
 
 def newest_runtime(provider: tuple[int, ...]) -> Runtime:
-    """The newest supported runtime whose interpreter is on this machine, else the running interpreter's.
+    """The newest supported runtime whose interpreter is on this machine, or else that of the running interpreter.
 
     Args:
-        provider: version of hashicorp/aws, which knows runtimes up to its day.
+        provider: version of hashicorp/aws, which only accepts runtimes that are older than itself.
     """
     for candidate in supported(date.today()):
-        known = provider >= tuple(map(int, candidate.provider.split(".")))
-        if known and interpreters.find(candidate.python):
+        is_accepted = provider >= tuple(map(int, candidate.provider.split(".")))
+        if is_accepted and interpreters.find(candidate.python):
             return candidate
     return runtime(interpreters.running())
 
 
 def build(out: Path, target: Runtime, say: Say, builder: str = "auto") -> example.Example:
-    """The example model, the layer and both packages.
+    """Make the example model, the layer and both functions.
 
     Args:
         builder: as in `layer.Order`.
     """
     architecture = host_architecture()
     if architecture is None:
-        raise UserError(message="The demo runs what it deploys, so it needs a machine of x86_64 or arm64.")
+        raise UserError(message="The demo runs what it deploys, so it needs a machine with x86_64 or arm64.")
     say("Fitting the example model")
     model = example.train(out, target)
     say("Building the layer")
     layer.build(out, layer.Order(target, architecture, builder=builder), say)
     for mode in MODES:
         say(f"Packaging the function, mode = {mode}")
-        function.package(out, model.model, bundle_model=mode == "bundle", wishes=Wishes(request=model.request))
+        function.package(out, model.model, bundle_model=mode == "bundle", declared=Declared(request=model.request))
     return model
 
 
-def own_predictions(out: Path, model: example.Example, target: Runtime, scratch: Path) -> list:
-    """What the estimator says of the example's rows, asked without the handler, in the layer's own packages."""
-    entry = (manifest.read(out) or {})["layer"]
-    packages = importable.of_layer(out, entry, target)
+def own_predictions(out: Path, model: example.Example, target: Runtime, scratch: Path) -> list[Any]:
+    """The estimator's own predictions for the example's rows: without the handler, with the packages of the layer."""
+    packages = importable.of_layer(out, manifest.built_layer(out), target)
     result = scratch / "predictions.json"
     importable.run(target, "predict.py", [model.model, model.request, result], [packages], {})
-    return json.loads(result.read_text(encoding="utf-8"))
+    predictions: list[Any] = json.loads(result.read_text(encoding="utf-8"))
+    return predictions
 
 
 @contextmanager
-def deployment(terraform: Terraform, mode: str, out: Path) -> Iterator[dict]:
-    """Apply, hand out the outputs, destroy: also when something fails in between, which is then what is told."""
+def deployment(terraform: Terraform, mode: str, out: Path) -> Iterator[dict[str, Any]]:
+    """Apply, yield the outputs, and destroy. If something fails before that, its error is the one that is raised."""
     variables = {"name": f"demo-{mode}", "mode": mode, "artifacts_dir": str(out)}
     try:
         terraform.apply(variables)
@@ -139,11 +142,11 @@ def deployment(terraform: Terraform, mode: str, out: Path) -> Iterator[dict]:
     terraform.destroy(variables)
 
 
-def warm_up_input(aws: EmbeddedAws, outputs: dict) -> object:
-    """The event that the deployed rule really sends, to the alias.
+def warm_up_input(aws: EmbeddedAws, outputs: dict[str, Any]) -> object:
+    """The event that the deployed rule sends to the alias.
 
     Raises:
-        RuleMissesAlias: its target is something else.
+        RuleMissesAlias: the target of the rule is not the alias.
     """
     rule = outputs["rule_names"][0]
     (target,) = aws.client("events").list_targets_by_rule(Rule=rule)["Targets"]
@@ -153,14 +156,19 @@ def warm_up_input(aws: EmbeddedAws, outputs: dict) -> object:
 
 
 def observe(
-    mode: str, out: Path, environment: emulator.Environment, ping: object, rows: list[dict], expected: list
+    mode: str,
+    out: Path,
+    environment: emulator.Environment,
+    ping: object,
+    rows: list[dict[str, Any]],
+    expected: list[Any],
 ) -> Result:
-    """Ping a fresh environment, send every row as a request of its own, and compare with ``expected``.
+    """Ping a fresh environment, send each row as a request of its own, and compare the answers with ``expected``.
 
     Raises:
         NotWarm, NotEqual
     """
-    entries = manifest.read(out) or {}
+    entries = packaged.read(out)
     answer, first_call = timed(environment, ping)
     sha256 = entries["model"]["sha256"]
     if answer != {"warm": True, "model_sha256": sha256}:
@@ -175,7 +183,7 @@ def observe(
 
 
 def timed(environment: emulator.Environment, event: object) -> tuple[object, float]:
-    """An answer, and the seconds that it took."""
+    """The answer to an event, and how many seconds it took."""
     began = time.perf_counter()
     answer = environment.invoke(event)
     return answer, time.perf_counter() - began

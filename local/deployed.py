@@ -1,4 +1,4 @@
-"""Fetches back what was deployed: code and layers, by what the Lambda API says of them."""
+"""Downloads what was deployed, code and layers, as the Lambda API describes it."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from build.dist import archive
 from build.errors import UserError
 from build.runtimes import Runtime
 from local.embedded_aws import EmbeddedAws
 
-TIMEOUT = 300  # seconds for a call of what was never deployed: whatever the machine, it is no part of what is asked
+TIMEOUT = 300  # seconds for a call of a function that was never deployed, long enough for a slow machine
 
 
 class NotThere(UserError):
-    template = "The embedded AWS says that {what} has the SHA-256 {digest}, and no object in {bucket} has it."
+    template = "The embedded AWS has {what} with the SHA-256 {digest}, and no object in {bucket} has this digest."
 
 
 @dataclass(frozen=True)
 class Deployed:
     """A function as it was deployed, unpacked on this machine."""
 
-    task: Path  # what Lambda has as /var/task
-    layers: Path  # /opt
-    configuration: dict  # of GetFunction
+    task: Path  # the folder that is /var/task in Lambda
+    layers: Path  # and the one that is /opt
+    configuration: dict[str, Any]  # as GetFunction returns it
 
     @classmethod
     def of(cls, task: Path, layers: Path, runtime: Runtime, variables: Mapping[str, str], memory_size: int) -> Deployed:
-        """One that was never deployed, as if it were."""
+        """A function that was only packaged, with the configuration that a deployment would give it."""
         configuration = {
             "Runtime": runtime.name,
             "Handler": "handler.lambda_handler",
@@ -45,21 +46,21 @@ class Deployed:
 
     @property
     def runtime(self) -> str:
-        return self.configuration["Runtime"]
+        return str(self.configuration["Runtime"])
 
     @property
     def environment(self) -> dict[str, str]:
-        return self.configuration.get("Environment", {}).get("Variables", {})
+        return dict(self.configuration.get("Environment", {}).get("Variables", {}))
 
 
-def fetch(aws: EmbeddedAws, outputs: dict, folder: Path) -> Deployed:
-    """Fetch what the alias points to, code and layers, into a folder; each is checked against the Lambda API's digest.
+def fetch(aws: EmbeddedAws, outputs: dict[str, Any], folder: Path) -> Deployed:
+    """Download code and layers of the version that the alias points to, and check their digests.
 
-    AWS gives a URL for the code. moto's URL leads nowhere, but it tells the digest of what it was given, and the module
+    AWS returns a URL for the code. The URL that moto returns does not work, but its digest is right, and the module
     keeps the artifacts in S3 under their digest.
 
     Args:
-        outputs: the root module's.
+        outputs: the outputs of the root module.
 
     Raises:
         NotThere: the function has other code than what was uploaded.

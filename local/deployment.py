@@ -1,4 +1,4 @@
-"""The deployment that Terraform keeps in a folder: makes it, and has an earlier version of it answer."""
+"""The deployment that Terraform keeps in a folder: deploys what was packaged, and has an earlier version answer."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import botocore.session
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from build.errors import UserError
+from build.host.commands import CommandFailed
+from build.saying import Say
 from local.terraform import Terraform
 
 PROVIDER = re.compile(r'^\s*provider\s+"aws"', re.MULTILINE)
-MARKUP = re.compile(r"<[^>]*>")
+MARKUP = re.compile(r"<(?:(style|script)\b.*?</\1\s*>|[^>]*>)", re.DOTALL | re.IGNORECASE)
 LONGEST = 300  # characters of what a service says
-
-Say = Callable[[str], None]
 
 
 class AwsFailed(UserError):
     template = (
-        "AWS was not asked, or refused: {error}\n"
+        "AWS refused, or was not reached: {error}\n"
         "Are these the account, the region and the credentials of the deployment?"
     )
 
@@ -45,20 +47,27 @@ class NotDeployed(UserError):
     template = "{folder} has no deployment. Run: invoke deploy --mode s3 (or bundle)."
 
 
+class FetchedModule(UserError):
+    template = (
+        "{folder} is a copy of the module that terraform init has fetched, and may replace with all that is in it. "
+        "Deploy from your own configuration, which calls the module: terraform apply."
+    )
+
+
 class ModeUnknown(UserError):
     template = (
-        "The deployment in {folder} was made before the module told its mode. Say it once: invoke deploy --mode s3 "
-        "(or bundle)."
+        "The deployment in {folder} was made before the module had the output mode. Name it once: "
+        "invoke deploy --mode s3 (or bundle)."
     )
 
 
 class NoEarlierVersion(UserError):
-    template = "Version {version} answers, and no earlier version is published. Published are: {known}."
+    template = "Version {version} answers, and no earlier version is published. Published are: {published}."
 
 
 class NoSuchVersion(UserError):
     template = (
-        "There is no published version {version}. Published are: {known}. Name one: invoke rollback --to VERSION."
+        "There is no published version {version}. Published are: {published}. Name one: invoke rollback --to VERSION."
     )
 
 
@@ -68,31 +77,76 @@ def deploy(terraform: Terraform, variables: Mapping[str, str], *, plan: bool, ye
     Args:
         variables: of the module. Mode and name are those of the deployment that is there, if these do not say others.
 
+    Returns:
+        Terraform's exit code.
+
     Raises:
-        NoCredentials, NoRegion: before Terraform runs.
+        FetchedModule, NoCredentials, NoRegion: before Terraform runs.
         ModeUnknown: of a deployment that is older than the module's output mode.
     """
+    check_folder(terraform)
     check_access(terraform)
     say(f"{terraform.binary.name} init")
     terraform.init()
-    found = terraform.outputs()
+    argv = _plan_or_apply(terraform, variables, plan=plan, yes=yes)
+    say(shlex.join(argv))
+    return subprocess.run([terraform.binary, *argv[1:]], cwd=terraform.folder, check=False).returncode
+
+
+def command_lines(terraform: Terraform, variables: Mapping[str, str], *, plan: bool, yes: bool) -> list[str]:
+    """What `deploy` would run. Nothing is run but what reads the state of a deployment.
+
+    Raises:
+        FetchedModule, ModeUnknown
+    """
+    check_folder(terraform)
+    try:
+        argv = _plan_or_apply(terraform, variables, plan=plan, yes=yes)
+    except CommandFailed:  # a folder whose state cannot be read before it is initialized
+        argv = _plan_or_apply(terraform, variables, plan=plan, yes=yes, outputs={})
+    return [f"{terraform.binary.name} init", shlex.join(argv)]
+
+
+def _plan_or_apply(
+    terraform: Terraform,
+    variables: Mapping[str, str],
+    *,
+    plan: bool,
+    yes: bool,
+    outputs: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """The command line. What the caller does not say is as in the deployment that is there."""
+    current = terraform.outputs() if outputs is None else outputs
     wanted = dict(variables)
-    if "alias_arn" in found:
-        if "mode" not in found and "mode" not in variables:
+    if "alias_arn" in current:
+        if "mode" not in current and "mode" not in variables:
             raise ModeUnknown(folder=terraform.folder)
-        wanted = {"mode": found.get("mode"), "name": found["function_name"]} | wanted
-    argv = [
+        wanted = {"mode": current.get("mode"), "name": current["function_name"]} | wanted
+    return [
         terraform.binary.name,
         "plan" if plan else "apply",
         *(["-auto-approve"] if yes and not plan else []),
         *(f"-var={name}={value}" for name, value in wanted.items()),
     ]
-    say(shlex.join(argv))
-    return subprocess.run([terraform.binary, *argv[1:]], cwd=terraform.folder, check=False).returncode
+
+
+def is_fetched(folder: Path) -> bool:
+    """Whether a folder is a copy of the module that ``terraform init`` has fetched for another configuration."""
+    return ".terraform" in folder.parts
+
+
+def check_folder(terraform: Terraform) -> None:
+    """Check that the folder may keep the state of a deployment.
+
+    Raises:
+        FetchedModule
+    """
+    if is_fetched(terraform.folder):
+        raise FetchedModule(folder=terraform.folder)
 
 
 def check_access(terraform: Terraform, environ: Mapping[str, str] = os.environ) -> None:
-    """See that credentials and a region are set, unless a provider block in the folder sets them.
+    """Check that credentials and a region are set, unless a provider block in the folder sets them.
 
     Raises:
         NoCredentials, NoRegion
@@ -101,32 +155,52 @@ def check_access(terraform: Terraform, environ: Mapping[str, str] = os.environ) 
         region(environ)
 
 
+def check_credentials() -> None:
+    """Check that there are credentials. AWS is not asked whether it accepts them.
+
+    Raises:
+        NoCredentials
+        AwsFailed: they cannot be found, such as those of a profile that does not exist.
+    """
+    with aws_errors():
+        if botocore.session.Session().get_credentials() is None:
+            raise NoCredentials
+
+
+def find_region(environ: Mapping[str, str] = os.environ) -> str | None:
+    """The caller's region, if one is set.
+
+    Raises:
+        AwsFailed
+    """
+    with aws_errors():
+        name = environ.get("AWS_REGION") or botocore.session.Session().get_config_variable("region")
+        return str(name) if name else None
+
+
 def region(environ: Mapping[str, str] = os.environ) -> str:
-    """The caller's region, where there are credentials, too.
+    """The caller's region. Credentials are checked, too.
 
     Raises:
         NoCredentials, NoRegion
     """
-    session = botocore.session.Session()
-    with aws_errors():
-        found = environ.get("AWS_REGION") or session.get_config_variable("region")
-        if not found:
-            raise NoRegion
-        if session.get_credentials() is None:
-            raise NoCredentials
-    return found
+    name = find_region(environ)
+    if name is None:
+        raise NoRegion
+    check_credentials()
+    return name
 
 
 def outputs(terraform: Terraform) -> dict[str, Any]:
-    """What the last apply in the folder told.
+    """The outputs of the last apply in the folder.
 
     Raises:
-        NotDeployed: there was none.
+        NotDeployed: nothing was applied there.
     """
-    found = terraform.outputs()
-    if "alias_arn" not in found:
+    values = terraform.outputs()
+    if "alias_arn" not in values:
         raise NotDeployed(folder=terraform.folder)
-    return found
+    return values
 
 
 def client(service: str, alias_arn: str | None) -> Any:
@@ -137,18 +211,29 @@ def client(service: str, alias_arn: str | None) -> Any:
     """
     import boto3
 
-    return boto3.client(service, region_name=alias_arn.split(":")[3] if alias_arn else region())
+    sdk: Any = boto3  # its types name every service
+    return sdk.client(service, region_name=alias_arn.split(":")[3] if alias_arn else region())
 
 
-def rollback(client: Any, alias_arn: str, to: str | None, say: Say) -> str:
+def impatient_client(service: str, region: str, seconds: float) -> Any:
+    """A client of an AWS service that asks once, and waits for no longer than that."""
+    import boto3
+
+    sdk: Any = boto3
+    config = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 1})
+    return sdk.client(service, region_name=region, config=config)
+
+
+def rollback(client: Any, alias_arn: str, to: str | None, say: Say, *, dry_run: bool = False) -> str:
     """Have an earlier version answer all calls. Nothing is built, planned or published.
 
     Args:
         client: of Lambda's API.
         to: the published version; None: the one before the version that answers.
+        dry_run: only say what would be run.
 
     Returns:
-        The version that answers now.
+        The version that answers now, or would.
 
     Raises:
         NoEarlierVersion, NoSuchVersion, AwsFailed
@@ -157,17 +242,19 @@ def rollback(client: Any, alias_arn: str, to: str | None, say: Say) -> str:
     with aws_errors():
         answers = int(client.get_alias(FunctionName=function, Name=alias)["FunctionVersion"])
         pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
-        versions = [each["Version"] for page in pages for each in page["Versions"]]
-    published = sorted(int(each) for each in versions if each.isdecimal())
-    known = ", ".join(map(str, published)) or "none"
-    earlier = [each for each in published if each < answers]
+        names = [version["Version"] for page in pages for version in page["Versions"]]
+    published = sorted(int(name) for name in names if name.isdecimal())
+    listed = ", ".join(map(str, published)) or "none"
+    earlier = [version for version in published if version < answers]
     if to is not None and to not in map(str, published):
-        raise NoSuchVersion(version=to, known=known)
+        raise NoSuchVersion(version=to, published=listed)
     if to is None and not earlier:
-        raise NoEarlierVersion(version=answers, known=known)
+        raise NoEarlierVersion(version=answers, published=listed)
     version = to or str(earlier[-1])
     argv = ["aws", "lambda", "update-alias", "--function-name", function, "--name", alias]
     say(shlex.join([*argv, "--function-version", version, "--routing-config", "{}"]))
+    if dry_run:
+        return version
     with aws_errors():
         client.update_alias(
             FunctionName=function,
@@ -180,7 +267,7 @@ def rollback(client: Any, alias_arn: str, to: str | None, say: Say) -> str:
 
 @contextmanager
 def aws_errors() -> Iterator[None]:
-    """Tells what AWS refuses, or why it was not reached, in its own words.
+    """Turns what AWS refuses, and why it was not reached, into one message in AWS's words.
 
     Raises:
         AwsFailed
@@ -191,7 +278,7 @@ def aws_errors() -> Iterator[None]:
         raise AwsFailed(error=words_of(error)) from error
 
 
-def words_of(error: Exception) -> str:
-    """An error of AWS's in one line. What stands between may answer with a page of HTML, of which the text is kept."""
+def words_of(error: Exception | str) -> str:
+    """An error of AWS in one line. A proxy may answer with a page of HTML, of which only the text is kept."""
     text = " ".join(MARKUP.sub(" ", str(error)).split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

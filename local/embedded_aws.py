@@ -1,4 +1,4 @@
-"""An AWS on this machine: moto's server, which Terraform, boto3 and the deployed function take for AWS."""
+"""An AWS on this machine: moto's server, which Terraform, boto3 and the deployed function use as if it were AWS."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 import boto3
 import botocore.session
@@ -20,7 +20,7 @@ from build.errors import UserError
 from build.host.commands import started
 
 REGION = "eu-central-1"
-PATIENCE = 300  # seconds until the server must listen
+PATIENCE = 300  # seconds that the server has to start
 
 
 class EmbeddedAwsFailed(UserError):
@@ -29,26 +29,27 @@ class EmbeddedAwsFailed(UserError):
 
 @dataclass(frozen=True)
 class EmbeddedAws:
-    """A running server and how to reach it."""
+    """A server that runs."""
 
     url: str
 
     def environment(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """An environment in which AWS is this server, and nothing of the caller's own account is left."""
+        """Environment variables with which AWS is this server, without any of the caller's own account."""
         env = {**nobodys(environ), "AWS_ENDPOINT_URL": self.url}
         local = "127.0.0.1,localhost"
         return env | {name: f"{local},{env[name]}" if env.get(name) else local for name in ("NO_PROXY", "no_proxy")}
 
-    def client(self, service: str):
+    def client(self, service: str) -> Any:
         """A boto3 client of this server."""
-        # of a session that reads no variable of the caller's: each of these names none
+        # The session reads none of the caller's variables, because it is told that these have no name
         own = botocore.session.Session(session_vars=dict.fromkeys(("profile", "config_file"), (None, None, None, None)))
         own.set_credentials("embedded", "embedded")
-        return boto3.Session(botocore_session=own).client(service, endpoint_url=self.url, region_name=REGION)
+        session: Any = boto3.Session(botocore_session=own)  # its types name every service
+        return session.client(service, endpoint_url=self.url, region_name=REGION)
 
 
 def nobodys(environ: Mapping[str, str]) -> dict[str, str]:
-    """An environment with the settings of no AWS account, and so of no caller's."""
+    """Environment variables with the settings of no AWS account."""
     return {
         **{name: value for name, value in environ.items() if not name.startswith("AWS_")},
         "AWS_ACCESS_KEY_ID": "embedded",
@@ -68,9 +69,9 @@ def start() -> Iterator[EmbeddedAws]:
     Raises:
         EmbeddedAwsFailed: it ended, or did not listen in time.
     """
-    # Its own choice of a port: one that was looked for here might be another's until it is bound
+    # The server chooses the port: one that was found to be free here might be taken before the server binds it
     argv = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
-    env = nobodys(os.environ)  # a caller's AWS_PROFILE would have moto itself look for that profile at every request
+    env = nobodys(os.environ)  # with a caller's AWS_PROFILE, moto would look for that profile at every request
     with (
         TemporaryFile() as log,
         started(argv, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT) as process,
@@ -81,17 +82,17 @@ def start() -> Iterator[EmbeddedAws]:
         yield EmbeddedAws(url)
 
 
-def _url(process: subprocess.Popen, log: IO[bytes]) -> str | None:
-    """Where the server listens, once it says so; None if it does not."""
+def _url(process: subprocess.Popen[bytes], log: IO[bytes]) -> str | None:
+    """The address on which the server listens, as it prints it; None if it ends before, or takes too long."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
-        said = re.search(r"Running on (http://\S+)\n", _written(log))
-        if said:
-            return said[1]
+        line = re.search(r"Running on (http://\S+)\n", _written(log))
+        if line:
+            return line[1]
         time.sleep(0.1)
     return None
 
 
 def _written(log: IO[bytes]) -> str:
-    """What the server wrote, read without moving the offset, at which it writes on."""
+    """What the server has written, read without moving the offset at which it goes on writing."""
     return os.pread(log.fileno(), os.fstat(log.fileno()).st_size, 0).decode(errors="replace")

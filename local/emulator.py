@@ -23,8 +23,8 @@ from build.runtimes import host_architecture, runtime
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
 
-PATIENCE = 360  # seconds for one answer; longer than a function may take here, which is told in words
-OF_THE_RUNTIME = ("awslambdaric", "boto3")  # what AWS's runtime brings beside Python
+PATIENCE = 360  # seconds for one answer, more than the timeout of a function here, which has a message of its own
+OF_THE_RUNTIME = ("awslambdaric", "boto3")  # packages that AWS's runtime has beside Python
 LOG_STREAM = "2026/11/25/[{version}]00000000000000000000000000000000"  # of the form that Lambda gives them
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -39,7 +39,7 @@ class Environment:
 
     url: str
     log: Path
-    process: int  # the emulator's; the function's is its child
+    process: int  # of the emulator, whose child is the process of the function
 
     def invoke(self, event: object) -> object:
         """Send an event and return the answer.
@@ -50,7 +50,7 @@ class Environment:
         return self.read(self.send(json.dumps(event).encode()))
 
     def send(self, event: bytes) -> bytes:
-        """Send an event as it is, and return what the runtime client wrote.
+        """Send an event as it is, and return the bytes that the runtime client wrote.
 
         Raises:
             FunctionFailed: the init did.
@@ -58,28 +58,28 @@ class Environment:
         request = urllib.request.Request(self.url, event, {"Content-Type": "application/json"})
         try:
             with OPENER.open(request, timeout=PATIENCE) as response:
-                return response.read()
+                return bytes(response.read())
         except urllib.error.HTTPError as error:
             raise FunctionFailed(error=f"{error}: {error.read().decode(errors='replace')}", log=self.tail()) from error
 
     def read(self, written: bytes) -> object:
-        """What a function answered.
+        """Read the answer of a function.
 
         Raises:
-            FunctionFailed: it is no answer, but tells of an error.
+            FunctionFailed: it is an error rather than an answer.
         """
         try:
             answer = json.loads(written)
-        except ValueError as error:  # the emulator's own words: Task timed out after 60.00 seconds
+        except ValueError as error:  # the emulator writes text: Task timed out after 60.00 seconds
             raise FunctionFailed(error=written.decode(errors="replace"), log=self.tail()) from error
         if isinstance(answer, dict) and "errorType" in answer:
             raise FunctionFailed(error=f"{answer['errorType']}: {answer.get('errorMessage')}", log=self.tail())
         return answer
 
     def function_process(self) -> int:
-        """The function's process, which there is from the first event on."""
-        tasks = Path(f"/proc/{self.process}/task").glob("*/children")  # whichever of its threads has started it
-        return next(int(each) for task in tasks for each in task.read_text().split())
+        """The process of the function, which starts with the first event."""
+        threads = Path(f"/proc/{self.process}/task").glob("*/children")  # any of its threads may have started it
+        return next(int(child) for thread in threads for child in thread.read_text().split())
 
     def peak_rss(self) -> int:
         """The most memory that the function's process ever had, in bytes."""
@@ -90,17 +90,17 @@ class Environment:
         return self._status("VmRSS")
 
     def _status(self, name: str) -> int:
-        """What the kernel says of the function's process, in bytes."""
+        """A size in bytes, of the kernel's status of the function's process."""
         status = Path(f"/proc/{self.function_process()}/status").read_text()
         return int(status.split(f"{name}:")[1].split()[0]) * 1024
 
     def tail(self) -> str:
-        """The last lines of what the function and the emulator wrote."""
+        """The last lines that the function and the emulator wrote."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
 
 
 def runtime_packages(python: str, folder: Path) -> Path:
-    """What AWS's runtime brings, at the versions of this environment, for that Python, and compiled as it is there."""
+    """Install the packages of AWS's runtime for a Python, at the versions of this environment, and compile them."""
     folder.mkdir(parents=True, exist_ok=True)
     pins = folder / "runtime.txt"
     pins.write_text("".join(f"{name}=={metadata.version(name)}\n" for name in OF_THE_RUNTIME), encoding="utf-8")
@@ -111,11 +111,11 @@ def runtime_packages(python: str, folder: Path) -> Path:
 
 @contextmanager
 def start(deployed: Deployed, packages: Path, aws: EmbeddedAws) -> Iterator[Environment]:
-    """A fresh execution environment for a deployed function; it inits at its first event, and ends with the block.
+    """Start an execution environment for a function. Its init runs at the first event, and it ends with the block.
 
     Args:
-        packages: of `runtime_packages`.
-        aws: what the function takes for AWS.
+        packages: the folder that `runtime_packages` returned.
+        aws: the AWS that the function calls.
     """
     target = runtime(deployed.runtime)
     interpreter = interpreters.require(target, f"Running a function of {target.name}")
@@ -143,7 +143,7 @@ def start(deployed: Deployed, packages: Path, aws: EmbeddedAws) -> Iterator[Envi
 
 
 def _free_ports(count: int) -> list[int]:
-    """TCP ports of the loopback interface that nobody listens on, each another."""
+    """Different TCP ports of the loopback interface on which nobody listens."""
     with ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:
@@ -151,7 +151,7 @@ def _free_ports(count: int) -> list[int]:
         return [probe.getsockname()[1] for probe in probes]
 
 
-def _listens(process: subprocess.Popen, port: int) -> bool:
+def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
@@ -161,7 +161,7 @@ def _listens(process: subprocess.Popen, port: int) -> bool:
 
 
 def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: str) -> dict[str, str]:
-    """The variables that Lambda sets, and the function's own; nothing of this machine's."""
+    """The variables that Lambda sets, and those of the function; none of this machine."""
     configuration = deployed.configuration
     log_group = configuration.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{configuration['FunctionName']}")
     path = [
@@ -180,7 +180,7 @@ def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: 
         "LD_LIBRARY_PATH": f"{deployed.task}:{deployed.task / 'lib'}:{deployed.layers / 'lib'}",
         "LAMBDA_TASK_ROOT": str(deployed.task),
         "LAMBDA_RUNTIME_DIR": str(packages),
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{deployed.runtime}",  # by it the runtime client chooses how it writes answers
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{deployed.runtime}",  # the runtime client writes answers by it
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": LOG_STREAM.format(version=configuration["Version"]),
@@ -194,7 +194,7 @@ def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: 
 
 
 def _binary() -> Path:
-    """AWS's emulator, which the wheel of aws-sam-cli carries."""
+    """AWS's emulator, a program in the wheel of aws-sam-cli."""
     architecture = host_architecture()
     if architecture is None:
         raise UserError(message="AWS's runtime interface emulator is only made for x86_64 and arm64.")

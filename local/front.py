@@ -1,6 +1,6 @@
-"""Puts HTTP before an execution environment, as a function URL does: events and answers of payload format 2.0.
+"""Serves an execution environment over HTTP as a function URL does, with events and answers of payload format 2.0.
 
-What an event has and how an answer is read is AWS's: Lambda Developer Guide, "Invoking Lambda function URLs".
+The format is that of the Lambda Developer Guide, "Invoking Lambda function URLs".
 """
 
 from __future__ import annotations
@@ -25,15 +25,14 @@ from werkzeug.wrappers import Request, Response
 
 from build.errors import UserError
 from build.package.request_files import PAYLOAD_LIMIT
+from build.saying import Say
 from local.emulator import Environment, FunctionFailed
 
 HOST = "127.0.0.1"
 ACCOUNT, ID = "anonymous", "local"
-IN_PATHS = "%/:@!$&'()*+,;=~"  # what a path has as it is; all else is percent-encoded
+IN_PATHS = "%/:@!$&'()*+,;=~"  # characters of a path that are not percent-encoded
 TEXT = ("application/json", "application/xml", "application/javascript")
-NOT_PASSED_ON = ("content-length", "connection", "transfer-encoding")  # the server's own
-
-Say = Callable[[str], None]
+NOT_PASSED_ON = ("content-length", "connection", "transfer-encoding")  # headers that the server sets itself
 
 
 class PortTaken(UserError):
@@ -45,12 +44,12 @@ class NoPort(UserError):
 
 
 class NoAnswer(Exception):
-    """What the function returned is no answer to an HTTP request."""
+    """The function returned something that is no answer to an HTTP request."""
 
 
 @contextmanager
 def start(environment: Environment, port: int = 0) -> Iterator[str]:
-    """Serve an environment on the loopback interface until the block ends; what is yielded is the URL.
+    """Serve an environment on the loopback interface until the block ends, and yield the URL.
 
     Args:
         port: 0 takes a free one.
@@ -68,10 +67,10 @@ def number(port: int | str) -> int:
     Raises:
         NoPort
     """
-    found = int(port) if str(port).isdecimal() else -1
-    if not 0 <= found <= 65535:
+    value = int(port) if str(port).isdecimal() else -1
+    if not 0 <= value <= 65535:
         raise NoPort(port=port)
-    return found
+    return value
 
 
 @contextmanager
@@ -99,9 +98,9 @@ def over(listener: socket.socket, environment: Environment, say: Say = lambda li
     The server has a thread for each connection. The environment answers one request at a time, as in Lambda.
 
     Args:
-        say: is told of each request, and of what went wrong in the function.
+        say: gets a line for each request, and the messages of a function that failed.
     """
-    # of a socket that listens: where a port is taken, werkzeug would end the process
+    # The socket listens already, because werkzeug would end the process where a port is taken
     application, fd = Front(environment, say), listener.fileno()
     server = make_server(HOST, 0, application, threaded=True, request_handler=Quiet, fd=fd)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -128,7 +127,7 @@ class Front:
         self.environment, self.say = environment, say
         self.free = threading.Lock()
 
-    def __call__(self, environ: dict, start_response: Callable) -> Any:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         began = time.perf_counter()
         request = Request(environ)
         response = self._answer(request)
@@ -192,7 +191,7 @@ def event_of(request: Request) -> dict[str, Any]:
         "isBase64Encoded": False,
     }
     if cookies is not None:
-        event["cookies"] = [each.strip() for each in cookies.split(";")]
+        event["cookies"] = [cookie.strip() for cookie in cookies.split(";")]
     if query:
         parameters: dict[str, list[str]] = {}
         for name, value in parse_qsl(query, keep_blank_values=True):
@@ -206,7 +205,7 @@ def event_of(request: Request) -> dict[str, Any]:
 
 
 def _path(request: Request) -> str:
-    """The path as it was sent: a function URL does not decode it."""
+    """The path as it was sent, because a function URL does not decode it."""
     target = request.environ["RAW_URI"].partition("?")[0]
     if target.startswith(("http://", "https://")):
         target = urlsplit(target).path or "/"
@@ -214,10 +213,10 @@ def _path(request: Request) -> str:
 
 
 def _text(request: Request, data: bytes) -> str | None:
-    """A body as text, if its content type says that it is one; None: it is sent in base64."""
+    """A body as text, if its content type says that it is text; None if it has to be sent in base64."""
     kind = request.mimetype
-    says = kind.startswith("text/") or kind in TEXT or kind.endswith(("+json", "+xml"))
-    if not says or request.headers.get("content-encoding", "identity") != "identity":
+    is_text = kind.startswith("text/") or kind in TEXT or kind.endswith(("+json", "+xml"))
+    if not is_text or request.headers.get("content-encoding", "identity") != "identity":
         return None
     try:
         return data.decode()
@@ -226,14 +225,14 @@ def _text(request: Request, data: bytes) -> str | None:
 
 
 def response_of(answer: Any) -> Response:
-    """The response that a function URL makes of what the function returned.
+    """The response that a function URL makes of the function's answer.
 
     Raises:
         NoAnswer
     """
     if not isinstance(answer, dict) or "statusCode" not in answer:
-        body = answer if isinstance(answer, str) else json.dumps(answer)
-        return Response(body, 200, content_type="application/json")
+        text = answer if isinstance(answer, str) else json.dumps(answer)
+        return Response(text, 200, content_type="application/json")
     status, headers, body = answer["statusCode"], answer.get("headers") or {}, answer.get("body")
     if type(status) is not int or not 200 <= status <= 599:
         raise NoAnswer(f"The function's statusCode is {status!r}; expected a number from 200 to 599.")

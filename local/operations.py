@@ -1,35 +1,35 @@
-"""The everyday commands, for those who do not want to remember them: each says what it runs before it runs it."""
+"""The everyday commands: ask a function, serve it, read its log. Each says what it runs before it runs it."""
 
 from __future__ import annotations
 
 import base64
 import json
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from build.package import samples
+from build.package import handler_variables, sample_request
 from build.package.request_files import Request
 from build.runtimes import runtime
+from build.saying import Say
 from local import emulator, front, packaged
-from local.deployment import aws_errors
+from local.deployment import AwsFailed, aws_errors, words_of
 from local.embedded_aws import EmbeddedAws
 
 MEMORY = 1024  # MB, the module's default
 LONGEST = 4000  # characters of a request that a command line shows
 
-Say = Callable[[str], None]
 
-
-def predict(client, alias_arn: str, request: Request, say: Say) -> object:
+def predict(client: Any, alias_arn: str, request: Request, say: Say) -> object:
     """Invoke the deployed function.
 
     Raises:
         FunctionFailed: it raised, or its init did, or it took longer than its timeout.
-        AwsFailed: it was not invoked.
+        AwsFailed: it was not invoked, or something else answered in its place.
     """
     say(f"aws lambda invoke --function-name {alias_arn} --payload file://{request.path} ...")
     with aws_errors():
@@ -38,7 +38,10 @@ def predict(client, alias_arn: str, request: Request, say: Say) -> object:
     if "FunctionError" in answer:
         log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
         raise emulator.FunctionFailed(error=written.decode(errors="replace"), log=log)
-    return json.loads(written)
+    try:
+        return json.loads(written)
+    except ValueError as error:  # such as a proxy's page of HTML
+        raise AwsFailed(error=words_of(written.decode(errors="replace"))) from error
 
 
 def predict_locally(out: Path, request: Request, say: Say) -> object:
@@ -58,16 +61,16 @@ def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
     Raises:
         NotPackaged, NotOfThisMachine, FunctionFailed, NoPort, PortTaken
     """
-    with front.bound(front.number(port)) as listener, _packaged(out, {"MODEL_DOCS": "true"}, say) as environment:
-        environment.invoke({"warmer": True})  # a model that does not load is told now, not at the first request
+    with front.bound(front.number(port)) as listener, _packaged(out, handler_variables.PAGE, say) as environment:
+        environment.invoke({"warmer": True})  # a model that does not load fails now, and not at the first request
         with front.over(listener, environment, say) as url:
             yield url
 
 
 def curl(out: Path, url: str) -> str:
-    """A command line that sends a request to what is served: one that is made up from the signature."""
-    body = json.dumps(samples.request(packaged.read(out)["model"]))
-    # of a model with thousands of columns, the file that its user has
+    """A command line that sends a request, made up from the signature, to what is served."""
+    body = json.dumps(sample_request.make(packaged.read(out)["model"]))
+    # A request with thousands of columns is too long for a command line: its user has it in a file
     data = shlex.quote(body) if len(body) <= LONGEST else "@request.json"
     return f"curl {url}/invocations -H 'content-type: application/json' -d {data}"
 
@@ -77,22 +80,22 @@ def _packaged(out: Path, variables: Mapping[str, str], say: Say) -> Iterator[emu
     """An execution environment of what was packaged.
 
     Args:
-        variables: of the function, beside those that name its model.
+        variables: environment variables of the function, beside those that name its model.
     """
-    known = packaged.read(out)
-    mode, model = next(iter(known["functions"])), known["model"]
+    manifest = packaged.read(out)
+    mode, model = next(iter(manifest["functions"])), manifest["model"]
     with TemporaryDirectory(prefix="packaged-") as name:
-        where = {"MODEL_FILE": str(out / model["path"]), **variables}
-        task = packaged.unpack(out, known, mode, Path(name) / "task", where, MEMORY)
-        parts = (known["layer"], known["functions"][mode], model)
-        say(f"{', '.join(part['path'] for part in parts)}, under AWS's runtime client and emulator")
-        packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
-        nowhere = EmbeddedAws("http://127.0.0.1:9")  # it has its model, and no need of AWS
-        with emulator.start(task, packages, nowhere) as environment:
+        where = {**handler_variables.in_file(out / model["path"]), **variables}
+        artifacts = (manifest["layer"], manifest["functions"][mode], model)
+        say(f"{', '.join(entry['path'] for entry in artifacts)}, under AWS's runtime client and emulator")
+        function = packaged.unpack(out, manifest, mode, Path(name) / "task", where, MEMORY)
+        packages = emulator.runtime_packages(runtime(manifest["runtime"]).python, Path(name) / "runtime")
+        nowhere = EmbeddedAws("http://127.0.0.1:9")  # the model is on the disk, so the function does not call AWS
+        with emulator.start(function, packages, nowhere) as environment:
             yield environment
 
 
-def logs(client, group: str, minutes: int, say: Say) -> Iterator[str]:
+def logs(client: Any, group: str, minutes: int, say: Say) -> Iterator[str]:
     """The function's last log lines, oldest first.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What AWS Lambda costs: one table with its date and source, and how a call is billed."""
+"""What AWS Lambda costs: one table of prices with its date and source, and how a call is billed."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import math
 from dataclasses import dataclass
 
 REGION = "us-east-1"
-AS_OF = "October 2025"  # the prices have been in effect since
+AS_OF = "October 2025"  # when these prices came into effect
 SOURCE = "AWS Price List, service AWSLambda; shown at https://aws.amazon.com/lambda/pricing/"
 
 MILLION = 1_000_000
-MB_PER_GB = 1024  # Lambda's GB-second
+MB_PER_GB = 1024  # in Lambda's GB-seconds
 
 
 @dataclass(frozen=True)
 class Prices:
-    """On-demand prices of an architecture, in US dollars, in the first of AWS's tiers and without its free tier."""
+    """On-demand prices of an architecture in US dollars, of the first tier and without the free tier."""
 
-    gb_second: float  # of the duration, times the memory size
+    gb_second: float  # of duration times memory size
     request: float
 
     def of_call(self, memory_size: int, milliseconds: float) -> float:
@@ -25,8 +25,8 @@ class Prices:
 
         Args:
             memory_size: in MB.
-            milliseconds: its duration; of the first call of an environment with the init, which has been billed since
-                August 2025.
+            milliseconds: the duration of the call. That of the first call of an environment includes the init, which
+                has been billed since August 2025.
         """
         gb_seconds = memory_size / MB_PER_GB * billed(milliseconds) / 1000
         return gb_seconds * self.gb_second + self.request
@@ -38,14 +38,14 @@ ON_DEMAND = {
     "arm64": Prices(gb_second=0.0000133334, request=0.20 / MILLION),
 }
 
-# On x86_64, beside the calls themselves.
+# On x86_64, in addition to the calls themselves.
 PROVISIONED_GB_SECOND = 0.0000041667
 SNAPSHOT_GB_SECOND = 0.0000015046
 RESTORED_GB = 0.0001397998
 
 
 def billed(milliseconds: float) -> int:
-    """The milliseconds that Lambda bills for a duration: whole ones, and at least one."""
+    """The milliseconds that Lambda bills for a duration: rounded up, and at least one."""
     return max(1, math.ceil(milliseconds))
 
 

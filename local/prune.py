@@ -1,4 +1,4 @@
-"""What a deployment keeps and nobody needs any more: old published versions, their layer versions and their models."""
+"""Finds and deletes what a deployment keeps and nothing uses: old versions, their layer versions and their models."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import base64
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from build.errors import UserError
+from build.saying import Say
 from local.deployment import aws_errors
 
 LATEST = "$LATEST"
@@ -25,25 +26,26 @@ ZIP = re.compile(r"(?:function|layer)/(?P<sha256>[0-9a-f]{64})\.zip")
 COMMANDS = {"s3": "s3api"}  # of the AWS CLI, where its name is not the service's
 
 Clients = Mapping[str, Any]  # by service: lambda and s3
-Place = tuple[str | None, str | None, str | None]  # bucket, key and version of a model; None of each: not in S3
-Say = Callable[[str], None]
+Place = tuple[str | None, str | None, str | None]  # bucket, key and version of a model; all None if not in S3
 
 
 class BadKeep(UserError):
-    template = "--keep is how many of the newest versions stay, 1 or more, and not {given!r}."
+    template = "--keep is how many of the newest versions stay. Give 1 or more instead of {given!r}."
 
 
 class BadName(UserError):
-    template = "--name is the name of a function, without an ARN, a version or an alias, and not {given!r}."
+    template = "--name is the name of a function, not an ARN, and has no version or alias. {given!r} is no such name."
 
 
 class NotConfirmed(UserError):
-    template = "Nothing was deleted. To delete without being asked, say --yes; to only see, --plan."
+    template = (
+        "Nothing was deleted. Use --yes to delete without a question, or --dry-run to only see what would be deleted."
+    )
 
 
 @dataclass(frozen=True)
 class Unused:
-    """One thing to delete, and the call that does it."""
+    """One thing to delete, and the API call that deletes it."""
 
     kind: str
     name: str
@@ -54,7 +56,7 @@ class Unused:
 
     @property
     def command(self) -> str:
-        """The call as a command line of the AWS CLI."""
+        """The API call as a command line of the AWS CLI."""
         words = ["aws", COMMANDS.get(self.service, self.service), self.operation.replace("_", "-")]
         for name, value in self.arguments.items():
             words += [f"--{re.sub('(?<!^)(?=[A-Z])', '-', name).lower()}", str(value)]
@@ -63,19 +65,19 @@ class Unused:
 
 @dataclass(frozen=True)
 class Pruning:
-    """What stays, and what goes, in the order of deletion: whatever uses another goes first."""
+    """What stays and what goes. What uses something else is deleted before it."""
 
-    kept: dict[str, list[str]]  # published version -> why it stays
+    kept: dict[str, list[str]]  # published version: the reasons why it stays
     unused: list[Unused]
-    notes: list[str]  # what was not looked at, and why
+    notes: list[str]  # what could not be examined, and why
 
 
 def look(clients: Clients, name: str, keep: int, bucket: str | None = None) -> Pruning:
-    """See what a function no longer needs. Nothing is changed.
+    """Find what a function no longer needs. Nothing is changed.
 
     Args:
         keep: how many of the newest versions stay, beside those that something points to.
-        bucket: of the deployment, where it is known. That of the versions is looked at in any case.
+        bucket: the bucket of the deployment, if it is known. Those of the versions are examined in any case.
 
     Raises:
         BadName, AwsFailed
@@ -86,56 +88,58 @@ def look(clients: Clients, name: str, keep: int, bucket: str | None = None) -> P
     with aws_errors():
         api = clients["lambda"]
         listed = list(_pages(api, "list_versions_by_function", "Versions", FunctionName=name))
-        versions = {each["Version"]: each for each in listed}
-        published = sorted((each for each in versions if each != LATEST), key=int, reverse=True)
-        reasons = [*_pointers(api, name), *((each, "one of the newest") for each in published[:keep])]
-        why = {each: [reason for version, reason in reasons if version == each] for each in published}
-        for each in published:
-            if not why[each] and _may_be_called(api, name, each):
-                why[each].append("a permission to call it")
-        old = [versions[each] for each in reversed(published) if not why[each]]
+        versions = {version["Version"]: version for version in listed}
+        published = sorted((number for number in versions if number != LATEST), key=int, reverse=True)
+        reasons = [*_pointers(api, name), *((number, "one of the newest") for number in published[:keep])]
+        why = {number: [reason for version, reason in reasons if version == number] for number in published}
+        for number in published:
+            if not why[number] and _may_be_called(api, name, number):
+                why[number].append("a permission to call it")
+        old = [versions[number] for number in reversed(published) if not why[number]]
 
-        # Other functions may have our layers and read our models, too
-        gone = {each["FunctionArn"] for each in old}
-        everybodys = _pages(api, "list_functions", "Functions", FunctionVersion="ALL")
-        users = [each for each in [*everybodys, *versions.values()] if each["FunctionArn"] not in gone]
-        layers = sorted(_layers(api, LAYER.format(name=name)), key=lambda each: each.version)
-        used = {layer["Arn"] for each in users for layer in each.get("Layers", [])}
-        # Terraform has the newest in its state, and may be about to give it to the function
-        used |= {each.arn for each in layers[-1:]}
-        digests = {each["CodeSha256"] for each in users} | {each.digest for each in layers if each.arn in used}
+        # Other functions may use the same layers and read the same models
+        old_arns = {version["FunctionArn"] for version in old}
+        functions = _pages(api, "list_functions", "Functions", FunctionVersion="ALL")
+        users = [user for user in [*functions, *versions.values()] if user["FunctionArn"] not in old_arns]
+        layers = sorted(_layers(api, LAYER.format(name=name)), key=lambda layer: layer.version)
+        used = {layer["Arn"] for user in users for layer in user.get("Layers", [])}
+        # The newest is in Terraform's state, and the next apply may give it to the function
+        used |= {layer.arn for layer in layers[-1:]}
+        digests = {user["CodeSha256"] for user in users} | {layer.digest for layer in layers if layer.arn in used}
 
-        unused = [_version(name, each) for each in old] + [each.unused for each in layers if each.arn not in used]
-        read = {_model(each) for each in users}
-        hidden = sorted({each["FunctionArn"].split(":")[6] for each in users if "Error" in each.get("Environment", {})})
-        if hidden:  # encrypted with a key that the caller may not use: any model may be theirs
-            notes.append(f"All models stay: which of them is read by {', '.join(hidden)} is not shown to you.")
+        unused = [_version(name, version) for version in old]
+        unused += [layer.unused for layer in layers if layer.arn not in used]
+        read = {_model(user) for user in users}
+        encrypted = [user for user in users if "Error" in user.get("Environment", {})]
+        hidden = sorted({user["FunctionArn"].split(":")[6] for user in encrypted})
+        if hidden:  # their variables are encrypted with a key that the caller may not use, so they may read any model
+            notes.append(f"All models stay, because you may not see which of them {', '.join(hidden)} reads.")
         stores = {(place, key) for place, key, _ in map(_model, versions.values()) if place and key}
         if bucket:
             stores.add((bucket, OWN_KEY))
-        zips = {base64.b64decode(each).hex() for each in digests}
+        zips = {base64.b64decode(digest).hex() for digest in digests}
         for place, key in sorted(stores):
             prefix = _own_prefix(clients["s3"], listed[0]["FunctionArn"], place, key, notes)
             if prefix is not None:
-                found = _objects(clients["s3"], place, prefix, read, zips)
-                unused += [each for each in found if each.kind != "model" or not hidden]
+                objects = _objects(clients["s3"], place, prefix, read, zips)
+                unused += [item for item in objects if item.kind != "model" or not hidden]
     return Pruning({version: reasons for version, reasons in why.items() if reasons}, unused, notes)
 
 
 def delete(clients: Clients, unused: Iterable[Unused], say: Say) -> None:
-    """Delete it, one after the other. After a failure, the next time goes on with the rest.
+    """Delete one after the other. If one fails, the next run goes on with the rest.
 
     Raises:
         AwsFailed
     """
-    for each in unused:
-        say(each.command)
+    for item in unused:
+        say(item.command)
         with aws_errors():
-            getattr(clients[each.service], each.operation)(**each.arguments)
+            getattr(clients[item.service], item.operation)(**item.arguments)
 
 
 def ask() -> None:
-    """Have the caller confirm, as Terraform does.
+    """Ask the caller to confirm, as Terraform does.
 
     Raises:
         NotConfirmed
@@ -149,7 +153,7 @@ def ask() -> None:
 
 
 def number(keep: str) -> int:
-    """How many versions to keep, as it was typed.
+    """The number of versions to keep.
 
     Raises:
         BadKeep
@@ -160,17 +164,17 @@ def number(keep: str) -> int:
 
 
 def _pointers(api: Any, name: str) -> Iterator[tuple[str, str]]:
-    """The versions that something points to, and what."""
+    """The versions that something points to, with a description of what it is."""
     for alias in _pages(api, "list_aliases", "Aliases", FunctionName=name):
         yield alias["FunctionVersion"], f"alias {alias['Name']}"
         for version in alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}):
-            yield version, f"alias {alias['Name']}, for a part of the calls"
-    for each in _provisioned(api, name):
-        yield each["FunctionArn"].split(":")[-1], "provisioned concurrency"
-    # All functions': AWS does not say whether it lists those of versions and aliases under the bare name
-    for each in _pages(api, "list_event_source_mappings", "EventSourceMappings"):
-        if each["FunctionArn"].split(":")[6] == name:
-            yield each["FunctionArn"].split(":")[-1], "an event source"
+            yield version, f"alias {alias['Name']}, for some of the calls"
+    for configuration in _provisioned(api, name):
+        yield configuration["FunctionArn"].split(":")[-1], "provisioned concurrency"
+    # Those of all functions, because AWS does not document whether the name also lists those of versions and aliases
+    for mapping in _pages(api, "list_event_source_mappings", "EventSourceMappings"):
+        if mapping["FunctionArn"].split(":")[6] == name:
+            yield mapping["FunctionArn"].split(":")[-1], "an event source"
 
 
 def _provisioned(api: Any, name: str) -> list[dict[str, Any]]:
@@ -179,26 +183,26 @@ def _provisioned(api: Any, name: str) -> list[dict[str, Any]]:
             _pages(api, "list_provisioned_concurrency_configs", "ProvisionedConcurrencyConfigs", FunctionName=name)
         )
     except ClientError as error:
-        # AWS names its errors. A bare number is of an embedded AWS that does not know this call: it provisions nothing.
+        # AWS's errors have names. This one is of an embedded AWS that does not have this call, and provisions nothing.
         if error.response["Error"]["Code"] != "404":
             raise
         return []
 
 
 def _may_be_called(api: Any, name: str, version: str) -> bool:
-    """Whether a version has a policy of its own, by which an API, a rule or a bucket calls that version."""
+    """Whether a version has a policy of its own, which lets an API, a rule or a bucket call it."""
     try:
         policy = json.loads(api.get_policy(FunctionName=name, Qualifier=version)["Policy"])
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
         return False
-    return any(each["Resource"].endswith(f":{name}:{version}") for each in policy["Statement"])
+    return any(statement["Resource"].endswith(f":{name}:{version}") for statement in policy["Statement"])
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A version of the module's own layer."""
+    """A version of the layer that the module publishes."""
 
     name: str
     version: int
@@ -214,9 +218,9 @@ class Layer:
 
 
 def _layers(api: Any, name: str) -> Iterator[Layer]:
-    for each in _pages(api, "list_layer_versions", "LayerVersions", LayerName=name):
-        content = api.get_layer_version(LayerName=name, VersionNumber=each["Version"])["Content"]
-        yield Layer(name, each["Version"], each["LayerVersionArn"], content["CodeSha256"], content["CodeSize"])
+    for layer in _pages(api, "list_layer_versions", "LayerVersions", LayerName=name):
+        content = api.get_layer_version(LayerName=name, VersionNumber=layer["Version"])["Content"]
+        yield Layer(name, layer["Version"], layer["LayerVersionArn"], content["CodeSha256"], content["CodeSize"])
 
 
 def _version(name: str, version: Mapping[str, Any]) -> Unused:
@@ -225,9 +229,9 @@ def _version(name: str, version: Mapping[str, Any]) -> Unused:
 
 
 def _own_prefix(s3: Any, function_arn: str, bucket: str, key: str, notes: list[str]) -> str | None:
-    """Where the deployment's own objects begin in a bucket, if a model there is its own.
+    """The prefix of the deployment's own objects in a bucket, if the model there is its own.
 
-    Other deployments have theirs in buckets with their names, below their names, or in other regions and accounts.
+    Other deployments have buckets or prefixes with their names, or are in other regions and accounts.
     """
     _, _, _, region, account, _, name, *_ = function_arn.split(":")
     if key != OWN_KEY:
@@ -240,7 +244,7 @@ def _own_prefix(s3: Any, function_arn: str, bucket: str, key: str, notes: list[s
 
 
 def _is_there(s3: Any, bucket: str, notes: list[str], **expected: str) -> dict[str, Any] | None:
-    """What S3 says of a bucket; None if it is gone or closed, which is noted."""
+    """What S3 returns for a bucket; None if it does not exist or is not accessible, which adds a note."""
     try:
         return dict(s3.head_bucket(Bucket=bucket, **expected))
     except ClientError as error:
@@ -248,26 +252,28 @@ def _is_there(s3: Any, bucket: str, notes: list[str], **expected: str) -> dict[s
         if code not in ("404", "403"):
             raise
         if code == "403":
-            notes.append(f"What is in the bucket {bucket} stays: it is another account's, or you may not look at it.")
+            notes.append(
+                f"What is in the bucket {bucket} stays: it belongs to another account, or you have no access to it."
+            )
         return None
 
 
 def _objects(s3: Any, bucket: str, prefix: str, read: set[Place], zips: set[str]) -> Iterator[Unused]:
-    """Versions of models that nothing reads, but for the newest, which is Terraform's; and zips of what goes."""
+    """Versions of the model that nothing reads, except the newest, which Terraform manages; and zips that go."""
     key = prefix + OWN_KEY
-    for each in _pages(s3, "list_object_versions", "Versions", Bucket=bucket, Prefix=prefix):
-        is_model = each["Key"] == key and not each["IsLatest"] and (bucket, key, each["VersionId"]) not in read
-        archive = ZIP.fullmatch(each["Key"].removeprefix(prefix))
+    for stored in _pages(s3, "list_object_versions", "Versions", Bucket=bucket, Prefix=prefix):
+        is_model = stored["Key"] == key and not stored["IsLatest"] and (bucket, key, stored["VersionId"]) not in read
+        archive = ZIP.fullmatch(stored["Key"].removeprefix(prefix))
         if is_model or (archive and archive["sha256"] not in zips):
-            arguments = {"Bucket": bucket, "Key": each["Key"], "VersionId": each["VersionId"]}
-            which = f"s3://{bucket}/{each['Key']}, version {each['VersionId']}"
-            yield Unused("model" if is_model else "zip", which, each["Size"], "s3", "delete_object", arguments)
+            arguments = {"Bucket": bucket, "Key": stored["Key"], "VersionId": stored["VersionId"]}
+            which = f"s3://{bucket}/{stored['Key']}, version {stored['VersionId']}"
+            yield Unused("model" if is_model else "zip", which, stored["Size"], "s3", "delete_object", arguments)
 
 
 def _model(version: Mapping[str, Any]) -> Place:
-    """Where a version of a function reads its model in S3, if it does."""
-    told = version.get("Environment", {}).get("Variables", {})
-    return told.get("MODEL_BUCKET"), told.get("MODEL_KEY"), told.get("MODEL_VERSION_ID")
+    """The place in S3 from which a version of a function reads its model, if it does."""
+    variables = version.get("Environment", {}).get("Variables", {})
+    return variables.get("MODEL_BUCKET"), variables.get("MODEL_KEY"), variables.get("MODEL_VERSION_ID")
 
 
 def _pages(client: Any, operation: str, items: str, **arguments: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The seam to Terraform or OpenTofu."""
+"""Runs Terraform or OpenTofu: every call of theirs is here, except the one that has the caller's terminal."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from build.errors import UserError
 from build.host import commands
@@ -17,10 +18,10 @@ MODULE = Path(__file__).parents[1]  # the root module
 OLDEST = (1, 9)
 REGISTRIES = {"terraform": "registry.terraform.io", "tofu": "registry.opentofu.org"}  # where each looks for providers
 
-# The caller's settings for other work: these runs are in folders and with variables of their own.
+# Settings of the caller that are not for these runs, which have folders and variables of their own.
 CALLERS = ("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR")
 
-# The usual roots of optional software, searched to this depth for a mirror of the registry.
+# Folders for optional software, which are searched to this depth for a mirror of the registry.
 ROOTS = ("/opt", "/usr/local", "/usr/share", "/usr/lib", "/srv")
 DEPTH = 3
 
@@ -38,14 +39,14 @@ class TerraformTooOld(UserError):
 
 class NoProvider(UserError):
     template = (
-        "The provider hashicorp/aws is not to be had: init failed, and there is no mirror below {roots}.\n{tail}\n"
-        "Without a route to the registry, make a mirror where there is one (`terraform providers mirror DIR`), copy it "
-        "below one of these folders, or name it in the file that TF_CLI_CONFIG_FILE names."
+        "The provider hashicorp/aws cannot be installed: init failed, and there is no mirror below {roots}.\n{tail}\n"
+        "Without a route to the registry, make a mirror on a machine that has one (`terraform providers mirror DIR`) "
+        "and copy it below one of these folders, or name it in the file that TF_CLI_CONFIG_FILE names."
     )
 
 
 class Terraform:
-    """Terraform at work in one folder."""
+    """Terraform in one folder."""
 
     def __init__(self, folder: Path, env: Mapping[str, str] = os.environ) -> None:
         self.folder = folder
@@ -53,13 +54,13 @@ class Terraform:
         own = {name: value for name, value in env.items() if not name.startswith(CALLERS)}
         self.env: dict[str, str] = {**own, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
         if not Path(env.get("TF_CLI_CONFIG_FILE", "/")).exists():
-            del self.env["TF_CLI_CONFIG_FILE"]  # else a warning on every call
+            del self.env["TF_CLI_CONFIG_FILE"]  # Terraform would warn of it at every call
 
     def init(self) -> None:
-        """Install the provider: as the CLI is configured, by default from the registry, else from a local mirror.
+        """Install the provider as the CLI is configured, by default from the registry, or else from a local mirror.
 
         Raises:
-            NoProvider: neither has it.
+            NoProvider: neither of them has it.
         """
         try:
             self.run("init", "-input=false")
@@ -76,7 +77,7 @@ class Terraform:
         self.run("destroy", "-input=false", "-auto-approve", *_options(variables))
 
     def has_changes(self, variables: Mapping[str, object]) -> bool:
-        """Whether a plan would change anything: exit code 2 of ``-detailed-exitcode``, rather than 0."""
+        """Whether a plan would change anything, by the exit code of ``-detailed-exitcode``, which is 2 then."""
         try:
             self.run("plan", "-input=false", "-detailed-exitcode", *_options(variables))
         except commands.CommandFailed as error:
@@ -85,15 +86,15 @@ class Terraform:
             raise
         return False
 
-    def outputs(self) -> dict:
-        """The outputs' values, by name."""
+    def outputs(self) -> dict[str, Any]:
+        """The values of the outputs, by name."""
         answer = json.loads(self.run("output", "-json"))
         return {name: output["value"] for name, output in answer.items()}
 
     def provider_version(self) -> tuple[int, ...]:
-        """The version of hashicorp/aws that init chose."""
-        chosen = json.loads(self.run("version", "-json"))["provider_selections"]
-        return _numbers(next(version for name, version in chosen.items() if name.endswith("/hashicorp/aws")))
+        """The version of hashicorp/aws that init selected."""
+        selected = json.loads(self.run("version", "-json"))["provider_selections"]
+        return _numbers(next(version for name, version in selected.items() if name.endswith("/hashicorp/aws")))
 
     def run(self, subcommand: str, *options: str) -> str:
         """Run a subcommand in the folder and return what it printed.
@@ -107,7 +108,7 @@ class Terraform:
 
 @cache
 def binary() -> Path:
-    """The program: terraform, else tofu.
+    """The program: terraform, or else tofu.
 
     Raises:
         TerraformMissing, TerraformTooOld
@@ -124,7 +125,7 @@ def binary() -> Path:
 
 
 def copy_module(target: Path) -> Path:
-    """Copy the module's Terraform files, so that a run leaves nothing beside them: no state, no lock, no .terraform."""
+    """Copy the module's Terraform files, so that a run leaves no state, lock file or .terraform beside them."""
     target.mkdir(parents=True)
     for path in MODULE.glob("*.tf"):
         shutil.copyfile(path, target / path.name)
@@ -133,7 +134,7 @@ def copy_module(target: Path) -> Path:
 
 
 def provider_mirror(program: str = "terraform") -> Path | None:
-    """A folder with a local copy of hashicorp/aws, laid out as the registry is; None if the machine has none."""
+    """A folder that is a mirror of the registry and has hashicorp/aws; None if this machine has none."""
     wanted = Path(REGISTRIES[program]) / "hashicorp" / "aws"
     for root in ROOTS:
         for folder in _folders(Path(root), DEPTH):
@@ -161,4 +162,5 @@ def _options(variables: Mapping[str, object]) -> list[str]:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, re.match(r"[\d.]*\d", version)[0].split(".")))  # "1.9.0+ent", "1.10.0-rc1"
+    digits = re.match(r"[\d.]*\d", version)  # "1.9.0+ent", "1.10.0-rc1"
+    return tuple(map(int, digits[0].split("."))) if digits else ()

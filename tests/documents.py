@@ -32,8 +32,8 @@ class Command:
 
 
 def of_project(root: Path) -> list[Command]:
-    """The commands of README.md and docs/, in the order of the text."""
-    documents = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    """The commands of README.md, docs/ and CONTRIBUTING.md, in the order of the text."""
+    documents = [root / "README.md", *sorted((root / "docs").rglob("*.md")), *root.glob("CONTRIBUTING.md")]
     return [command for document in documents for command in of(document)]
 
 

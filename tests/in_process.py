@@ -10,8 +10,8 @@ from typing import Any
 from serving import invocation
 from serving.environment import Environment
 from serving.loading.model import Model
-from serving.loading.phases import Phases
 from serving.loading.settings import Settings
+from serving.loading.timings import Timings
 
 CONTEXT = SimpleNamespace(aws_request_id="1")
 
@@ -20,7 +20,7 @@ class Handler:
     """Answers events as an environment does; it remembers the bodies of those of HTTP."""
 
     def __init__(self, model: Model) -> None:
-        phases = Phases(init=1.0, wait=1.0, unpickle=1.0)
+        phases = Timings(init=1.0, wait=1.0, unpickle=1.0)
         self.environment = Environment(Settings(model.sha256, file=Path("model.pkl")), model, phases)
         self.bodies: list[str] = []
 

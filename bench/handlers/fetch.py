@@ -1,13 +1,15 @@
-"""Only fetches the model, with nothing beside it."""
+"""Only fetches the model, while nothing else is done."""
+
+from __future__ import annotations
 
 import json
 
 from serving.loading import fetching
 from serving.loading.settings import Settings
 
-FETCHED = fetching.begin(Settings.from_environment())()
+FETCHED = fetching.begin(Settings.from_variables())()
 print(json.dumps({"recipe": {"fetch": FETCHED.seconds * 1e3}}))
 
 
-def lambda_handler(event, context):
+def lambda_handler(event: object, context: object) -> dict[str, object]:
     return {}

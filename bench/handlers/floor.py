@@ -1,4 +1,4 @@
-"""The floor: import what the model needs and nothing else, and unpickle it."""
+"""The floor: imports what the model needs and nothing else, and unpickles it."""
 
 import gc
 import json
@@ -18,5 +18,5 @@ lazy_imports.prepare(Path(__file__).parent)
 IMPORTED = time.perf_counter()
 with open(os.environ["MODEL_FILE"], "rb") as stream:
     model = pickle.load(stream)
-phases = {"import": (IMPORTED - BEGAN) * 1e3, "unpickle": (time.perf_counter() - IMPORTED) * 1e3}
-print(json.dumps({"recipe": phases}), flush=True)
+timings = {"import": (IMPORTED - BEGAN) * 1e3, "unpickle": (time.perf_counter() - IMPORTED) * 1e3}
+print(json.dumps({"recipe": timings}), flush=True)

@@ -1,12 +1,16 @@
-"""This project's handler with a frozen list in place of lazy modules: what is used first, and all found at once."""
+"""This project's handler with frozen lists in the place of lazy modules: of the imports, and of all modules' files."""
+
+from __future__ import annotations
 
 import json
 import os
 import sys
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 
 from serving.loading import startup
+from serving.loading.settings import Settings
 
 HERE = os.path.dirname(__file__)
 with open(os.path.join(HERE, "lazy_imports.json")) as stream:
@@ -16,12 +20,14 @@ with open(os.path.join(HERE, "modules.json")) as stream:
 
 
 class Listed:
+    """Finds every module in the list of files, without searching for it."""
+
     @staticmethod
-    def find_spec(name, path=None, target=None):
+    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         return spec_from_file_location(name, FILES[name]) if name in FILES else None
 
 
-def import_libraries(settings):
+def import_libraries(settings: Settings) -> None:
     sys.meta_path.insert(0, Listed)
     for name in USED:
         import_module(name)

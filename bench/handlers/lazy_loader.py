@@ -1,9 +1,12 @@
-"""This project's handler with Python's own hook that resolves on attribute access, in place of lazy modules."""
+"""This project's handler with Python's own LazyLoader in the place of lazy modules. It loads on attribute access."""
+
+from __future__ import annotations
 
 import json
 import os
 import sys
-from importlib.machinery import PathFinder, SourceFileLoader
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import LazyLoader
 
 with open(os.path.join(os.path.dirname(__file__), "lazy_imports.json")) as stream:
@@ -12,8 +15,10 @@ os.environ["LAMBDA_MODEL_EAGER"] = "1"
 
 
 class Lazy:
+    """Finds the modules that may be put off, and gives them a LazyLoader."""
+
     @staticmethod
-    def find_spec(name, path=None, target=None):
+    def find_spec(name: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:
         spec = PathFinder.find_spec(name, path) if name in MAY_WAIT else None
         if spec is not None and isinstance(spec.loader, SourceFileLoader):
             spec.loader = LazyLoader(spec.loader)

@@ -1,4 +1,6 @@
-"""Less than the floor: import numpy, map the libraries that a prediction touches, and read the model's bytes."""
+"""Less than the floor: imports numpy, maps the libraries that a prediction uses, and reads the model's bytes."""
+
+from __future__ import annotations
 
 import _ctypes
 import json
@@ -14,9 +16,9 @@ for path in os.environ["LIBRARIES"].split(":"):
 IMPORTED = time.perf_counter()
 with open(os.environ["MODEL_FILE"], "rb") as stream:
     data = stream.read()
-phases = {"import": (IMPORTED - BEGAN) * 1e3, "wait": (time.perf_counter() - IMPORTED) * 1e3}
-print(json.dumps({"recipe": phases}), flush=True)
+timings = {"import": (IMPORTED - BEGAN) * 1e3, "wait": (time.perf_counter() - IMPORTED) * 1e3}
+print(json.dumps({"recipe": timings}), flush=True)
 
 
-def lambda_handler(event, context):
+def lambda_handler(event: object, context: object) -> dict[str, object]:
     return {}

@@ -2,11 +2,14 @@
 
     python ask_mlflow.py FOLDER NAME...
 
-FOLDER has what fit_zoo.py wrote. Each model is saved as MLflow's documents recommend, with the signature that MLflow
-infers from the rows that it was fitted on and with an input example; then its scoring server's own application answers
-HTTP on the loopback interface. Each model's folder gets mlflow.json: {form: {"together": reply, "alone": [...]}}, where
-a reply is {"predictions": [...]} or {"error": "..."}; or {"error": "..."} for a model that cannot be served.
+FOLDER has what fit_zoo.py wrote. Each model is saved as MLflow's documentation recommends: with the signature that
+MLflow infers from the rows that it was fitted on, and with an input example. Then its scoring server's own application
+answers HTTP requests on the loopback interface. Each model's folder gets mlflow.json:
+{form: {"together": reply, "alone": [...]}}. A reply is {"predictions": [...]} or {"error": "..."}. For a model that
+cannot be served, the file is {"error": "..."}.
 """
+
+from __future__ import annotations
 
 import contextlib
 import json
@@ -20,35 +23,37 @@ import time
 import urllib.error
 import urllib.request
 import warnings
+from typing import Any
 
-EXAMPLE = 5  # rows of the input example
+EXAMPLE = 5  # the rows of the input example
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-LONGEST = 300  # characters of an error
+LONGEST = 300  # characters of an error message
 
 
-def main(folder, *names):
+def main(folder: str, *names: str) -> None:
     warnings.simplefilter("ignore")
     for name in names:
         own = os.path.join(folder, name)
         requests = read(os.path.join(own, "requests.json"))
         try:
             url, server = serve(own, os.path.join(own, "mlflow"))
-        except Exception as error:  # whatever it is, the model is not served
-            found = {"error": told(f"{type(error).__name__}: {error}")}
+        except Exception as error:  # whatever it is, the model cannot be served
+            replies: dict[str, Any] = {"error": cut(f"{type(error).__name__}: {error}")}
         else:
-            found = {form: ask_all(url, asked) for form, asked in requests.items() if asked.get("by_mlflow")}
+            replies = {form: ask_all(url, asked) for form, asked in requests.items() if asked.get("by_mlflow")}
             server.should_exit = True
         with open(os.path.join(own, "mlflow.json"), "w", encoding="utf-8") as stream:
-            json.dump(found, stream)
+            json.dump(replies, stream)
 
 
-def read(path):
+def read(path: str) -> dict[str, Any]:
     with open(path, encoding="utf-8") as stream:
-        return json.load(stream)
+        content: dict[str, Any] = json.load(stream)
+        return content
 
 
-def serve(own, saved):
-    """Save a model in MLflow's format, load it from there, and start its server."""
+def serve(own: str, saved: str) -> tuple[str, Any]:
+    """Save a model in MLflow's format, load it from there, and start a server. Returns the URL and the server."""
     import mlflow
     import uvicorn
     from mlflow.models import infer_signature
@@ -59,7 +64,7 @@ def serve(own, saved):
     with open(os.path.join(own, "example.pkl"), "rb") as stream:
         example = pickle.load(stream)
     shutil.rmtree(saved, ignore_errors=True)
-    # its default format, skops, has to be told which of the types it may make; and the packages are here already
+    # MLflow's default format, skops, would have to be told the types that it may create. The packages are here already
     options = {"serialization_format": "cloudpickle", "pip_requirements": ["scikit-learn"]}
     signature = infer_signature(example, estimator.predict(example))
     mlflow.sklearn.save_model(estimator, saved, signature=signature, input_example=example[:EXAMPLE], **options)
@@ -72,23 +77,26 @@ def serve(own, saved):
     return f"http://127.0.0.1:{listener.getsockname()[1]}/invocations", server
 
 
-def ask_all(url, asked):
+def ask_all(url: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Send all requests of one form."""
     return {
         "together": ask(url, asked["together"], asked["content_type"]),
         "alone": [ask(url, body, asked["content_type"]) for body in asked["alone"]],
     }
 
 
-def ask(url, body, content_type):
+def ask(url: str, body: Any, content_type: str) -> dict[str, Any]:
+    """Send one request."""
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     try:
         with OPENER.open(urllib.request.Request(url, data, {"Content-Type": content_type})) as response:
             return {"predictions": json.load(response)["predictions"]}
     except urllib.error.HTTPError as error:
-        return {"error": told(error.read().decode(errors="replace"))}
+        return {"error": cut(error.read().decode(errors="replace"))}
 
 
-def told(message):
+def cut(message: str) -> str:
+    """Return the message of an error, which may be in JSON, in at most LONGEST characters."""
     with contextlib.suppress(ValueError, LookupError, TypeError):
         message = json.loads(message)["message"]
     return message[:LONGEST]

@@ -2,9 +2,11 @@
 
     python check_bytecode.py FOLDER    prints JSON: {"modules": ..., "valid": ..., "stale": ...}
 
-Valid is what a read-only disk can keep (PEP 552): an unchecked hash, a hash that is the source's, or the time and size
-that the source has as it was unpacked.
+Bytecode is valid if it stays so on a read-only disk (PEP 552): it has an unchecked hash, the hash of the source, or the
+time and the size that the unpacked source has.
 """
+
+from __future__ import annotations
 
 import importlib.util
 import json
@@ -12,7 +14,7 @@ import os
 import sys
 
 
-def main(folder):
+def main(folder: str) -> None:
     counts = {"modules": 0, "valid": 0, "stale": 0}
     for root, _, names in os.walk(folder):
         for name in names:
@@ -25,7 +27,8 @@ def main(folder):
     print(json.dumps(counts))
 
 
-def is_valid(source, cached):
+def is_valid(source: str, cached: str) -> bool:
+    """Whether the interpreter would use this bytecode for this source."""
     with open(cached, "rb") as stream:
         head = stream.read(16)
     if head[:4] != importlib.util.MAGIC_NUMBER:

@@ -1,22 +1,27 @@
-"""How to fit each of scikit-learn's estimators on small data. Runs under the target's interpreter, with its packages.
+"""Fits each of scikit-learn's estimators on small data. Runs under the target's interpreter, with its packages.
 
-    python each_estimator.py FOLDER [NAME...]    those that predict -> FOLDER/NAME/model.pkl, example.pkl, request.json
+    python each_estimator.py FOLDER [NAME...]
 
-FOLDER/known.json has the names of all that predict, and untried.json the reason for each that was not fitted. What is
-there is not fitted again.
+Each estimator that predicts gets a folder of its name with model.pkl, example.pkl and request.json. FOLDER/known.json
+lists the names of all that predict, and FOLDER/untried.json has the reason for each that could not be fitted.
+Estimators whose folder exists are not fitted again.
 """
+
+from __future__ import annotations
 
 import json
 import os
 import pickle
 import sys
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 ROWS = 60
 
 
-def data():
-    """Kinds of data, (X, y) each; an estimator takes the first that it can be fitted on."""
+def data() -> dict[str, tuple[Any, Any]]:
+    """Return kinds of data as pairs of X and y. An estimator gets the first kind on which it can be fitted."""
     import numpy
 
     random = numpy.random.RandomState(0)
@@ -39,15 +44,15 @@ def data():
     }
 
 
-def arguments(name):
-    """What an estimator must be given: others, mostly; an empty dict if nothing."""
+def arguments(name: str) -> dict[str, Any]:
+    """Return the arguments that an estimator must be given, which are mostly other estimators."""
     import numpy
     from sklearn.decomposition import PCA
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.preprocessing import StandardScaler
 
     one, two = LogisticRegression(), Ridge()
-    given = {
+    needed: dict[str, dict[str, Any]] = {
         "ClassifierChain": {"estimator": one},
         "ColumnTransformer": {"transformers": [("scale", StandardScaler(), [0, 1]), ("rest", PCA(1), [2, 3])]},
         "FeatureUnion": {"transformer_list": [("scale", StandardScaler()), ("rest", PCA(2))]},
@@ -69,76 +74,85 @@ def arguments(name):
         "VotingClassifier": {"estimators": [("one", one), ("two", LogisticRegression(C=0.1))]},
         "VotingRegressor": {"estimators": [("one", two), ("two", Ridge(0.1))]},
     }
-    return given.get(name, {})
+    return needed.get(name, {})
 
 
-def known():
-    """scikit-learn's estimators by name."""
+def known() -> dict[str, Any]:
+    """Return scikit-learn's estimators by name."""
     from sklearn.experimental import enable_halving_search_cv, enable_iterative_imputer  # noqa: F401
     from sklearn.utils import all_estimators
 
     return dict(all_estimators())
 
 
-def fit(name, estimator, kinds, answers):
-    """(fitted estimator, kind of data), or the last reason why there is none that answers.
+def fit(
+    name: str, estimator: Any, kinds: dict[str, tuple[Any, Any]], answers: Callable[[Any, Any, Any], bool]
+) -> tuple[Any, str] | str:
+    """Fit an estimator on the first kind of data with which it answers.
 
     Args:
-        kinds: of data, as `data` gives them.
-        answers: says of a fitted estimator, which was pickled, whether it answers.
+        kinds: kinds of data, as `data` returns them.
+        answers: says whether an estimator that was fitted and pickled answers.
+
+    Returns:
+        The fitted estimator and the kind of data, or the last reason why there is none.
     """
-    why = "it answers nothing"
+    why = "it gives no answer"
     for kind, (X, y) in kinds.items():
         try:
-            made = make(name, estimator)
-            made.fit(X) if y is None else made.fit(X, y)
-        except Exception as error:  # another kind of data may do
+            fitted = make(name, estimator)
+            fitted.fit(X) if y is None else fitted.fit(X, y)
+        except Exception as error:  # another kind of data may work
             why = type(error).__name__ + ": " + str(error)[:200]
         else:
-            if answers(pickle.loads(pickle.dumps(made)), X, y):
-                return made, kind
+            if answers(pickle.loads(pickle.dumps(fitted)), X, y):
+                return fitted, kind
     return why
 
 
-def make(name, estimator):
+def make(name: str, estimator: Any) -> Any:
+    """Return an unfitted estimator of this class."""
     from sklearn.linear_model import LogisticRegression
 
     try:
-        made = estimator(**arguments(name))
+        unfitted = estimator(**arguments(name))
     except TypeError:
-        made = estimator(LogisticRegression())
-    if "random_state" in made.get_params(deep=False):
-        made.set_params(random_state=0)
-    return made
+        unfitted = estimator(LogisticRegression())
+    if "random_state" in unfitted.get_params(deep=False):
+        unfitted.set_params(random_state=0)
+    return unfitted
 
 
-def main(folder, *names):
-    warnings.simplefilter("ignore")  # of convergence on so few rows
-    kinds, untried = data(), {}
+def main(folder: str, *names: str) -> None:
+    warnings.simplefilter("ignore")  # so few rows cause warnings about convergence
+    kinds = data()
+    untried: dict[str, str] = {}
     X, y = kinds["one column"]
-    kinds["one column"] = (X[:, None], y)  # as a request has it
+    kinds["one column"] = (X[:, None], y)  # a request has it like this
     predictors = {name: kind for name, kind in known().items() if hasattr(kind, "predict")}
     write(os.path.join(folder, "known.json"), sorted(predictors))
     for name, estimator in predictors.items():
         own = os.path.join(folder, name)
         if (names and name not in names) or os.path.exists(own):
             continue
-        found = fit(name, estimator, kinds, predicts)
-        if isinstance(found, str):
-            untried[name] = found
+        result = fit(name, estimator, kinds, predicts)
+        if isinstance(result, str):
+            untried[name] = result
         else:
-            leave(own, found[0], kinds[found[1]][0])
+            leave(own, result[0], kinds[result[1]][0])
     write(os.path.join(folder, "untried.json"), untried)
 
 
-def predicts(estimator, X, y):
+def predicts(estimator: Any, X: Any, y: Any) -> bool:
+    """Whether it predicts something for each row."""
     try:
         return len(estimator.predict(X)) == len(X)
-    except Exception:  # another kind of data may do
+    except Exception:  # another kind of data may work
         return False
 
 
-def leave(own, estimator, X):
+def leave(own: str, estimator: Any, X: Any) -> None:
+    """Write an estimator's files into its folder."""
     os.makedirs(own)
     for file, content in (("model.pkl", estimator), ("example.pkl", X)):
         with open(os.path.join(own, file), "wb") as stream:
@@ -146,7 +160,7 @@ def leave(own, estimator, X):
     write(os.path.join(own, "request.json"), {"instances": X[:1].tolist()})
 
 
-def write(path, content):
+def write(path: str, content: object) -> None:
     with open(path, "w", encoding="utf-8") as stream:
         json.dump(content, stream)
 

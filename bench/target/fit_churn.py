@@ -1,15 +1,18 @@
-"""Fits a model of all kinds of columns, for the page of `invoke serve`. Runs under the target's interpreter.
+"""Fits a model with all kinds of columns, for the page of `invoke serve`. Runs under the target's interpreter.
 
     python fit_churn.py FOLDER
 
-FOLDER gets model.pkl, example.pkl (rows that it was fitted on) and own.json: rows, and the estimator's own answers.
+FOLDER gets model.pkl, example.pkl (rows that it was fitted on) and own.json (rows, and the estimator's own answers).
 """
+
+from __future__ import annotations
 
 import json
 import os
 import pickle
 import sys
 import warnings
+from typing import Any
 
 ROWS = [
     {
@@ -40,7 +43,7 @@ MESSAGES = {
 }
 
 
-def main(folder):
+def main(folder: str) -> None:
     import pandas as pd
 
     warnings.simplefilter("ignore")
@@ -58,8 +61,8 @@ def main(folder):
         json.dump(own, stream)
 
 
-def customers(count):
-    """Made-up rows, and what became of them."""
+def customers(count: int) -> tuple[Any, Any]:
+    """Make up customers, and what became of each."""
     import numpy as np
     import pandas as pd
 
@@ -76,7 +79,7 @@ def customers(count):
             "support_calls": calls,
             "paperless": random.rand(count) < 0.5,
             "joined": pd.Timestamp("2026-11-01") - pd.to_timedelta(days, unit="D"),
-            "last_message": [f"{MESSAGES[each][random.randint(3)]}, customer {at}" for at, each in enumerate(outcomes)],
+            "last_message": [f"{MESSAGES[what][random.randint(3)]}, customer {at}" for at, what in enumerate(outcomes)],
         }
     )
     rows.loc[::7, "monthly_charge"] = float("nan")
@@ -85,7 +88,8 @@ def customers(count):
     return rows, outcomes
 
 
-def pipeline():
+def pipeline() -> Any:
+    """Return the unfitted model."""
     import pandas as pd
     from sklearn.compose import ColumnTransformer
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -96,13 +100,13 @@ def pipeline():
 
     numbers = ["age", "monthly_charge", "support_calls", "paperless"]
     since = FunctionTransformer(pd.DataFrame.astype, kw_args={"dtype": "int64"})
-    parts = [
+    transformers = [
         ("choices", OneHotEncoder(handle_unknown="ignore"), ["plan", "country"]),
         ("numbers", make_pipeline(SimpleImputer(), StandardScaler()), numbers),
         ("joined", make_pipeline(since, StandardScaler()), ["joined"]),
         ("message", TfidfVectorizer(), "last_message"),
     ]
-    return make_pipeline(ColumnTransformer(parts), LogisticRegression(C=0.03, max_iter=1000))
+    return make_pipeline(ColumnTransformer(transformers), LogisticRegression(C=0.03, max_iter=1000))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,15 @@
 python make_forest.py FILE MEGABYTES
 """
 
+from __future__ import annotations
+
 import pickle
 import sys
 
-BYTES = 91  # of one tree for each row that it was fitted on
+BYTES = 91  # of one tree, for each row that it was fitted on
 
 
-def main(path, megabytes):
+def main(path: str, megabytes: str) -> None:
     import numpy
     from sklearn.ensemble import RandomForestRegressor
 

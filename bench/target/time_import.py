@@ -1,4 +1,4 @@
-"""Prints the seconds that a fresh process takes to import what serving needs. Runs under the target's interpreter."""
+"""Prints how many seconds a fresh process needs to import what serving needs. Runs under the target's interpreter."""
 
 import sys
 import time

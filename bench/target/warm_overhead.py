@@ -1,11 +1,13 @@
-"""Asks the handler and the estimator in turns. Runs under the target's interpreter, with the function on the path.
+"""Asks the handler and the estimator in turn. Runs under the target's interpreter, with the function on the path.
 
     python warm_overhead.py RESULT EVENT COUNT
 
-EVENT is a request of one row. RESULT gets JSON: the medians of both in ms, that of a ping, and the libraries that the
-answers mapped. The estimator is asked with the warning filters that the imports left, as in any other process; the
-handler has made their list shorter for its own answers.
+EVENT is a request of one row. RESULT gets JSON: the medians of both in milliseconds, the median of a ping, and the
+libraries that the answers mapped. The estimator is asked with the warning filters that the imports left, as it would be
+in any other process. The handler has shortened their list for its own answers.
 """
+
+from __future__ import annotations
 
 import json
 import os
@@ -13,22 +15,24 @@ import statistics
 import sys
 import time
 import warnings
+from typing import Any
 
 
-def main(result, event, count):
+def main(result: str, request: str, count: str) -> None:
     from serving.loading import warning_filters
 
-    shorten, of_imports = warning_filters.shorten, []
+    filters: list[Any] = warnings.filters  # type: ignore[assignment]  # it is a list, and is changed in place
+    shorten, of_imports = warning_filters.shorten, list[Any]()
 
-    def note_and_shorten():
-        of_imports[:] = warnings.filters
+    def note_and_shorten() -> None:
+        of_imports[:] = filters
         shorten()
 
     warning_filters.shorten = note_and_shorten
     import handler
 
-    event, own = json.loads(event), list(warnings.filters)
-    taken = {"handler": [], "predict": [], "ping": []}
+    event, own = json.loads(request), list(filters)
+    taken: dict[str, list[float]] = {"handler": [], "predict": [], "ping": []}
     out, sys.stdout = sys.stdout, open(os.devnull, "w", buffering=1)  # noqa: SIM115
     handler.lambda_handler(event, None)
     row, estimator = own_row(event), handler.ENVIRONMENT.model.estimator
@@ -36,11 +40,11 @@ def main(result, event, count):
         began = time.perf_counter()
         handler.lambda_handler(event, None)
         answered = time.perf_counter()
-        warnings.filters[:] = of_imports
+        filters[:] = of_imports
         between = time.perf_counter()
         estimator.predict(row)
         after = time.perf_counter()
-        warnings.filters[:] = own
+        filters[:] = own
         pinged = time.perf_counter()
         handler.lambda_handler({"warmer": True}, None)
         taken["ping"].append(time.perf_counter() - pinged)
@@ -54,8 +58,8 @@ def main(result, event, count):
         json.dump({**facts, "libraries": sorted(mapped)}, stream)
 
 
-def own_row(event):
-    """The row as the estimator itself is asked."""
+def own_row(event: dict[str, Any]) -> Any:
+    """Return the row as the estimator itself takes it."""
     if "instances" in event:
         import numpy
 

@@ -1,8 +1,9 @@
-"""Usual models, one for each way in which a request can be read otherwise than the rows that a model was fitted on.
+"""Common models, each of which can be asked with rows that are easily read otherwise than those it was fitted on.
 
-Each is a function that fits the model and says what it was fitted on. They run under the target's interpreter, with the
-packages of a layer (`bench/target/fit_zoo.py`), and their names and needs are read by this project's own interpreter
-too. So modules of this package import pandas and scikit-learn, and everything else inside the functions.
+Each is a function that fits the model and says what it was fitted on. These functions run under the target's
+interpreter, with the packages of a layer (`bench/target/fit_zoo.py`). Their names and needs are also read by this
+project's own interpreter, so the modules of this package import only pandas and scikit-learn, and the functions import
+everything else.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-CODE = Path(__file__).with_name("code")  # what models of `own_code` give as --code
-PARTS = ("missing", "codes", "dtypes", "boosters", "shapes")  # modules with models, in the order of the table
+CODE = Path(__file__).with_name("code")  # the folder that models with `own_code` are packaged with, as --code
+SUBJECTS = ("missing", "codes", "dtypes", "boosters", "shapes")  # the modules with models, in the order of the table
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model, the rows that it was fitted on, and rows of the same kind that it has not seen."""
+    """A model, the rows that it was fitted on, and more rows of the same kind."""
 
     estimator: Any
     example: Any
@@ -37,24 +38,24 @@ class Entry:
     fit: Callable[[], Fitted]
 
 
-_FOUND: dict[str, Entry] = {}
+_ENTRIES: dict[str, Entry] = {}
 
 
 def model(
     what: str, *, needs: tuple[str, ...] = (), own_code: bool = False
 ) -> Callable[[Callable[[], Fitted]], Callable[[], Fitted]]:
-    """Enter a function in the table; its name becomes the model's."""
+    """Enter a function in the table. The name of the function becomes the name of the model."""
 
     def enter(fit: Callable[[], Fitted]) -> Callable[[], Fitted]:
         name = fit.__name__.replace("_", "-")
-        _FOUND[name] = Entry(name, what, needs, own_code, fit)
+        _ENTRIES[name] = Entry(name, what, needs, own_code, fit)
         return fit
 
     return enter
 
 
 def entries() -> dict[str, Entry]:
-    """All models by name."""
-    for part in PARTS:
-        import_module(f"{__name__}.{part}")
-    return dict(_FOUND)
+    """Return all models by name."""
+    for subject in SUBJECTS:
+        import_module(f"{__name__}.{subject}")
+    return dict(_ENTRIES)

@@ -11,9 +11,9 @@ XGBOOST, LIGHTGBM, CATBOOST = ("xgboost-cpu",), ("lightgbm",), ("catboost",)
 
 
 def _categories() -> pd.DataFrame:
-    made = people()
+    columns = people()
     return frame(
-        "income", "age", code=pd.Categorical(lacking(made["code"], None)), colour=pd.Categorical(made["colour"])
+        "income", "age", code=pd.Categorical(lacking(columns["code"], None)), colour=pd.Categorical(columns["colour"])
     )
 
 

@@ -1,6 +1,8 @@
-"""Texts that look like numbers, behind encoders that lie deep in a model: "007" is not 7, nor "1e5" 100,000."""
+"""Texts that look like numbers, for encoders deep inside a model: "007" is not 7, and "1e5" is not 100,000."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor, make_column_selector, make_column_transformer
@@ -18,15 +20,15 @@ from bench.zoo.rows import fitted, frame, grades, outcome
 TREE = DecisionTreeRegressor(random_state=0)
 
 
-def _rows() -> object:
+def _rows() -> Any:
     return frame("code", "income", "colour")
 
 
-def _columns() -> object:
+def _columns() -> Any:
     return make_column_transformer((OneHotEncoder(), ["code", "colour"]), (StandardScaler(), ["income"]))
 
 
-def _pipeline() -> object:
+def _pipeline() -> Any:
     return make_pipeline(_columns(), TREE)
 
 

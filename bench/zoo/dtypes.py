@@ -143,6 +143,6 @@ def nullable_strings() -> Fitted:
 
 @model("integers of several widths")
 def integers() -> Fitted:
-    made = people()
-    rows = frame(small=(made["age"] % 7).astype(np.int8), age=made["age"], big=made["age"] * 10**15 + 1)
+    columns = people()
+    rows = frame(small=(columns["age"] % 7).astype(np.int8), age=columns["age"], big=columns["age"] * 10**15 + 1)
     return fitted(TREE, rows)

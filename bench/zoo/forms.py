@@ -1,7 +1,7 @@
-"""The same rows in each form of request, written with pandas and json alone, as somebody writes them who has a frame.
+"""Writes the same rows in each form of request, with pandas and json alone, as somebody would who has a DataFrame.
 
-A missing value is null, a date is ISO 8601, and a CSV is what pandas writes. Where a form cannot tell what was in the
-rows it is left out, with the reason.
+A missing value is null, a date is in ISO 8601, and a CSV file is what pandas writes. Where a form cannot express what
+the rows hold, it is left out, and the reason is given.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class Form:
     name: str
     write: Callable[[Any], Any]
     content_type: str = JSON
-    by_mlflow: bool = True  # MLflow takes lists for arrays only, and CSV for columns with names only
-    as_csv: bool = False  # whether a CSV's cells are what it holds
+    by_mlflow: bool = True  # MLflow takes lists only for arrays, and CSV files only for named columns
+    as_csv: bool = False  # whether it holds the cells of a CSV file
 
 
 def cell(value: Any) -> Any:
-    """A value as JSON has it."""
+    """Return a value as JSON has it."""
     if isinstance(value, (list, dict)):
         return value
     if pd.isna(value):
@@ -50,21 +50,21 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(map(str, rows.columns), row, strict=True)) for row in lists(rows)]
 
 
-def split(rows: Any) -> dict[str, list]:
+def split(rows: Any) -> dict[str, list[Any]]:
     table = pd.DataFrame(rows)
     return {"columns": [cell(name) for name in table.columns], "index": table.index.tolist(), "data": lists(rows)}
 
 
-def columns(rows: pd.DataFrame) -> dict[str, list]:
+def columns(rows: pd.DataFrame) -> dict[str, list[Any]]:
     return {str(name): [cell(value) for value in rows[name]] for name in rows.columns}
 
 
 def text(rows: Any) -> str:
-    return pd.DataFrame(rows).to_csv(index=False)
+    return str(pd.DataFrame(rows).to_csv(index=False))
 
 
 def items(rows: Any) -> list[dict[str, str]]:
-    """As Step Functions reads a CSV file with a header: objects of strings."""
+    """Return the objects of strings that Step Functions reads from a CSV file with a header."""
     return list(csv.DictReader(io.StringIO(text(rows))))
 
 
@@ -84,7 +84,7 @@ def _csvs(*, by_mlflow: bool) -> tuple[Form, ...]:
     )
 
 
-def _listed(name: str, write: Callable[[Any], list], *, by_mlflow: bool = True) -> tuple[Form, ...]:
+def _listed(name: str, write: Callable[[Any], list[Any]], *, by_mlflow: bool = True) -> tuple[Form, ...]:
     return (
         Form(f"instances, {name}", lambda rows: {"instances": write(rows)}, by_mlflow=by_mlflow),
         Form(f"inputs, {name}", lambda rows: {"inputs": write(rows)}, by_mlflow=by_mlflow),
@@ -106,7 +106,7 @@ OF_OBJECTS = _listed("objects", plain)
 
 
 def of(rows: Any) -> tuple[Form, ...]:
-    """The forms in which such rows can be asked for."""
+    """Return the forms in which such rows can be asked for."""
     if isinstance(rows, pd.DataFrame):
         return OF_FRAMES
     if isinstance(rows, np.ndarray):
@@ -115,26 +115,26 @@ def of(rows: Any) -> tuple[Form, ...]:
 
 
 def left_out(form: Form, rows: Any) -> str | None:
-    """Why these rows are not asked for in a form; None if they are."""
+    """Return why these rows are not asked for in a form, or None if they are."""
     if not form.as_csv:
         return None
     if isinstance(rows, np.ndarray) and rows.dtype == object:
-        return "an array of objects has no types by column, and a CSV none by cell"
+        return "an array of objects has no types by column, and a CSV file none by cell"
     table = pd.DataFrame(rows)
     if any((table[name] == "").any() and table[name].isna().any() for name in table.columns):
-        return "an empty text and a missing value are the same in a CSV"
+        return "an empty text and a missing value are the same in a CSV file"
     return None
 
 
 def requests(rows: Any) -> dict[str, dict[str, Any]]:
-    """What to ask by form: all rows in one request, and each in its own.
+    """Return the requests by form, with all rows in one request and with each row in its own.
 
     {form: {"left_out": reason} or {"content_type", "by_mlflow", "together": body, "alone": [body, ...]}}
     """
-    found: dict[str, dict[str, Any]] = {}
+    content: dict[str, dict[str, Any]] = {}
     for form in of(rows):
         reason = left_out(form, rows)
-        found[form.name] = (
+        content[form.name] = (
             {"left_out": reason}
             if reason
             else {
@@ -144,4 +144,4 @@ def requests(rows: Any) -> dict[str, dict[str, Any]]:
                 "alone": [form.write(rows[at : at + 1]) for at in range(len(rows))],
             }
         )
-    return found
+    return content

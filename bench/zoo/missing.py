@@ -1,6 +1,8 @@
-"""Missing values: None is not NaN to an encoder, and both are null in JSON."""
+"""Missing values: an encoder distinguishes None from NaN, and JSON has null for both."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from sklearn.compose import make_column_transformer
@@ -15,15 +17,15 @@ from bench.zoo import Fitted, model
 from bench.zoo.rows import fitted, frame, lacking, numbers, objects, people
 
 
-def _coloured(missing: object) -> object:
-    """A frame of a number and two texts, in rows of their own each of which a value is missing."""
-    made = people()
-    found = objects(colour=lacking(made["colour"], missing), code=lacking(made["code"], missing, at=4))
-    return found.assign(income=made["income"])
+def _coloured(missing: object) -> Any:
+    """Return a frame of a number and two texts, each of which misses values in rows of its own."""
+    columns = people()
+    texts = objects(colour=lacking(columns["colour"], missing), code=lacking(columns["code"], missing, at=4))
+    return texts.assign(income=columns["income"])
 
 
-def _encoding(encoder: object) -> object:
-    """A pipeline of an encoder for the texts, and a tree."""
+def _encoding(encoder: object) -> Any:
+    """Return a pipeline with an encoder for the texts, and a tree."""
     columns = make_column_transformer((encoder, ["colour", "code"]), (StandardScaler(), ["income"]))
     return make_pipeline(columns, DecisionTreeRegressor(random_state=0))
 
@@ -67,9 +69,9 @@ def imputer_nan() -> Fitted:
 
 @model("None in one text column, NaN in another")
 def none_and_nan() -> Fitted:
-    made = people()
-    rows = objects(colour=lacking(made["colour"], None), code=lacking(made["code"], np.nan, at=4))
-    return fitted(_encoding(OneHotEncoder()), rows.assign(income=made["income"]))
+    columns = people()
+    rows = objects(colour=lacking(columns["colour"], None), code=lacking(columns["code"], np.nan, at=4))
+    return fitted(_encoding(OneHotEncoder()), rows.assign(income=columns["income"]))
 
 
 @model("pandas' own text columns (str), with missing values and the text NA")
@@ -87,9 +89,9 @@ def text_empty() -> Fitted:
 
 @model("an array of objects, NaN in its texts and numbers")
 def object_array_nan() -> Fitted:
-    made = people()
+    people_ = people()
     rows = np.column_stack(
-        [lacking(made["colour"], np.nan), lacking(made["income"], np.nan, at=4), made["age"].astype(object)]
+        [lacking(people_["colour"], np.nan), lacking(people_["income"], np.nan, at=4), people_["age"].astype(object)]
     )
     texts = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder())
     columns = make_column_transformer((texts, [0]), (SimpleImputer(), [1, 2]))
@@ -98,8 +100,8 @@ def object_array_nan() -> Fitted:
 
 @model("an array of objects, None in its texts")
 def object_array_none() -> Fitted:
-    made = people()
-    rows = np.column_stack([lacking(made["code"], None), made["income"].astype(object)])
+    people_ = people()
+    rows = np.column_stack([lacking(people_["code"], None), people_["income"].astype(object)])
     columns = make_column_transformer((OneHotEncoder(), [0]), remainder="passthrough")
     return fitted(make_pipeline(columns, DecisionTreeRegressor(random_state=0)), rows)
 

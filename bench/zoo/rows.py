@@ -1,8 +1,8 @@
-"""The rows that the models of this package are fitted on and asked for: made up, and the same in every run."""
+"""The rows that the models of this package are fitted on and asked for. They are made up, and the same in every run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,18 @@ import pandas as pd
 from bench.zoo import Fitted
 
 FITTED, ASKED = 200, 12
+Array = np.ndarray[Any, np.dtype[Any]]
 COUNT = FITTED + ASKED
-FEW = 12  # different values, up to which a column counts as one of categories
+FEW = 12  # so many different values or fewer make a column one of categories
 
 
-def numbers(count: int = 4) -> np.ndarray:
-    """Columns of numbers that no short decimal tells exactly."""
+def numbers(count: int = 4) -> Array:
+    """Return columns of numbers that no short decimal expresses exactly."""
     return np.random.default_rng(11).normal(3, 2, (COUNT, count))
 
 
-def people() -> dict[str, np.ndarray]:
-    """Columns of many kinds, without missing values; texts among them that look like numbers or like nothing."""
+def people() -> dict[str, Array]:
+    """Return columns of many kinds without missing values. Some of their texts look like numbers, or like nothing."""
     random = np.random.default_rng(7)
     joined = np.datetime64("2021-03-01T06:30", "m") + random.integers(0, 900_000, COUNT).astype("timedelta64[m]")
     return {
@@ -34,45 +35,49 @@ def people() -> dict[str, np.ndarray]:
     }
 
 
-def lacking(values: Sequence[Any], missing: Any, at: int = 3) -> np.ndarray:
-    """The values as objects, each fifth of them missing, from place ``at`` on."""
-    found = np.array(list(values), dtype=object)
-    found[at::5] = missing
-    return found
+def lacking(values: Iterable[Any], missing: Any, at: int = 3) -> Array:
+    """Return the values as objects, of which every fifth one is missing, beginning at position ``at``."""
+    objects_ = np.array(list(values), dtype=object)
+    objects_[at::5] = missing
+    return objects_
 
 
 def frame(*names: str, **columns: Any) -> pd.DataFrame:
-    """The named columns of `people`, and those that are given."""
-    made = people()
-    return pd.DataFrame({**{name: made[name] for name in names}, **columns})
+    """Return the named columns of `people`, and those that are given."""
+    columns_ = people()
+    return pd.DataFrame({**{name: columns_[name] for name in names}, **columns})
 
 
 def objects(**columns: Any) -> pd.DataFrame:
-    """A frame of columns that stay what they are: pandas would make texts of objects, and NaN of None."""
+    """Return a frame whose columns stay objects, where pandas would make texts of them, and NaN of None."""
     return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
 
 
-def outcome(rows: Any) -> np.ndarray:
-    """A number for each row on which every column has an influence, missing values too."""
+def outcome(rows: Any) -> Array:
+    """Return a number for each row, on which every column has an influence, and missing values too."""
     table = pd.DataFrame(rows)
     return sum((_influence(table.iloc[:, at], 5 + at) for at in range(table.shape[1])), np.zeros(len(table)))
 
 
-def _influence(column: pd.Series, weight: int) -> np.ndarray:
+def _influence(column: pd.Series, weight: int) -> Array:
     places, kinds = pd.factorize(np.array([str(value) for value in column], dtype=object), sort=True)
-    return places * float(weight) if len(kinds) <= FEW else column.rank().fillna(77).to_numpy(dtype=float) / 9
+    influence: Array = (
+        places * float(weight) if len(kinds) <= FEW else column.rank().fillna(77).to_numpy(dtype=float) / 9
+    )
+    return influence
 
 
-def grades(rows: Any) -> np.ndarray:
-    """A class for each row."""
-    return np.array(["A", "B", "C", "D"], dtype=object)[pd.qcut(outcome(rows), 4, labels=False)]
+def grades(rows: Any) -> Array:
+    """Return a class for each row."""
+    classes: Array = np.array(["A", "B", "C", "D"], dtype=object)[pd.qcut(outcome(rows), 4, labels=False)]
+    return classes
 
 
 def fitted(estimator: Any, rows: Any, answers: Any = None) -> Fitted:
-    """The estimator, fitted on all rows but the last, which are to be asked.
+    """Fit an estimator on all rows but the last, which are left to be asked.
 
     Args:
-        answers: what it learns to give; without them, the outcome of the rows.
+        answers: what it learns to give. Without them, it learns the outcome of the rows.
     """
     answers = outcome(rows) if answers is None else answers
     example, asked = rows[:FITTED], rows[FITTED:]

@@ -1,4 +1,4 @@
-"""Rows of other shapes than a frame of named numbers, and answers of other shapes than a number."""
+"""Rows of other shapes than a frame of named numbers, and answers of other shapes than one number."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def text_column() -> Fitted:
 
 @model("objects, DictVectorizer")
 def objects_of_values() -> Fitted:
-    made = people()
+    columns = people()
     rows = [
         {"code": str(code), "income": float(income), **({"colour": str(colour)} if colour != "red" else {})}
-        for code, income, colour in zip(made["code"], made["income"], made["colour"], strict=True)
+        for code, income, colour in zip(columns["code"], columns["income"], columns["colour"], strict=True)
     ]
     return fitted(
         make_pipeline(DictVectorizer(), DecisionTreeRegressor(random_state=0)),
@@ -64,8 +64,8 @@ def own_class() -> Fitted:
 def own_class_texts() -> Fitted:
     from own_steps import Lengths
 
-    made = people()
-    rows = objects(code=made["code"], colour=lacking(made["colour"], None)).assign(income=made["income"])
+    columns = people()
+    rows = objects(code=columns["code"], colour=lacking(columns["colour"], None)).assign(income=columns["income"])
     return fitted(make_pipeline(Lengths(), DecisionTreeRegressor(random_state=0)), rows)
 
 

@@ -1,4 +1,4 @@
-"""Ways to install requirements for Lambda into a folder: in a container, or with uv and no container."""
+"""Chooses how requirements are installed for Lambda: in a container, or with uv and without a container."""
 
 from __future__ import annotations
 
@@ -20,49 +20,50 @@ class Builder(Protocol):
     """Installs requirements so that they run on a runtime and architecture of Lambda."""
 
     def install(self, requirements: Path, site_packages: Path, lock: Lock | None = None) -> Lock | None:
-        """Install into a folder what ``lock`` says, or else the requirements; what was taken, where it is known."""
+        """Install the lock, or else the requirements, into a folder. Return what was installed, if that is known."""
 
     def resolve(self, requirements: Path) -> Lock | None:
-        """Exactly what `install` would take now; None where that is not known before."""
+        """Return exactly what `install` would install now, or None if that is not known in advance."""
 
     def identity(self) -> str:
-        """What tells it apart from another that would make other bytes."""
+        """Return a text that differs from that of every builder which would give other bytes."""
 
     def library(self, name: str, folder: Path) -> Origin | None:
-        """Put a shared library that runs on the target into ``folder``; None where this builder has none."""
+        """Put a shared library for the target into ``folder``. Return None if this builder does not have it."""
 
-    compiles_for_lambda: bool  # whether what it compiles runs there
+    compiles_for_lambda: bool  # whether what it compiles runs in Lambda
 
     def build_wheel(self, project: Path, folder: Path) -> None:
-        """Build a wheel of a local project, which may be written into, in ``folder``."""
+        """Build a wheel of a local project in ``folder``. The build may write into the project's folder."""
 
     def python(self, script: Path, arguments: list[str], folder: Path, stdin: str) -> str | None:
-        """Run a script under the runtime's own Python in ``folder``; None where this builder has none."""
+        """Run a script under the runtime's own Python in ``folder``. Return None if this builder does not have one."""
 
 
 class UnknownBuilder(UserError):
-    template = "There is no builder {name!r}. Take one of: {known}."
+    template = "There is no builder {name!r}. Use one of: {known}."
 
 
 class NoEngine(UserError):
     template = (
-        "No container engine answers: tried {tried}. A command without a running engine is not one.\n"
-        "Start one, or build without: --builder uv"
+        "No container engine answers. These were tried: {tried}. It is not enough that the command is installed.\n"
+        "Start an engine, or build without a container: --builder uv"
     )
 
 
 class NoImage(UserError):
     template = (
-        "{engine} cannot get the image {image}:\n{why}\nName another with --image, or build without: --builder uv"
+        "{engine} cannot get the image {image}:\n{why}\n"
+        "Name another image with --image, or build without a container: --builder uv"
     )
 
 
 def choose(name: str, image: str | None, runtime: Runtime, architecture: Architecture) -> tuple[Builder, str]:
-    """The builder of that name, and in words which it is and why."""
+    """Return the builder with that name, and a text that tells the user which one it is and why."""
     if name not in NAMES:
         raise UnknownBuilder(name=name, known=", ".join(NAMES))
     if name == "uv":
-        return UvBuilder(runtime, architecture), "uv, as asked"
+        return UvBuilder(runtime, architecture), "uv, as requested"
     image = image or runtime.image
     try:
         builder = _container(image, runtime, architecture, emulate=name == "container")
@@ -70,7 +71,7 @@ def choose(name: str, image: str | None, runtime: Runtime, architecture: Archite
         if name == "container":
             raise
         return UvBuilder(runtime, architecture), f"uv: {str(error).splitlines()[0].rstrip(':')}"
-    why = "as asked" if name == "container" else "it answers and has the image"
+    why = "as requested" if name == "container" else "it answers and has the image"
     return builder, f"{builder.engine.name} with {image}: {why}"
 
 

@@ -1,4 +1,4 @@
-"""Installs with pip inside a Lambda build image, so that a package without wheels is compiled where it will run."""
+"""Installs with pip inside a Lambda build image. So packages without wheels are compiled for where they will run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from build.requirements import lockfile, requirement_files
 from build.requirements.lockfile import Lock
 from build.runtimes import Architecture, Runtime
 
-# Of the image this asks what the lambci and the AWS SAM build images promise: /bin/sh, /var/task, pip on PATH.
+# The image needs what the build images of lambci and AWS SAM have: /bin/sh, /var/task, and pip on PATH.
 INSTALL = """
 set -eu
 case "$(pip --version)" in
@@ -28,7 +28,7 @@ if pip install --help | grep -q -e --report; then  # since pip 22.2
   set -- --report /var/task/report.json
 fi
 cd "$FROM"
-# exec: a shell that is a container's first process would not pass Ctrl-C on
+# exec: a shell that is the first process of a container would not pass on Ctrl-C
 exec pip install --target /var/task/tree --requirement "$REQUIREMENTS" --no-compile --prefer-binary "$@"
 """
 
@@ -44,22 +44,24 @@ exit 1
 """
 
 
-IN_EVERY_IMAGE = {Path("/"), Path("/tmp")}  # and the image's own is what works there
+IN_EVERY_IMAGE = {Path("/"), Path("/tmp")}  # folders that must not hide those of the image
 
 
 class LockInContainer(UserError):
     template = (
-        "pip in a container does not install from the lock file {path}, which has no digest of something that it names."
-        "\nBuild from it with uv: --builder uv"
+        "pip in a container cannot install from the lock file {path}, because some of its packages have no digest.\n"
+        "Build from it with uv: --builder uv"
     )
 
 
 class InstallFailed(UserError):
-    template = "pip in {image} did not install {requirements}:\n{tail}"
+    template = "pip in {image} could not install {requirements}:\n{tail}"
 
 
 @dataclass(frozen=True)
 class ContainerBuilder:
+    """Installs with pip in a container."""
+
     runtime: Runtime
     architecture: Architecture
     engine: Engine
@@ -69,7 +71,7 @@ class ContainerBuilder:
         """Install a requirements file or a lock file into a folder.
 
         Raises:
-            InstallFailed: pip in the container failed, or its Python is of another version.
+            InstallFailed: pip in the container failed, or its Python has another version.
             LockInContainer, UnreadableRequirements
         """
         if not lock:
@@ -84,10 +86,10 @@ class ContainerBuilder:
         return lock
 
     def _install(self, requirements: Path, site_packages: Path) -> Lock | None:
-        """Install a requirements file; what pip took, where it is new enough to tell."""
+        """Install a requirements file. Return what was installed, if pip is new enough to report it."""
         named, here = requirement_files.places(requirements), Path.cwd()
         settings = indexes.pip_settings()
-        # a folder of its own, since all of it is writable from inside
+        # It is a folder of its own, because the container can write to all of it
         with TemporaryDirectory(dir=site_packages.parent, prefix=".container-") as name:
             work = Path(name)
             path = requirements.resolve()
@@ -97,9 +99,9 @@ class ContainerBuilder:
                     self.architecture.image,
                     ["/bin/sh", "-c", INSTALL],
                     work=work,
-                    env=self._environment(work) | {"REQUIREMENTS": str(path), "FROM": str(here)},
+                    env=self._variables(work) | {"REQUIREMENTS": str(path), "FROM": str(here)},
                     private=_host_settings(settings),
-                    # what the file names by paths, which pip takes from the folder that it runs in
+                    # the requirements may name paths, which for pip start at the folder in which it runs
                     read_only=sorted({*indexes.local_folders(settings), *named} | ({here} - IN_EVERY_IMAGE)),
                 )
             except commands.CommandFailed as error:
@@ -110,14 +112,14 @@ class ContainerBuilder:
             return lockfile.of_pip(json.loads(report.read_text(encoding="utf-8"))) if report.exists() else None
 
     def resolve(self, requirements: Path) -> Lock | None:
-        """A lock file itself; of others nobody knows before what pip in there will take."""
+        """Return the lock if it is a lock file. For others, nobody knows in advance what pip will install."""
         return lockfile.read(requirements) if lockfile.is_lock(requirements) else None
 
     def identity(self) -> str:
         return f"container {self.engine.image_id(self.image)}"
 
     def library(self, name: str, folder: Path) -> Origin | None:
-        """The build image's own: what was compiled there was linked to it."""
+        """Copy the library of the build image, which everything was linked to that was compiled in it."""
         folder.mkdir(parents=True, exist_ok=True)
         words = ["/bin/sh", "-c", COPY]
         try:
@@ -137,7 +139,7 @@ class ContainerBuilder:
                 self.architecture.image,
                 words,
                 work=work,
-                env=self._environment(work),
+                env=self._variables(work),
                 private=_host_settings(settings),
                 read_only=indexes.local_folders(settings),
             )
@@ -153,7 +155,8 @@ class ContainerBuilder:
             self.image, self.architecture.image, words, work=folder, env={}, read_only=read_only, stdin=stdin
         )
 
-    def _environment(self, work: Path) -> dict[str, str]:
+    def _variables(self, work: Path) -> dict[str, str]:
+        """Return the environment variables of a container that uses pip."""
         env = {"HOME": "/tmp", "PYTHON": self.runtime.python}
         env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore", "PIP_NO_CACHE_DIR": "1"}
         bundle = indexes.ca_bundle()
@@ -164,5 +167,6 @@ class ContainerBuilder:
 
 
 def _host_settings(settings: dict[str, str]) -> dict[str, str]:
+    """Return environment variables with the settings for indexes and proxies of this machine."""
     env = {indexes.variable(option): value for option, value in settings.items() if option != "cert"}
     return env | {name: value for name in indexes.PROXIES if (value := os.environ.get(name))}

@@ -1,7 +1,7 @@
-"""Installs with the pip of the target's own interpreter, where uv cannot read what packages of another age say.
+"""Installs with the pip of the target's own interpreter, where uv cannot read the metadata of old packages.
 
-pip of that age reads `pytz>=2011k`, which is no version any more. It takes wheels that fit this machine, so `elf` and
-`libraries` still see that they fit Lambda.
+The old pip can read `pytz>=2011k`, which is not a valid version today. It installs wheels for this machine. `elf` and
+`libraries` check that they also run in Lambda.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 from build.host import commands, interpreters
 from build.runtimes import Architecture, Runtime, host_architecture
 
-# What uv says of metadata that it cannot read
+# uv's errors about metadata that it cannot read
 UNREADABLE = re.compile(r"invalid metadata|Metadata for .* could not be parsed")
 
 
 def find(runtime: Runtime, architecture: Architecture) -> Path | None:
-    """The target's interpreter with its pip, where this machine has it and is of the target's platform."""
+    """Return the target's interpreter, if this machine has it with pip, and is of the target's platform."""
     if platform.system() != "Linux" or architecture != host_architecture():
         return None
     interpreter = interpreters.find(runtime.python)
@@ -32,7 +32,16 @@ def install(interpreter: Path, requirements: Path, site_packages: Path) -> None:
     Raises:
         CommandFailed
     """
-    argv = [interpreter, "-m", "pip", "install", "--target", site_packages, "--requirement", requirements]
+    argv: list[str | Path] = [
+        interpreter,
+        "-m",
+        "pip",
+        "install",
+        "--target",
+        site_packages,
+        "--requirement",
+        requirements,
+    ]
     argv += ["--only-binary", ":all:", "--no-compile", "--disable-pip-version-check", "--no-warn-script-location"]
     env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     commands.run(argv, env=env)

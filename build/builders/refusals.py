@@ -1,4 +1,4 @@
-"""Why uv refused to install, told apart by its words, each with what to do."""
+"""Tells by uv's messages why it did not install, and says what to do about it."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ class UvFailed(UserError):
 
 class OldMetadata(UserError):
     template = (
-        "uv cannot read what a package of {requirements} says of itself, which was written before such rules:\n{tail}\n"
-        "pip of a CPython {python} can: install one here, with pip (`pyenv install {python}`), or build in "
+        "uv cannot read the metadata of a package in {requirements}, which is older than the rules for it:\n{tail}\n"
+        "The pip of a CPython {python} can. Install one on this machine (`pyenv install {python}`), or build in "
         "Lambda's own image: --builder container. Newer versions of the package need neither."
     )
 
 
 class IndexRefused(UserError):
     template = (
-        "The package index does not let us in ({code}) for {requirements}:\n{tail}\n"
-        "Give it credentials where pip or uv find them: in the URL (https://USER:PASSWORD@HOST/simple), in ~/.netrc, "
+        "The package index denied access ({code}) to install {requirements}:\n{tail}\n"
+        "Put the credentials where pip or uv finds them: in the URL (https://USER:PASSWORD@HOST/simple), in ~/.netrc, "
         "or in a keyring."
     )
 
 
 class Unbound(UserError):
     template = (
-        "{requirements} has hashes for some packages and none for {names}, which it takes in.\n"
-        "Lock them all: uv pip compile --generate-hashes. Or take the hashes out."
+        "{requirements} has hashes for some packages, and none for {names}, which it also installs.\n"
+        "Lock all of them with uv pip compile --generate-hashes, or remove the hashes."
     )
 
 
 class NoSuchPackage(UserError):
     template = (
-        "No index has the package {name}, which {requirements} asks for:\n{tail}\n"
+        "No index has the package {name}, which {requirements} requires:\n{tail}\n"
         "Check its spelling, or name the index that has it: --extra-index-url in the file, or in pip.conf."
     )
 
@@ -52,12 +52,12 @@ class NoWheels(UserError):
 
 
 GLIBC = (
-    "{runtime} has glibc {glibc}: a newer wheel does not load there. Ask for versions that have such wheels, or, "
-    "for a package without wheels, compile it in Lambda's own image: --builder container"
+    "{runtime} has glibc {glibc}, and wheels that need a newer one do not load there. Require versions with wheels for "
+    "this glibc, or compile a package without wheels in Lambda's own image: --builder container"
 )
-OTHERS = "For other runtimes all wheels are there: build with --python {first}{more}."
+OTHERS = "All packages have wheels for other runtimes: build with --python {first}{more}."
 
-# What uv says when there is no version with a wheel for the target
+# uv's errors if there is no version with a wheel for the target
 WHEELS_MISSING = re.compile(r"no (usable )?wheels|no wheel|building from source is disabled|unsatisfiable")
 REFUSED = re.compile(r"\b(401 Unauthorized|403 Forbidden)")
 UNKNOWN = re.compile(r"([\w.\-]+) was not found in the (?:package registry|provided package locations)")
@@ -72,11 +72,11 @@ def refusal(
     others: Callable[[], Sequence[Runtime]],
     of_glibc: Callable[[], bool],
 ) -> UserError:
-    """The error to raise for a failure of uv.
+    """Return the error to raise for a failure of uv.
 
     Args:
-        others: finds the runtimes that the same requirements do have wheels for.
-        of_glibc: finds whether there are wheels for this Python, which ask for a newer glibc.
+        others: finds other runtimes for which all requirements have wheels.
+        of_glibc: finds out whether there are wheels for this Python that need a newer glibc.
     """
     refused = REFUSED.search(error.output)
     if refused:

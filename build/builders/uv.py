@@ -1,4 +1,4 @@
-"""Installs with uv: no container, wheels only, resolved for the runtime's platform whatever this machine is."""
+"""Installs with uv, without a container: wheels only, for the runtime's platform, on any machine."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ from build.runtimes import Architecture, Runtime
 
 __all__ = ["NoWheels", "OldMetadata", "UvBuilder", "UvFailed", "install"]
 
-# any --python will do to read metadata; the target's version is among the options
+# --python only reads metadata here, so any version will do. The target's version is one of the options.
 ALWAYS = ("--no-config", "--no-progress", "--no-python-downloads", "--python", sys.executable)
 LINKS = ("--link-mode=hardlink", "--no-compile-bytecode")
-NEWEST = "manylinux_2_40"  # the newest wheel tag that uv knows: no runtime has such a glibc yet
+NEWEST = "manylinux_2_40"  # the newest wheel tag that uv knows; no runtime has this glibc yet
 AS_LOCK = ("--format", "pylock.toml", "--generate-hashes", "--no-header", "--quiet")
 LOCKS = ("--preview-features", "pylock")
 
 
 @dataclass(frozen=True)
 class UvBuilder:
+    """Installs with uv."""
+
     runtime: Runtime
     architecture: Architecture
 
@@ -46,12 +48,12 @@ class UvBuilder:
         """Install a requirements file or a lock file into a folder.
 
         Args:
-            lock: what they were resolved to: that is installed, and nothing else.
+            lock: what the requirements were resolved to. If it is given, exactly this is installed.
 
         Raises:
             NoWheels: uv found no set of wheels for the target.
-            OldMetadata: uv cannot read what a package says of itself, and no pip that can is here.
-            IndexRefused, NoSuchPackage, UvFailed: something else, such as a hash that does not match.
+            OldMetadata: uv cannot read a package's metadata, and this machine has no pip that can.
+            IndexRefused, NoSuchPackage, UvFailed: there was another error, such as a hash that does not match.
         """
         try:
             if lock:
@@ -69,13 +71,15 @@ class UvBuilder:
         return lock
 
     def resolve(self, requirements: Path) -> Lock | None:
-        """Exactly what `install` would take now; None where no lock can say it, or not by the requirements' hashes.
+        """Return exactly what `install` would install now.
 
-        (Then the requirements themselves are what to install: it is for uv to say which hash is wrong, and for
-        `install` to find who can read metadata that uv cannot.)
+        Returns:
+            None if no lock can describe it, if uv cannot read the metadata of a package, or if the lock does not match
+            the hashes in the requirements. Then the requirements themselves are installed, and `install` raises the
+            error if there is one.
 
         Raises:
-            The same, and LockBroken, Unbound, UnreadableRequirements.
+            The same errors as `install`, and LockBroken, Unbound, UnreadableRequirements.
         """
         if lockfile.is_lock(requirements):
             return lockfile.read(requirements)
@@ -86,10 +90,10 @@ class UvBuilder:
                 return None
             raise self._refusal(error, requirements) from error
         except lockfile.UNREADABLE:
-            return None  # of packages that the format has no form for: they are installed all the same
+            return None  # the format of lock files cannot describe one of the packages, which can be installed anyway
         bound = requirement_files.hashes(requirements)
         unbound = sorted(lock.names - bound.keys()) if bound else []
-        if unbound:  # as pip does: a package that is left out makes the digests of the others worth little
+        if unbound:  # as for pip: if one package is not checked, it is of little use to check the others
             raise refusals.Unbound(requirements=requirements, names=", ".join(unbound))
         return lock if lock.keeps_to(bound) else None
 
@@ -101,8 +105,8 @@ class UvBuilder:
 
     def build_wheel(self, project: Path, folder: Path) -> None:
         python = interpreters.find(self.runtime.python) or sys.executable
-        argv = [interpreters.uv(), "build", "--wheel", "--no-config", "--python", python, "--out-dir", folder, project]
-        commands.run(argv, env=indexes.uv_environment())
+        argv = [str(interpreters.uv()), "build", "--wheel", "--no-config", "--python", str(python)]
+        commands.run([*argv, "--out-dir", folder, project], env=indexes.uv_variables())
 
     compiles_for_lambda = False
 
@@ -113,22 +117,24 @@ class UvBuilder:
         with TemporaryDirectory(prefix="requirements-") as name:
             path = requirement_files.for_uv(requirements, Path(name))
             argv = [str(interpreters.uv()), "pip", "compile", str(path), *AS_LOCK, *self._options, *ALWAYS]
-            return lockfile.parse(commands.run(argv, env=indexes.uv_environment() | env), Path.cwd())
+            return lockfile.parse(commands.run(argv, env=indexes.uv_variables() | env), Path.cwd())
 
     def _refusal(self, error: commands.CommandFailed, requirements: Path) -> Exception:
+        """Return the error to raise for a failure of uv."""
+
         def others() -> Sequence[Runtime]:
-            """The other runtimes that all wheels are there for, newest first."""
+            """Return the other runtimes for which all packages have wheels, newest first."""
             tried = [each for each in runtimes.supported(date.today()) if each != self.runtime]
             with ThreadPoolExecutor(len(tried)) as pool:
                 fits = list(pool.map(lambda each: replace(self, runtime=each)._fits(requirements), tried))
             return [each for each, fit in zip(tried, fits, strict=True) if fit]
 
         if refusals.UNKNOWN.search(error.output) and not lockfile.is_lock(requirements):
-            # Where uv looks through all indexes, it keeps to itself which of them did not let it in.
+            # If uv searches all indexes, it does not tell which of them denied access.
             try:
                 self._compile(requirements, UV_INDEX_STRATEGY="first-index")
-            except commands.CommandFailed as said:
-                error = said if refusals.REFUSED.search(said.output) else error
+            except commands.CommandFailed as other:
+                error = other if refusals.REFUSED.search(other.output) else error
 
         def of_glibc() -> bool:
             return replace(self, runtime=replace(self.runtime, wheels=NEWEST))._fits(requirements)
@@ -136,7 +142,7 @@ class UvBuilder:
         return refusals.refusal(error, requirements, self.runtime, self.architecture, self.tag, others, of_glibc)
 
     def has_wheels(self, requirements: Path) -> bool | None:
-        """Whether there are wheels of all packages for the target; None if no index answers soon."""
+        """Tell whether all packages have wheels for the target. Return None if no index answers within seconds."""
         try:
             self._compile(requirements, UV_HTTP_TIMEOUT="5", UV_HTTP_RETRIES="0")
         except commands.CommandFailed as error:
@@ -158,20 +164,22 @@ class UvBuilder:
 
 
 def install(requirements: Path, site_packages: Path, options: list[str]) -> None:
-    """``uv pip install --target``, from where pip would take packages.
+    """Run ``uv pip install --target``, with the package indexes that pip is configured with.
 
-    Files may be links into uv's cache: replace them, never write into them.
+    The files may be links into uv's cache. Replace them, and never write into them.
     """
     if lockfile.is_lock(requirements):
         _install_lock(lockfile.read(requirements), site_packages, options)
         return
     with TemporaryDirectory(prefix="requirements-") as name:
         path = requirement_files.for_uv(requirements, Path(name))
-        _install(path, site_packages, options, indexes.uv_environment())
+        _install(path, site_packages, options, indexes.uv_variables())
 
 
 def _install_lock(lock: Lock, site_packages: Path, options: list[str]) -> None:
-    env = indexes.uv_environment(without=("constraint",))  # it has them in it, and uv takes no others
+    env = indexes.uv_variables(
+        without=("constraint",)
+    )  # the lock obeys the constraints already, and uv does not accept them beside a lock
     env.pop("UV_CONSTRAINT", None)
     with TemporaryDirectory(prefix="requirements-") as name:
         path = lock.for_any_interpreter().write(Path(name))

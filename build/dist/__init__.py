@@ -1,1 +1,1 @@
-"""What lies in dist/ and how it is written: zip archives, the manifest that Terraform reads, and reports about both."""
+"""Reads and writes what is in dist/: zip archives, the manifest that Terraform reads, and reports about both."""

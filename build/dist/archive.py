@@ -1,9 +1,10 @@
-"""Writes zip archives whose bytes depend on nothing but their members: no times, users or paths, on any machine.
+"""Writes zip archives whose bytes depend on their members alone: they contain no times, users or paths.
 
-Our own writer, not the standard library's, for one reason: that one compresses with whatever zlib the interpreter was
-linked to (zlib, zlib-ng, a vendor's), and these give different bytes. libdeflate comes with the lock, is the same
-everywhere, lets two cores work and is three times as fast.
-Format: APPNOTE.TXT 6.3, without zip64: Lambda's limit is far below.
+The standard library's writer is not used for one reason: it compresses with the zlib that the interpreter was linked to
+(zlib, zlib-ng, or a vendor's), and these give different bytes. libdeflate comes with the lock, is the same everywhere,
+can use several cores, and is three times as fast.
+
+The format is that of APPNOTE.TXT 6.3, without zip64: Lambda's limit is far below 4 GB.
 """
 
 from __future__ import annotations
@@ -19,24 +20,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import deflate
 
 LEVEL = 6
-TIME, DATE = 0, 1 << 5 | 1  # 1980-01-01 00:00, the earliest that a zip can say
-MODE = stat.S_IFREG | 0o644  # a layer runs as another user than the one who made it
+TIME, DATE = 0, 1 << 5 | 1  # 1980-01-01 00:00, the earliest time in the format
+MODE = stat.S_IFREG | 0o644  # in Lambda, another user reads the file than the one who wrote it
 EXECUTABLE = stat.S_IFREG | 0o755
 MADE_BY_UNIX = 3 << 8 | 20
 NEEDS = 20  # version 2.0: deflate
 UTF8 = 0x800
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
-LOCAL_HEADER = 30  # bytes before each member's name
+LOCAL_HEADER = 30  # bytes before the name of each member
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A zip that was written; sizes in bytes."""
+    """A zip archive that was written. Sizes are in bytes."""
 
     sha256: str  # hex
     zip_bytes: int
@@ -49,20 +50,21 @@ class Archive:
 
 @dataclass(frozen=True)
 class Member:
-    """One file of a zip, compressed; its name is the zip's business."""
+    """One file of a zip archive, compressed, without its name."""
 
     method: int
     data: bytes | bytearray
     crc: int
-    size: int  # bytes, when it is unpacked
+    size: int  # bytes of the file when it is unpacked
     executable: bool = False
 
     def unpacked(self) -> bytes | bytearray:
+        """Return the content of the file."""
         return deflate.deflate_decompress(self.data, self.size) if self.method == DEFLATED else self.data
 
 
 def pack(path: Path) -> Member:
-    """Compress a file; lets other threads run meanwhile."""
+    """Compress a file. Other threads can run meanwhile."""
     data = path.read_bytes()
     packed = deflate.deflate_compress(data, LEVEL) if data else b""
     method, body = (DEFLATED, packed) if data and len(packed) < len(data) else (STORED, data)
@@ -70,12 +72,12 @@ def pack(path: Path) -> Member:
 
 
 def is_executable(path: Path) -> bool:
-    """Whether its owner may execute a file: of a file's mode, all that a zip here tells."""
+    """Tell whether the owner may execute a file. Nothing else of a file's mode is written to an archive."""
     return bool(path.stat().st_mode & stat.S_IXUSR)
 
 
 def unpack(source: Path | BinaryIO, folder: Path) -> None:
-    """Unpack a zip as Lambda does: the standard library forgets which files may be executed."""
+    """Unpack a zip archive as Lambda does. The standard library does not restore which files are executable."""
     with zipfile.ZipFile(source) as packed:
         packed.extractall(folder)
         for info in packed.infolist():
@@ -88,7 +90,7 @@ def _is_executable(info: zipfile.ZipInfo) -> bool:
 
 
 def write(path: Path, tree: Path, paths: Iterable[str]) -> Archive:
-    """Write files of a tree into a zip, whole or not at all."""
+    """Write files of a tree into a zip archive. If it fails, there is no archive."""
     names = list(paths)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         members = dict(zip(names, pool.map(pack, (tree / name for name in names)), strict=True))
@@ -96,7 +98,7 @@ def write(path: Path, tree: Path, paths: Iterable[str]) -> Archive:
 
 
 def write_members(path: Path, members: Mapping[str, Member]) -> Archive:
-    """Write what is compressed already, by name, whole or not at all, in the order of the names."""
+    """Write members that are compressed already, sorted by name. If it fails, there is no archive."""
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
         temporary = Path(stream.name)
         try:
@@ -112,14 +114,14 @@ def write_members(path: Path, members: Mapping[str, Member]) -> Archive:
 
 
 def read_members(path: Path) -> dict[str, Member]:
-    """What `write_members` wrote, as it is: still compressed."""
+    """Read what `write_members` wrote. The members stay compressed."""
     data = path.read_bytes()
     with zipfile.ZipFile(path) as packed:
         return {info.filename: _member(info, data) for info in packed.infolist()}
 
 
 def file_sha256(path: Path) -> str:
-    """A file's SHA-256, hex."""
+    """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as stream:
         digest = hashlib.sha256()
         while block := stream.read(1 << 20):
@@ -135,7 +137,8 @@ def _member(info: zipfile.ZipInfo, data: bytes) -> Member:
     )
 
 
-def _write(stream: BinaryIO, members: Mapping[str, Member]) -> int:
+def _write(stream: IO[bytes], members: Mapping[str, Member]) -> int:
+    """Write an archive to a stream, and return the bytes of all members when they are unpacked."""
     directory = []
     offset = unzipped = 0
     for text, member in sorted(members.items()):
@@ -161,6 +164,6 @@ def _write(stream: BinaryIO, members: Mapping[str, Member]) -> int:
     stream.write(central)
     count = len(directory)
     if count > 0xFFFF or offset + len(central) > 0xFFFFFFFF:
-        raise ValueError(f"{count} files in {offset} bytes do not fit a plain zip")
+        raise ValueError(f"{count} files in {offset} bytes do not fit into a zip archive without zip64")
     stream.write(b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(central), offset, 0))
     return unzipped

@@ -1,4 +1,4 @@
-"""Looks up which vulnerabilities are known of what a layer holds, by pip-audit and the layer's bill of materials."""
+"""Looks up the known vulnerabilities of a layer's packages, with pip-audit and the layer's bill of materials."""
 
 from __future__ import annotations
 
@@ -15,38 +15,41 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from build.dist import manifest, sbom
-from build.host import commands, indexes
 from build.errors import UserError
+from build.host import commands, indexes
 
-NAMES = {"pypi": "PyPI", "osv": "OSV"}  # the services that pip-audit asks; a URL is one with OSV's interface
-# Every service with advisories knows this release to be vulnerable. What says nothing of it, such as a mirror of PyPI,
-# knows of none.
+# The services that pip-audit can ask. It can also ask any URL with OSV's interface.
+NAMES = {"pypi": "PyPI", "osv": "OSV"}
+# Every service with advisories knows that this release is vulnerable. A service that does not know it, such as a mirror
+# of PyPI, has no advisories at all.
 VULNERABLE = {"jinja2": "2.4.1"}
-SAID = re.compile(r"^(?:ERROR:[\w.]+:|[\w.]*(?:[Ee]rror|Exception): )(\S.*)$", re.MULTILINE)
+ERROR = re.compile(r"^(?:ERROR:[\w.]+:|[\w.]*(?:[Ee]rror|Exception): )(\S.*)$", re.MULTILINE)
 
 
 class NothingToAudit(UserError):
-    template = "There is no layer in {out} to look at. Build it first: invoke build-layer --out {out}"
+    template = "There is no layer in {out} to audit. Build it first: invoke build-layer --out {out}"
 
 
 class UnknownService(UserError):
-    template = "There is no service {name!r}. Take one of: {known}, or the URL of one with OSV's interface."
+    template = "There is no service {name!r}. Use one of: {known}, or the URL of a service with OSV's interface."
 
 
 class CouldNotLook(UserError):
     template = (
         "The known vulnerabilities of the layer's packages could not be looked up at {service}: {why}.\n"
-        "Run it again where that service can be reached, or ask another one: --service {other}"
+        "Run the command again where that service can be reached, or ask another one: --service {other}"
     )
 
 
 @dataclass(frozen=True)
 class Advisory:
+    """A known vulnerability of one package."""
+
     package: str
     version: str
     id: str
     aliases: tuple[str, ...]
-    fixed_in: tuple[str, ...]  # none: in no version yet
+    fixed_in: tuple[str, ...]  # the versions without it, if there are any yet
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -55,38 +58,40 @@ class Advisory:
 
 @dataclass(frozen=True)
 class Audit:
+    """What a service knows about a layer."""
+
     layer: Path
     service: str
     found: list[Advisory]
     ignored: list[Advisory]
-    unknown: list[str]  # packages that the service does not know
-    known: int  # packages that it does
+    unknown: list[str]  # the packages that the service does not know
+    known: int  # the number of packages that it knows
 
 
 def audit(out: Path, ignore: Collection[str] = (), service: str = "pypi") -> Audit:
-    """What is known of the packages of the layer in ``out``.
+    """Return the known vulnerabilities of the packages of the layer in ``out``.
 
     Args:
-        ignore: advisories that are accepted, by any of their names.
+        ignore: the advisories that the user accepts, by any of their names.
 
     Raises:
         NothingToAudit, UnknownService, sbom.NotItsBill
-        CouldNotLook: the service did not answer, has no advisories, or knows none of the packages.
+        CouldNotLook: the service did not answer, has no advisories, or does not know any of the packages.
     """
     if service not in NAMES and not service.startswith(("http://", "https://")):
         raise UnknownService(name=service, known=", ".join(NAMES))
-    entry = (manifest.read(out) or {}).get("layer")
+    entry = manifest.layer(out)
     if not entry:
         raise NothingToAudit(out=out)
     held = sbom.packages(out / entry["path"], entry["sha256"])
     if not any(each.get("vulns") for each in _ask(service, VULNERABLE)):
         (release,) = VULNERABLE.items()
-        raise _could_not(service, f"it has no advisories, not even of {' '.join(release)}")
+        raise _could_not(service, f"it has no advisories, not even for {' '.join(release)}")
     public = {name: _public(version) for name, version in held.items()}
     answers = _ask(service, {name: version for name, version in public.items() if version})
     known = {each["name"]: each["vulns"] for each in answers if "vulns" in each}
     if not known:
-        raise _could_not(service, f"it knows none of them ({', '.join(held)})")
+        raise _could_not(service, f"it does not know any of them ({', '.join(held)})")
     advisories = [advisory for name in sorted(known) for advisory in _advisories(name, held[name], known[name])]
     ignored = [each for each in advisories if set(each.names) & set(ignore)]
     return Audit(
@@ -100,7 +105,7 @@ def audit(out: Path, ignore: Collection[str] = (), service: str = "pypi") -> Aud
 
 
 def _ask(service: str, packages: dict[str, str]) -> list[dict[str, Any]]:
-    """pip-audit's answer on each package.
+    """Return pip-audit's answer for each package.
 
     Raises:
         CouldNotLook
@@ -118,19 +123,19 @@ def _ask(service: str, packages: dict[str, str]) -> list[dict[str, Any]]:
         try:
             commands.run(argv, env={**env, **os.environ})
         except commands.CommandFailed as error:
-            if not answer.exists():  # it exits with 1 where it finds any, too
+            if not answer.exists():  # it also exits with 1 if it finds a vulnerability
                 raise _could_not(service, _reason(error.output)) from error
-        found: list[dict[str, Any]] = json.loads(answer.read_text(encoding="utf-8"))["dependencies"]
-        return found
+        answers: list[dict[str, Any]] = json.loads(answer.read_text(encoding="utf-8"))["dependencies"]
+        return answers
 
 
-def _advisories(name: str, version: str, said: list[dict[str, Any]]) -> Iterable[Advisory]:
-    for each in sorted(said, key=lambda each: str(each["id"])):
-        yield Advisory(name, version, each["id"], tuple(sorted(each["aliases"])), tuple(each["fix_versions"]))
+def _advisories(name: str, version: str, answers: list[dict[str, Any]]) -> Iterable[Advisory]:
+    for answer in sorted(answers, key=lambda answer: str(answer["id"])):
+        yield Advisory(name, version, answer["id"], tuple(sorted(answer["aliases"])), tuple(answer["fix_versions"]))
 
 
 def _public(version: str) -> str | None:
-    """The version that the indexes know: without the name of a build, as in 2.9.0+cpu; None where it is no version."""
+    """Return the version that the indexes know, without a build such as +cpu; None if the text is not a version."""
     try:
         return Version(version).public
     except InvalidVersion:
@@ -138,9 +143,9 @@ def _public(version: str) -> str | None:
 
 
 def _reason(output: str) -> str:
-    """Of pip-audit's words, which may be tracebacks, the first that tell why it failed."""
-    said = SAID.search(output)
-    return (said[1] if said else (output.strip().splitlines() or ["it ended without an answer"])[-1]).rstrip(".")
+    """Return the first line of pip-audit's output, which may contain tracebacks, that tells why it failed."""
+    error = ERROR.search(output)
+    return (error[1] if error else (output.strip().splitlines() or ["it ended without an answer"])[-1]).rstrip(".")
 
 
 def _could_not(service: str, why: str) -> CouldNotLook:

@@ -1,4 +1,4 @@
-"""What a layer holds, by package and by kind, and what slimming took: written beside the zip, read by the report."""
+"""Counts the bytes of a layer by package and by kind, and what was removed. The report reads it from beside the zip."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ KINDS = ("extension modules", "grafted libraries", "Python", "bytecode", "data")
 
 @dataclass(frozen=True)
 class Contents:
-    """Bytes of a layer."""
+    """The bytes of a layer."""
 
-    packages: dict[str, dict[str, int]]  # package -> kind -> bytes, the biggest package first
-    removed: dict[str, dict[str, int]]  # slimming rule -> package -> bytes
-    bytecode: str  # which modules have bytecode, in words
+    packages: dict[str, dict[str, int]]  # by package, the biggest first, and by kind
+    removed: dict[str, dict[str, int]]  # by slimming rule and by package
+    bytecode: str  # tells the user which modules have bytecode
 
     @property
     def unzipped_bytes(self) -> int:
@@ -31,26 +31,28 @@ class Contents:
         return sum(packages.get(package, 0) for packages in self.removed.values())
 
 
-def count(sizes: dict[str, int], removed: dict[str, dict[str, int]], found: Distributions, bytecode: str) -> Contents:
-    """Sum the sizes of files by package and kind.
+def count(
+    sizes: dict[str, int], removed: dict[str, dict[str, int]], installed: Distributions, bytecode: str
+) -> Contents:
+    """Sum up the sizes of files by package and kind.
 
     Args:
-        sizes: bytes by path, of what is in the layer.
-        removed: bytes by path, by slimming rule.
+        sizes: the bytes of the files in the layer, by path.
+        removed: the bytes of the files that were removed, by path, by slimming rule.
     """
     packages: dict[str, Counter[str]] = {}
     for path, size in sizes.items():
-        packages.setdefault(found.owner(path), Counter())[kind(path)] += size
+        packages.setdefault(installed.owner(path), Counter())[kind(path)] += size
     biggest = sorted(packages, key=lambda name: (-packages[name].total(), name))
     return Contents(
         {name: {kind: packages[name][kind] for kind in KINDS} for name in biggest},
-        {rule: dict(found.bytes_by_owner(files).most_common()) for rule, files in removed.items()},
+        {rule: dict(installed.bytes_by_owner(files).most_common()) for rule, files in removed.items()},
         bytecode,
     )
 
 
 def kind(path: str) -> str:
-    """The kind of a file, by its path in the layer."""
+    """Return the kind of a file, by its path in the layer."""
     pure = PurePosixPath(path)
     if pure.parts[0].endswith(".libs") or pure.is_absolute():
         return "grafted libraries"
@@ -60,7 +62,7 @@ def kind(path: str) -> str:
 
 
 def path_of(layer_zip: Path) -> Path:
-    """Where the contents of a layer's zip are written."""
+    """Return the path of the file with the contents of a layer's zip file."""
     return layer_zip.with_suffix(".contents.json")
 
 

@@ -1,4 +1,4 @@
-"""What fills the limit: the layer by package and kind, the functions, and what is left for a model."""
+"""Reports what fills Lambda's limit: the layer by package and kind, the functions, and what is left for a model."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from typing import Any, cast
 
 import squarify
 
 from build.dist import contents, manifest
-from build.dist.contents import Contents, KINDS
+from build.dist.contents import KINDS, Contents
+from build.dist.entries import ZipEntry
 from build.errors import UserError
 from build.runtimes import UNZIPPED_LIMIT
 
@@ -25,20 +27,21 @@ class NothingToReport(UserError):
 
 @dataclass(frozen=True)
 class Report:
-    """Sizes in bytes, unzipped."""
+    """The sizes of all parts, in bytes, unzipped."""
 
     target: str  # "python3.13, x86_64"
     layer_bytes: int
     functions: dict[str, int]  # by mode
     model_bytes: int | None
     contents: Contents
-    without: dict[str, str]  # packages that the layer was built without, and their versions
+    without: dict[str, str]  # the packages that the layer was built without, with their versions
 
     def left(self, mode: str | None = None) -> int:
-        """What the limit leaves beside layer and function; in mode bundle the function holds its model already."""
+        """Return what the limit leaves beside the layer and a function, which in mode bundle includes its model."""
         return UNZIPPED_LIMIT - self.layer_bytes - self.functions.get(mode or "", 0)
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, Any]:
+        """Return the report for other programs."""
         held = self.contents
         return {
             "target": self.target,
@@ -63,28 +66,27 @@ class Report:
 
 
 def read(out: Path) -> Report:
-    """The report on what is in a folder.
+    """Return the report on a folder.
 
     Raises:
-        NothingToReport: it has no layer.
+        NothingToReport: there is no layer in it.
     """
-    known = manifest.read(out) or {}
-    layer = known.get("layer")
-    path = contents.path_of(out / layer["path"]) if layer else None
-    if path is None or not path.is_file():
+    layer, model = manifest.layer(out), manifest.model(out)
+    if layer is None or not contents.path_of(out / layer["path"]).is_file():
         raise NothingToReport(out=out)
+    functions = cast("dict[str, ZipEntry]", manifest.functions(out))
     return Report(
         target=f"{layer['runtime']}, {layer['architecture']}",
         layer_bytes=layer["unzipped_bytes"],
-        functions={mode: entry["unzipped_bytes"] for mode, entry in known["functions"].items()},
-        model_bytes=known.get("model", {}).get("bytes"),
-        contents=contents.read(path),
+        functions={mode: entry["unzipped_bytes"] for mode, entry in functions.items()},
+        model_bytes=model["bytes"] if model else None,
+        contents=contents.read(contents.path_of(out / layer["path"])),
         without=layer.get("without", {}),
     )
 
 
 def write_html(report: Report, out: Path) -> Path:
-    """Write the report as one page that needs nothing else."""
+    """Write the report as one page, which needs no other files."""
     used = report.layer_bytes + max(report.functions.values(), default=0)
     page = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         target=html.escape(report.target),
@@ -106,7 +108,7 @@ def write_html(report: Report, out: Path) -> Path:
 
 
 def _rectangles(held: Contents) -> list[str]:
-    """The treemap: packages as boxes, kinds as the boxes in them, areas as bytes."""
+    """Draw the treemap: each package is a box, with a box for each kind in it. Areas are proportional to bytes."""
     names = [name for name in held.packages if held.package_bytes(name)]
     sizes = squarify.normalize_sizes([held.package_bytes(name) for name in names], WIDTH, HEIGHT)
     drawn = []

@@ -1,4 +1,4 @@
-"""A software bill of materials of a layer, in CycloneDX's format, for whoever must know what runs in production."""
+"""Writes and reads a layer's software bill of materials in CycloneDX's format. It lists all that runs in production."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build.layer import libraries
-from build.host.distributions import Distribution
 from build.errors import UserError
+from build.host.distributions import Distribution
+from build.layer import libraries
 from build.layer.libraries import Supplied
 
 if TYPE_CHECKING:
     from cyclonedx.model.component import Component
 
-EPOCH = datetime(1980, 1, 1, tzinfo=timezone.utc)  # as in the zips: the same layer, the same bytes
+EPOCH = datetime(1980, 1, 1, tzinfo=timezone.utc)  # as in the zip files: the same layer gives the same bytes
 
 
 class NotItsBill(UserError):
     template = (
-        "{path} is not the bill of materials of the layer beside it ({why}).\nBuild both anew: invoke build-layer"
+        "{path} is not the bill of materials of the layer beside it ({why}).\nBuild both again: invoke build-layer"
     )
 
 
 def text(
     layer_name: str, layer_sha256: str, installed: list[Distribution], supplied: Mapping[str, Supplied] | None = None
 ) -> str:
-    """The bill of one layer, as JSON; it names the layer by its digest, and says no time.
+    """Return the bill of materials of a layer as JSON. It names the layer by its digest, and contains no time.
 
     Args:
-        installed: the packages that the layer holds.
-        supplied: the libraries beside them, by name.
+        installed: the packages in the layer.
+        supplied: the libraries that the layer has besides, by name.
     """
-    # a second of imports that commands which write no bill need not spend
+    # These imports take a second, which other commands need not spend
     from cyclonedx.contrib.license.factories import LicenseFactory
     from cyclonedx.model.bom import Bom
     from cyclonedx.model.component import Component, ComponentType
@@ -66,7 +66,7 @@ def text(
 
 
 def _library(name: str, supplied: Supplied) -> Component:
-    """A library that no package of the layer has in its place, with where it was copied from."""
+    """Describe a library that the layer has below /opt/lib, and where it was copied from."""
     from cyclonedx.model import HashAlgorithm, HashType
     from cyclonedx.model.component import Component, ComponentType, Pedigree
     from cyclonedx.model.component_evidence import ComponentEvidence, Occurrence
@@ -91,25 +91,25 @@ def _library(name: str, supplied: Supplied) -> Component:
 
 
 def path_of(layer_zip: Path) -> Path:
-    """Where the bill of a layer's zip is written."""
+    """Return the path of the bill of materials of a layer's zip file."""
     return layer_zip.with_suffix(".cdx.json")
 
 
 def packages(layer_zip: Path, sha256: str) -> dict[str, str]:
-    """The packages in the bill of a layer's zip, and their versions.
+    """Return the versions of the packages in the bill of materials of a layer's zip file.
 
     Args:
         sha256: the layer's digest.
 
     Raises:
-        NotItsBill
+        NotItsBill: it is missing, damaged, or the bill of another layer.
     """
     path = path_of(layer_zip)
     try:
         bill = json.loads(path.read_text(encoding="utf-8"))
         if bill["metadata"]["component"]["version"] != sha256:
-            raise NotItsBill(path=path, why="it names another one")
+            raise NotItsBill(path=path, why="it names another layer")
         held = [each for each in bill["components"] if each.get("purl", "").startswith("pkg:pypi/")]
         return {each["name"]: each["version"] for each in held}
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise NotItsBill(path=path, why="it is not there" if isinstance(error, OSError) else "it is damaged") from error
+        raise NotItsBill(path=path, why="it is missing" if isinstance(error, OSError) else "it is damaged") from error

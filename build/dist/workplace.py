@@ -1,4 +1,4 @@
-"""The folder that artifacts are made in: one command at a time, and nothing left over from one that was killed."""
+"""Guards the folder of the artifacts: one command works in it at a time, and what a killed command left is removed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import functools
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,27 +17,23 @@ import filelock
 
 from build.dist import manifest
 from build.host.paths import shown
+from build.saying import Say, tell
 
 LOCK = ".lock"
-SCRATCH = (".layer-", ".package-", ".profile-", ".train-", ".making-")  # how folders for one command's work are named
-PLACED = "placed.json"  # in such a folder: files beside it that its command put there or was to remove
-HALF_WRITTEN = ".manifest.json.*"  # only written while the folder is locked
+# The names of folders for the work of one command begin with these
+SCRATCH = (".layer-", ".package-", ".trim-", ".train-", ".making-")
+PLACED = "placed.json"  # a file in such a folder: it lists files that the command puts in place or removes
+HALF_WRITTEN = ".manifest.json.*"  # these files are only written while the folder is locked
 
-Say = Callable[[str], None]
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 Options = ParamSpec("Options")
-
-
-def tell(message: str) -> None:
-    """Say something to whoever waits, apart from what a command prints for others to read."""
-    print(message, file=sys.stderr, flush=True)
 
 
 @contextmanager
 def alone(out: Path, say: Say = tell) -> Iterator[None]:
-    """Hold the folder ``out`` for one command: another one that writes there waits, and says that it does.
+    """Lock the folder ``out`` for one command. Another command that writes there says so, and waits.
 
-    What a command that was killed left half-made is removed first. The lock ends with its process, however that ends.
+    First, what a killed command has left is removed. The lock ends with the process, however it ends.
     """
     turn = filelock.FileLock(out / LOCK)
     try:
@@ -55,11 +50,13 @@ def alone(out: Path, say: Say = tell) -> Iterator[None]:
         turn.release()
 
 
-def one_at_a_time(command: Callable[Concatenate[Path, Options], Made]) -> Callable[Concatenate[Path, Options], Made]:
-    """Let a command hold the folder that is its first argument, if that is there, from its beginning to its end."""
+def one_at_a_time(
+    command: Callable[Concatenate[Path, Options], Result],
+) -> Callable[Concatenate[Path, Options], Result]:
+    """Let a function lock the folder that is its first argument, if that folder exists, while it runs."""
 
     @functools.wraps(command)
-    def holding(out: Path, /, *args: Options.args, **options: Options.kwargs) -> Made:
+    def holding(out: Path, /, *args: Options.args, **options: Options.kwargs) -> Result:
         if not out.is_dir():
             return command(out, *args, **options)
         with alone(out):
@@ -70,11 +67,11 @@ def one_at_a_time(command: Callable[Concatenate[Path, Options], Made]) -> Callab
 
 @contextmanager
 def scratch(parent: Path, prefix: str) -> Iterator[Path]:
-    """A new folder in ``parent`` that is gone with the block; `sweep` removes it if this process is killed.
+    """Make a new folder, which is removed at the end of the block, or by `sweep` if this process is killed.
 
-    The folder is locked as long as this process works in it, so that nobody sweeps it away.
+    The folder is locked as long as this process works in it, so that no other process sweeps it away.
     """
-    with _holding(parent):  # else it might be swept before it is locked
+    with _holding(parent):  # otherwise, it might be swept before it is locked
         folder = Path(mkdtemp(dir=parent, prefix=prefix))
         handle = os.open(folder, os.O_RDONLY)
         _lock(handle, fcntl.LOCK_EX)
@@ -86,15 +83,15 @@ def scratch(parent: Path, prefix: str) -> Iterator[Path]:
 
 
 def note_placed(scratch: Path, names: list[str]) -> None:
-    """Name files beside a scratch folder, before they are replaced.
+    """Note the names of files beside a scratch folder, before they are replaced.
 
-    If this process is killed, `sweep` removes those that the manifest does not name then.
+    If this process is killed, `sweep` removes those that the manifest does not list.
     """
     (scratch / PLACED).write_text(json.dumps(names), encoding="utf-8")
 
 
 def sweep(parent: Path) -> None:
-    """Remove the scratch folders in ``parent`` whose process is gone, and the files that it noted and never entered."""
+    """Remove the scratch folders whose process has ended, and files that it noted but never entered in the manifest."""
     with _holding(parent):
         for folder in parent.iterdir():
             if folder.name.startswith(SCRATCH) and folder.is_dir() and _is_left(folder):
@@ -104,18 +101,18 @@ def sweep(parent: Path) -> None:
 
 
 def _not_entered(scratch: Path) -> list[str]:
-    """Of the files that were noted in a folder, those that the manifest does not name."""
+    """Return those of the files noted in a scratch folder that the manifest does not list."""
     try:
         named = manifest.files(scratch.parent)
         noted: list[str] = json.loads((scratch / PLACED).read_text(encoding="utf-8"))
     except (OSError, ValueError, manifest.ManifestBroken):
-        return []  # nothing was noted, or nobody knows what the manifest names
+        return []  # nothing was noted, or the manifest cannot be read
     return [name for name in noted if name not in named]
 
 
 @contextmanager
 def _holding(folder: Path) -> Iterator[None]:
-    """Hold a folder for a moment."""
+    """Lock a folder for a moment."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         _lock(handle, fcntl.LOCK_EX)
@@ -125,7 +122,7 @@ def _holding(folder: Path) -> Iterator[None]:
 
 
 def _is_left(folder: Path) -> bool:
-    """Whether no process has that folder locked."""
+    """Tell whether no process has locked that folder."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except FileNotFoundError:
@@ -137,7 +134,7 @@ def _is_left(folder: Path) -> bool:
 
 
 def _lock(handle: int, how: int) -> bool:
-    """Lock what is open; False where another process holds it, or a file system of the network locks no folders."""
+    """Lock an open folder; return False if another process has locked it, or its file system cannot lock folders."""
     try:
         fcntl.flock(handle, how)
     except OSError:

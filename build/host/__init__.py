@@ -1,1 +1,1 @@
-"""What the build uses of this machine: other programs, Python interpreters, package indexes, the cache and paths."""
+"""Knows what the build uses on this machine: programs, Python interpreters, package indexes, the cache and paths."""

@@ -1,4 +1,4 @@
-"""Keeps what was built under a digest of all that it was built from, so that building it again is a copy."""
+"""Keeps what was built, under a digest of everything it was built from. So building it again takes only a copy."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from pathlib import Path
 
 from build.dist import archive, workplace
 
-FOLDER = ".cache"  # beside the artifacts
-KEPT = 4  # layers; the oldest goes first
-SUMS = ".sums.json"  # the digests of what is kept, beside it
+FOLDER = ".cache"  # in the folder of the artifacts
+KEPT = 4  # layers; the oldest one is removed first
+SUMS = ".sums.json"  # the file with the digests of the files beside it
 SOURCES = Path(__file__).parents[1]
 
 
 def key(facts: Iterable[object]) -> str:
-    """A digest of all that a layer depends on: facts, whose text counts, and this code itself."""
+    """Return a digest of facts, by their text, and of this package's code."""
     return digest(("fact", str(fact).encode()) for fact in (code(), *facts))
 
 
 @functools.cache
 def code() -> str:
-    """A digest of this package's code."""
+    """Return a digest of this package's code."""
     return digest((path.relative_to(SOURCES).as_posix(), path.read_bytes()) for path in sorted(SOURCES.rglob("*.py")))
 
 
-def digest(parts: Iterable[tuple[str, bytes]]) -> str:
-    """A digest of named parts."""
-    made = hashlib.sha256()
-    for name, data in parts:
-        made.update(f"{name}\0{len(data)}\0".encode())
-        made.update(data)
-    return made.hexdigest()
+def digest(contents: Iterable[tuple[str, bytes]]) -> str:
+    """Return a digest of contents and their names."""
+    sha256 = hashlib.sha256()
+    for name, data in contents:
+        sha256.update(f"{name}\0{len(data)}\0".encode())
+        sha256.update(data)
+    return sha256.hexdigest()
 
 
 def find(folder: Path, name: str) -> Path | None:
-    """The folder that is kept under a name; None if there is none, or what is in it is not what was put there."""
+    """Return the folder that is kept under a name, or None if there is none or its content has changed."""
     kept = folder / name
     try:
         if not kept.is_dir():
@@ -51,13 +51,13 @@ def find(folder: Path, name: str) -> Path | None:
             _drop(kept)
             return None
         os.utime(kept)
-    except FileNotFoundError:  # another build has just dropped it
+    except FileNotFoundError:  # another build has just removed it
         return None
     return kept
 
 
 def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
-    """Put copies of the files that are kept under a name into ``target``; None if there are none that are whole."""
+    """Copy the files that are kept under a name to ``target``; return None if there are none, or they are damaged."""
     kept = folder / name
     copies: list[Path] = []
     wanted = _sums(kept)
@@ -65,11 +65,11 @@ def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
         if wanted.keys() | {SUMS} == {path.name for path in kept.iterdir()}:
             for each in wanted:
                 copies.append(Path(shutil.copyfile(kept / each, target / each)))
-        # the copies: they are what is used
+        # check the copies, because they are what will be used
         if copies and all(archive.file_sha256(path) == wanted[path.name] for path in copies):
             os.utime(kept)
             return copies
-    except FileNotFoundError:  # nothing is kept, or another build has just dropped it
+    except FileNotFoundError:  # nothing is kept, or another build has just removed it
         pass
     for path in copies:
         path.unlink(missing_ok=True)
@@ -78,10 +78,10 @@ def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
 
 
 def keep(folder: Path, name: str, files: Mapping[str, Path], most: int = KEPT) -> None:
-    """Keep copies of files under a name, all of them or none, and drop what is too old.
+    """Keep copies of files under a name, all of them or none, and remove the oldest ones.
 
     Args:
-        files: their names when they are fetched -> where they are now.
+        files: the files, by the names that they have when they are fetched.
         most: how many names are kept.
     """
     _drop(folder / name)
@@ -89,10 +89,11 @@ def keep(folder: Path, name: str, files: Mapping[str, Path], most: int = KEPT) -
 
 
 def make(folder: Path, name: str, fill: Callable[[Path], object], most: int) -> Path:
-    """The folder of that name in ``folder``, filled if it is not there yet or was damaged: all of it or nothing.
+    """Return the folder of a name in ``folder``. It is made if it is missing or damaged, as a whole or not at all.
 
     Args:
-        most: how many such folders may be; the oldest go first.
+        fill: puts files into a new folder.
+        most: how many such folders are kept. The oldest ones are removed first.
     """
     wanted = find(folder, name)
     if wanted:
@@ -105,14 +106,14 @@ def make(folder: Path, name: str, fill: Callable[[Path], object], most: int) -> 
         try:
             new.rename(wanted)
         except OSError:
-            if not wanted.is_dir():  # else another process was faster
+            if not wanted.is_dir():  # otherwise, another process was faster
                 raise
     _drop_old(folder, most)
     return wanted
 
 
 def _sums(kept: Path) -> dict[str, str]:
-    """The digests of what was put into a folder, by path; none where that is not known."""
+    """Return the digests of what was put into a folder, by path. The dict is empty if they are not known."""
     try:
         return dict(json.loads((kept / SUMS).read_text(encoding="utf-8")))
     except (ValueError, TypeError, OSError):
@@ -120,9 +121,9 @@ def _sums(kept: Path) -> dict[str, str]:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """The digests of all that is in a folder now, by path."""
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    paths = sorted(path for path in found if path != SUMS)
+    """Return the digests of all files that are in a folder now, by path."""
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    paths = sorted(path for path in files if path != SUMS)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return dict(zip(paths, pool.map(lambda path: archive.file_sha256(folder / path), paths), strict=True))
 
@@ -133,14 +134,14 @@ def _is_whole(kept: Path) -> bool:
 
 
 def _drop(kept: Path) -> None:
-    """Remove a folder so that nobody meets a part of it."""
+    """Remove a folder in one step, so that no other process finds it incomplete."""
     if kept.is_dir():
         with workplace.scratch(kept.parent, ".making-") as gone, suppress(FileNotFoundError):
             kept.rename(gone / kept.name)
 
 
 def _drop_old(folder: Path, most: int) -> None:
-    """Drop all but the newest, and what a build that was killed left half-made."""
+    """Remove all folders but the newest ones, and what a killed build has left."""
     ages = {each: _age(each) for each in folder.iterdir() if not each.name.startswith(".")}
     for each in sorted(ages, key=ages.__getitem__)[most:]:
         shutil.rmtree(each, ignore_errors=True)
@@ -148,8 +149,8 @@ def _drop_old(folder: Path, most: int) -> None:
 
 
 def _age(path: Path) -> float:
-    """Seconds since a file was made or used."""
+    """Return the seconds since a file was made or used."""
     try:
         return time.time() - path.stat().st_mtime
-    except FileNotFoundError:  # another thread or process was done with it
+    except FileNotFoundError:  # another thread or process has removed it
         return 0

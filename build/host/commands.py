@@ -1,4 +1,4 @@
-"""The seam to other programs: every subprocess of the build starts here."""
+"""Runs other programs. All subprocesses of the build are started here."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from typing import Any
 
 from build.errors import UserError
 
-TAIL = 15  # lines of a failed command's output that are worth showing
-GRACE = 30  # seconds that a program gets to end by itself
+TAIL = 15  # lines of a failed command's output that are shown
+GRACE = 30  # seconds that a program has to end by itself
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CommandFailed(UserError):
-    """A program exited with another code than 0; its last lines come along."""
+    """A program exited with another code than 0. The message has the last lines of its output."""
 
     template = "{command} failed with exit code {code}:\n{tail}"
 
@@ -32,7 +32,7 @@ class CommandFailed(UserError):
 
 
 class CommandMissing(UserError):
-    template = "{command} is not on this machine."
+    template = "{command} is not installed on this machine."
 
 
 def run(
@@ -42,12 +42,10 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> str:
-    """Run a program to its end and return what it wrote to stdout.
-
-    Its output stays hidden while all is well.
+    """Run a program to its end, and return what it wrote to stdout. Its output is only shown if it fails.
 
     Raises:
-        CommandFailed: it exited with another code than 0.
+        CommandFailed: the program exited with another code than 0.
         CommandMissing: there is no such program.
     """
     words = [os.fspath(word) for word in argv]
@@ -62,21 +60,21 @@ def run(
         raise CommandMissing(command=words[0]) from error
     if process.returncode:
         raise CommandFailed(words, process.returncode, stdout + stderr)
-    return stdout
+    return str(stdout)
 
 
 @contextmanager
-def started(argv: Sequence[str | os.PathLike[str]], **options: Any) -> Iterator[subprocess.Popen]:
-    """A process, which ends with the block at the latest.
+def started(argv: Sequence[str | os.PathLike[str]], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """Start a process, which is ended at the end of the block at the latest.
 
-    It has a session of its own: Ctrl-C reaches this process, which then ends the other in order.
+    It has a session of its own. So Ctrl-C reaches this process only, which then ends the other one properly.
 
     Args:
-        options: of ``subprocess.Popen``.
+        options: arguments of ``subprocess.Popen``. They decide whether its streams are texts or bytes.
     """
-    process = None
+    process: subprocess.Popen[Any] | None = None
     try:
-        with uninterrupted():  # else it might run already, and not be known here
+        with uninterrupted():  # otherwise, it might be running without being known here
             process = subprocess.Popen(argv, start_new_session=True, **options)
         yield process
     finally:
@@ -86,7 +84,7 @@ def started(argv: Sequence[str | os.PathLike[str]], **options: Any) -> Iterator[
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Puts off to the block's end what signals would raise in it, which they do in the main thread."""
+    """Delay, to the end of the block, the exceptions that signals raise. They only do so in the main thread."""
     came: list[int] = []
     numbers = INTERRUPTS if threading.current_thread() is threading.main_thread() else ()
     handlers = {number: signal.getsignal(number) for number in numbers}
@@ -102,8 +100,8 @@ def uninterrupted() -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
-def _stop(process: subprocess.Popen) -> None:
-    """End a process and its children: asked first, then made to."""
+def _stop(process: subprocess.Popen[Any]) -> None:
+    """Ask a process and its children to end, and kill them if they do not."""
     for number, patience in ((signal.SIGINT, GRACE), (signal.SIGKILL, None)):
         if process.poll() is None:
             with suppress(ProcessLookupError):
@@ -113,7 +111,7 @@ def _stop(process: subprocess.Popen) -> None:
 
 
 def succeeds(argv: Sequence[str]) -> bool:
-    """Whether a program is there and exits with 0."""
+    """Tell whether a program exists and exits with 0."""
     try:
         run(argv)
     except (CommandFailed, CommandMissing):
@@ -122,6 +120,6 @@ def succeeds(argv: Sequence[str]) -> bool:
 
 
 def find(name: str) -> Path | None:
-    """The program of that name on PATH."""
+    """Return the program of that name on PATH."""
     path = shutil.which(name)
     return Path(path) if path else None

@@ -1,4 +1,4 @@
-"""Which installed distributions a folder holds, and which of them a file came with."""
+"""Tells which distributions are installed in a folder, and which of them a file belongs to."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from pathlib import Path, PurePosixPath
 
 @dataclass(frozen=True)
 class Distribution:
-    """One installed distribution, by its metadata."""
+    """The metadata of one installed distribution."""
 
     name: str  # normalized
     version: str
     summary: str | None = None
-    license: str | None = None  # an SPDX expression, or what older metadata say
+    license: str | None = None  # an SPDX expression, or the text in older metadata
 
 
 @dataclass(frozen=True)
 class Distributions:
     """What is installed in a site-packages folder."""
 
-    installed: list[Distribution]  # by name
-    owners: dict[str, str]  # path of a file -> name
+    installed: list[Distribution]  # sorted by name
+    owners: dict[str, str]  # by path of a file, the name of its distribution
 
     @property
     def versions(self) -> dict[str, str]:
         return {each.name: each.version for each in self.installed}
 
     def without(self, names: Collection[str]) -> Distributions:
-        """These but for some, whose files are still known."""
+        """Return the same without some distributions. Their files are still known."""
         return Distributions([each for each in self.installed if each.name not in names], self.owners)
 
     def owner(self, path: str) -> str:
-        """The distribution that brought a file (or its bytecode); its top folder's name where none says so."""
+        """Return the distribution that a file or bytecode belongs to, or its top folder if no distribution lists it."""
         return self.owners.get(source(path)) or path.partition("/")[0]
 
     def bytes_by_owner(self, sizes: dict[str, int]) -> Counter[str]:
-        """Sums the sizes of files by distribution."""
+        """Sum up the sizes of files by distribution."""
         total: Counter[str] = Counter()
         for path, size in sizes.items():
             total[self.owner(path)] += size
@@ -49,45 +49,51 @@ class Distributions:
 
 
 def read(site_packages: Path) -> Distributions:
-    """Read the metadata of all that is installed in a folder; before slimming, which takes the lists of files away."""
+    """Read the metadata of all distributions in a folder. Do this before slimming, which shortens RECORD."""
     installed, owners = {}, {}
-    for found in metadata.distributions(path=[str(site_packages)]):
-        name, said = normalized(found.metadata["Name"]), found.metadata
-        license_ = said.get("License-Expression") or _licence_of_classifiers(said) or said.get("License")
-        installed[name] = Distribution(name, found.version, said.get("Summary"), _first_line(license_))
-        owners.update({file.as_posix(): name for file in found.files or ()})
+    for distribution in metadata.distributions(path=[str(site_packages)]):
+        fields = distribution.metadata
+        name = normalized(fields["Name"])
+        license_ = _get(fields, "License-Expression") or _licence_of_classifiers(fields) or _get(fields, "License")
+        installed[name] = Distribution(name, distribution.version, _get(fields, "Summary"), _first_line(license_))
+        owners.update({file.as_posix(): name for file in distribution.files or ()})
     return Distributions([installed[name] for name in sorted(installed)], owners)
 
 
-def _licence_of_classifiers(said: metadata.PackageMetadata) -> str | None:
-    names = [each.rpartition(" :: ")[2] for each in said.get_all("Classifier", ()) if each.startswith("License :: ")]
+def _get(fields: metadata.PackageMetadata, name: str) -> str | None:
+    values = fields.get_all(name)
+    return values[0] if values else None
+
+
+def _licence_of_classifiers(fields: metadata.PackageMetadata) -> str | None:
+    names = [each.rpartition(" :: ")[2] for each in fields.get_all("Classifier", ()) if each.startswith("License :: ")]
     return " AND ".join(names) or None
 
 
 def _first_line(text: str | None) -> str | None:
-    """Of a licence: some give all its words."""
+    """Return the first line: some packages have the whole text of their licence in this field."""
     return text.strip().splitlines()[0] if text and text.strip() else None
 
 
 def normalized(name: str) -> str:
-    """A distribution's name as indexes compare it."""
+    """Return a distribution's name in the form in which indexes compare names."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def sizes(folder: Path) -> dict[str, int]:
-    """The bytes of every file below a folder, by relative path, sorted."""
-    found = {}
+    """Return the bytes of every file below a folder, sorted by relative path."""
+    sizes_by_path = {}
     for root, _, names in os.walk(folder):  # several times as fast as Path.rglob
         inside = "" if root == os.fspath(folder) else os.path.relpath(root, folder) + "/"
         for name in names:
             path = os.path.join(root, name)
             if os.path.isfile(path):
-                found[inside + name] = os.stat(path).st_size
-    return dict(sorted(found.items()))
+                sizes_by_path[inside + name] = os.stat(path).st_size
+    return dict(sorted(sizes_by_path.items()))
 
 
 def source(path: str) -> str:
-    """The path of the .py that a .pyc was compiled from; any other path unchanged."""
+    """Return the path of the .py file that a .pyc file was compiled from. Other paths are returned unchanged."""
     pure = PurePosixPath(path)
     if pure.suffix != ".pyc" or pure.parent.name != "__pycache__":
         return path

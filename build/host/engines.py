@@ -1,4 +1,4 @@
-"""The seam to container engines: docker, podman, finch and nerdctl, which take the same words."""
+"""Runs commands in containers, with docker, podman, finch or nerdctl. They accept the same arguments."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from build.host import commands
 
@@ -16,25 +17,27 @@ NAMES = ("docker", "podman", "finch", "nerdctl")
 
 @dataclass(frozen=True)
 class Engine:
-    """A container engine that answers."""
+    """A container engine that is running."""
 
     name: str
     rootless: bool
 
     def has(self, image: str, platform: str) -> bool:
-        """Whether an image is here, for that platform (``linux/arm64``)."""
+        """Tell whether an image for a platform, such as ``linux/arm64``, is on this machine."""
         try:
-            found = commands.run([self.name, "image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", image])
+            platform_here = commands.run(
+                [self.name, "image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", image]
+            )
         except commands.CommandFailed:
             return False
-        return found.strip() == platform
+        return platform_here.strip() == platform
 
     def image_id(self, image: str) -> str:
-        """The digest of an image that is here: a tag may name another one tomorrow."""
+        """Return the digest of an image on this machine. A tag may name another image tomorrow."""
         return commands.run([self.name, "image", "inspect", "--format", "{{.Id}}", image]).strip()
 
     def pull(self, image: str, platform: str) -> None:
-        """Fetch an image.
+        """Pull an image.
 
         Raises:
             CommandFailed: the registry has no such image, or cannot be reached.
@@ -53,13 +56,15 @@ class Engine:
         read_only: Sequence[Path] = (),
         stdin: str | None = None,
     ) -> str:
-        """Run a command in a new container with ``work`` as /var/task; files that it makes there are the caller's.
+        """Run a command in a new container, with ``work`` as /var/task. The caller owns the files that it makes there.
 
         Args:
-            private: variables whose values no list of processes shows: the address of an index may hold a password.
-            read_only: folders and files that are seen at their own paths.
+            private: variables whose values do not show up in a list of processes. The address of an index may contain a
+                password.
+            read_only: folders and files that the container sees at the same paths, and cannot change.
 
-        Returns what it wrote to stdout.
+        Returns:
+            What the command wrote to stdout.
         """
         words = [self.name, "run", "--rm", "--interactive", "--platform", platform, "--entrypoint", ""]
         words += ["--mount", f"type=bind,source={work.resolve()},target=/var/task", "--workdir", "/var/task"]
@@ -68,15 +73,18 @@ class Engine:
         for word in (*sorted(private), *(f"{name}={value}" for name, value in sorted(env.items()))):
             words += ["--env", word]
         if self.name == "podman":
-            words += ["--security-opt", "label=disable"]  # else SELinux keeps the container out of the work folder
+            words += [
+                "--security-opt",
+                "label=disable",
+            ]  # otherwise, SELinux does not let the container use the work folder
         if not self.rootless and os.getuid() != 0:
-            # In a rootless engine the container's root is the caller already.
+            # In a rootless engine, the container's root already is the caller.
             words += ["--user", f"{os.getuid()}:{os.getgid()}"]
         return commands.run([*words, image, *argv], stdin=stdin, env={**os.environ, **private})
 
 
 def find() -> Engine | None:
-    """The first engine that answers; a client whose engine does not run is none."""
+    """Return the first engine that is running. A client alone is not enough."""
     for name in NAMES:
         if commands.find(name) is None:
             continue
@@ -89,7 +97,7 @@ def find() -> Engine | None:
     return None
 
 
-def _is_rootless(info: dict) -> bool:
+def _is_rootless(info: dict[str, Any]) -> bool:
     if "host" in info:  # podman
         return bool(info["host"].get("security", {}).get("rootless"))
     return any("rootless" in option for option in info.get("SecurityOptions") or [])

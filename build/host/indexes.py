@@ -1,4 +1,4 @@
-"""The host's settings for package indexes: as pip itself tells them, handed on to uv and into containers."""
+"""Reads this machine's settings for package indexes from pip, and passes them on to uv and to containers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from build.host import commands
 
-# pip's option -> uv's variable for the same thing
+# pip's options, with the environment variables that mean the same to uv
 OPTIONS = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -25,23 +25,23 @@ OPTIONS = {
     "retries": "UV_HTTP_RETRIES",
     "proxy": "ALL_PROXY",
 }
-SAME = {"timeout": "default-timeout"}  # pip's other names for its options
-LOCATIONS = ("index-url", "extra-index-url", "find-links")  # their values may be folders of this machine
-SECTIONS = ("global", "install", ":env:")  # of pip's settings, the strongest last
+SAME = {"timeout": "default-timeout"}  # other names of pip's options
+LOCATIONS = ("index-url", "extra-index-url", "find-links")  # the values of these may be folders of this machine
+SECTIONS = ("global", "install", ":env:")  # the sections of pip's settings; a later one overrides those before it
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy")
 CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def pip_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """pip's options that say where packages come from, by option name; the environment beats pip's files.
+    """Return pip's options that say where packages come from. Environment variables override pip's files.
 
     Raises:
         CommandFailed: pip cannot read one of its files.
     """
     settings: dict[str, str] = {}
-    said = [line.partition("=") for line in _pip_says(tuple(sorted(environ.items()))).splitlines()]
+    lines = [line.partition("=") for line in _pip_config(tuple(sorted(environ.items()))).splitlines()]
     for section in SECTIONS:
-        for key, _, value in said:
+        for key, _, value in lines:
             if key.startswith(section + "."):
                 option = key.removeprefix(section + ".").replace("_", "-")
                 settings[SAME.get(option, option)] = " ".join(str(ast.literal_eval(value)).split())
@@ -49,29 +49,31 @@ def pip_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 @functools.cache
-def _pip_says(environ: tuple[tuple[str, str], ...]) -> str:
-    """The settings that pip works with in an environment: of this machine, its user, the virtual environment."""
+def _pip_config(environ: tuple[tuple[str, str], ...]) -> str:
+    """Return pip's settings: those of this machine, its user, the virtual environment and the given variables."""
     argv = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
     return commands.run(argv, env=dict(environ))
 
 
 def variable(option: str) -> str:
-    """The environment variable that sets a pip option."""
+    """Return the environment variable that sets an option of pip."""
     return "PIP_" + option.upper().replace("-", "_")
 
 
-def uv_environment(environ: Mapping[str, str] = os.environ, *, without: tuple[str, ...] = ()) -> dict[str, str]:
-    """An environment in which uv takes packages from where pip would; what is set for uv itself stays.
+def uv_variables(environ: Mapping[str, str] = os.environ, *, without: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return environment variables with which uv takes packages from the same places as pip.
+
+    Variables that are set for uv itself stay as they are.
 
     Args:
-        without: pip options to leave out.
+        without: the options of pip to leave out.
     """
     env = dict(environ)
     settings = {option: value for option, value in pip_settings(environ).items() if option not in without}
     for option, name in OPTIONS.items():
         if option in settings:
             env.setdefault(name, settings[option].replace(" ", "," if option == "find-links" else " "))
-    # as pip does: the best version of all indexes, wherever these are named
+    # pip, too, takes the best version that any index has
     env.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     bundle = ca_bundle(environ)
     if bundle:
@@ -80,20 +82,21 @@ def uv_environment(environ: Mapping[str, str] = os.environ, *, without: tuple[st
 
 
 def local_folders(settings: Mapping[str, str]) -> list[Path]:
-    """Folders of this machine that those settings name; of an index the one above, for the files beside it."""
-    found = []
+    """Return the folders of this machine that the settings name. For an index, it is the folder that contains it."""
+    folders = []
     for option in LOCATIONS:
         for word in settings.get(option, "").split():
             url = urlsplit(word)
             if url.scheme in ("", "file") and Path(url.path).is_dir():
                 path = Path(url.path).resolve()
-                found.append(path if option == "find-links" else path.parent)
-    found += [Path(word).resolve().parent for word in settings.get("constraint", "").split() if Path(word).is_file()]
-    return sorted(set(found))
+                folders.append(path if option == "find-links" else path.parent)
+    constraints = settings.get("constraint", "").split()
+    folders += [Path(word).resolve().parent for word in constraints if Path(word).is_file()]
+    return sorted(set(folders))
 
 
 def ca_bundle(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """The file of certificate authorities that this machine trusts."""
+    """Return the file with the certificate authorities that this machine trusts."""
     named = [environ.get(name) for name in CA_VARIABLES]
     defaults = ssl.get_default_verify_paths()
     for name in (*named, pip_settings(environ).get("cert"), defaults.cafile, defaults.openssl_cafile):

@@ -1,4 +1,4 @@
-"""Finds a CPython of a given minor version on this machine: bytecode and pickles are bound to it."""
+"""Finds a CPython of a minor version on this machine. Bytecode and pickles depend on that version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from build.errors import UserError
 from build.host import commands
 from build.runtimes import Runtime
 
-# (script, arguments, folder, stdin) -> stdout, or None if it has no Python
+# Takes a script, its arguments, a folder and stdin. Returns stdout, or None if there is no such Python.
 RunPython = Callable[[Path, list[str], Path, str], "str | None"]
 
 QUESTION = "import platform; print(platform.python_implementation(), *platform.python_version_tuple()[:2])"
@@ -30,49 +30,55 @@ class InterpreterMissing(UserError):
 
 @cache
 def find(python: str) -> Path | None:
-    """A CPython of the minor version ``python``, or None."""
+    """Return a CPython of the minor version ``python``, or None if there is none."""
     for candidate in _candidates(python):
         try:
             answer = commands.run([candidate, "-I", "-S", "-c", QUESTION])
         except (commands.CommandFailed, commands.CommandMissing, OSError):
-            continue  # such as a pyenv shim of a version that is not active
+            continue  # for example, a pyenv shim of a version that is not active
         if answer.split() == ["CPython", *python.split(".")]:
             return candidate
     return None
 
 
 def require(runtime: Runtime, purpose: str) -> Path:
-    """A CPython for that runtime.
+    """Return a CPython for a runtime.
+
+    Args:
+        purpose: the beginning of the error message, which says what needs it.
 
     Raises:
-        InterpreterMissing: none is here; ``purpose`` says what it was for.
+        InterpreterMissing
     """
-    found = find(runtime.python)
-    if found is None:
+    interpreter = find(runtime.python)
+    if interpreter is None:
         raise InterpreterMissing(purpose=purpose, python=runtime.python, here=running())
-    return found
+    return interpreter
 
 
 def run_script(
     python: str, script: Path, folder: Path, arguments: Sequence[str], stdin: str, fallback: RunPython | None
 ) -> str | None:
-    """What a script of ``target/`` writes for a folder and more arguments; None where there is no such interpreter.
+    """Run a script of build/target on a folder, and return what it writes to stdout.
 
-    Hashes have a fixed seed, and nothing of this environment gets there: the same input gives the same output.
+    The seed of hashes is fixed, and no environment variables are passed on. So the same input gives the same output.
 
     Args:
-        fallback: runs it where this machine has no CPython of that minor version, such as in a build container.
+        fallback: runs the script if this machine does not have the interpreter, for example in a build container.
+
+    Returns:
+        None if there is no such interpreter.
     """
     interpreter = find(python)
     if interpreter:
-        argv = [interpreter, "-S", "-s", "-B", script, folder, *arguments]
+        argv: list[str | Path] = [interpreter, "-S", "-s", "-B", script, folder, *arguments]
         env = {"PYTHONHASHSEED": "0", "LD_LIBRARY_PATH": ":".join(map(str, library_folders(folder)))}
         return commands.run(argv, stdin=stdin, env=env)
     return fallback(script, [".", *arguments], folder, stdin) if fallback else None
 
 
 def library_folders(site_packages: Path) -> list[Path]:
-    """Where Lambda finds libraries of a layer beside its packages: /opt/lib, if the layer has one."""
+    """Return the folder in which Lambda looks for a layer's libraries, /opt/lib, if the layer has one."""
     if site_packages.parts[-4:-2] != ("python", "lib"):
         return []
     folder = site_packages.parents[3] / "lib"
@@ -81,16 +87,17 @@ def library_folders(site_packages: Path) -> list[Path]:
 
 @cache
 def version(interpreter: Path) -> str:
-    """The full version of an interpreter: ``3.13.0``."""
+    """Return the full version of an interpreter: ``3.13.0``."""
     return commands.run([interpreter, "-I", "-S", "-c", "import platform; print(platform.python_version())"]).strip()
 
 
 def running() -> str:
-    """The minor version of the interpreter that runs this: ``3.11``."""
+    """Return the minor version of the interpreter that runs this code: ``3.11``."""
     return ".".join(platform.python_version_tuple()[:2])
 
 
 def _candidates(python: str) -> Iterator[Path]:
+    """Return the interpreters that may be of that minor version, the best one first."""
     if python == running():
         yield Path(sys.executable)
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
@@ -110,6 +117,6 @@ def _patch(executable: Path) -> int:
 
 
 def uv() -> Path:
-    """The uv of this environment, which the lock names."""
+    """Return the uv of this virtual environment, whose version is locked."""
     beside = Path(sys.executable).with_name("uv")
     return beside if beside.exists() else Path("uv")

@@ -1,4 +1,4 @@
-"""Paths as the caller gives them and as they are shown: only the command line knows the folder that they are in."""
+"""Translates between paths as users write them and absolute paths. Only the command line knows the user's folder."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any, get_type_hints
 
 
 def absolute(text: str) -> Path:
-    """The path that the caller means, whichever folder the process that it reaches works in.
+    """Return the absolute path that the user means.
 
-    Links stay as they are: what is made and told is under the name that was given.
+    Links are not resolved: what is written and shown has the name that the user gave.
     """
     return Path(text).absolute()
 
 
 def shown(path: Path) -> str:
-    """A path as the caller would write it: relative to the folder that they are in, where it is below that."""
+    """Return a path as the user would write it: relative to the current folder, if it is below it."""
     try:
         return str(path.relative_to(Path.cwd()))
-    except (ValueError, OSError):  # elsewhere; or that folder is gone
+    except (ValueError, OSError):  # it is elsewhere, or the current folder does not exist any more
         return str(path)
 
 
-def given_as_text(body: Callable) -> Callable:
-    """Let a function whose parameters are paths be called with text for them, as a command line has it.
+def given_as_text(body: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function whose parameters are paths be called with text, as from a command line.
 
-    A parameter is a path if it is annotated as `Path` or as `Path | None`. Its default is text, too, for whoever reads
-    the signature: invoke learns from it that the option takes a value.
+    A parameter is a path if it is annotated as `Path` or `Path | None`. In the new signature, its default is text, too:
+    invoke learns from it that the option takes a value.
     """
     signature = inspect.signature(body)
     hints = get_type_hints(body)

@@ -1,13 +1,14 @@
-"""Which of the installed distributions require which, and what nothing else requires."""
+"""Tells which installed distributions require which others, and which of them nothing else requires."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 
 from build.host import distributions
 from build.runtimes import Architecture, Runtime
@@ -17,35 +18,48 @@ from build.runtimes import Architecture, Runtime
 class Installed:
     """What is installed in a site-packages folder."""
 
-    needs: dict[str, set[str]]  # distribution -> those that it requires
-    files: dict[str, set[str]]  # distribution -> its files, as its RECORD lists them
+    needs: dict[str, set[str]]  # by distribution, the distributions that it requires
+    files: dict[str, set[str]]  # by distribution, its files as its RECORD lists them
+    extras: dict[str, set[str]] = field(default_factory=dict)  # by distribution, those that it requires for extras
 
     def only_for(self, gone: Collection[str], stay: Collection[str] = ()) -> set[str]:
-        """The distributions that are required by those that go, in however many steps, and by no other."""
-        found: set[str] = set()
+        """Return the distributions that only the removed ones require, directly or through others.
+
+        What another distribution requires for an extra stays: nothing installed says which extras were asked for.
+
+        Args:
+            gone: the distributions that are removed.
+            stay: distributions that are never returned.
+        """
+        unneeded: set[str] = set()
         while True:
-            left = self.needs.keys() - found - set(gone)
-            required = {name for each in left for name in self.needs[each] if name != each}
-            wanted_before = {name for each in {*gone, *found} for name in self.needs.get(each, ())}
-            new = (left & wanted_before) - required - set(stay)
-            if not new:
-                return found
-            found |= new
+            left = self.needs.keys() - unneeded - set(gone)
+            still_required = {
+                name for each in left for name in self.needs[each] | self.extras.get(each, set()) if name != each
+            }
+            required_before = {name for each in {*gone, *unneeded} for name in self.needs.get(each, ())}
+            more = (left & required_before) - still_required - set(stay)
+            if not more:
+                return unneeded
+            unneeded |= more
 
     def required_by(self, roots: Collection[str]) -> set[str]:
-        """The roots that are installed and what they require, in however many steps."""
-        found, waiting = set(), [name for name in roots if name in self.needs]
+        """Return those of the roots that are installed, and what they require, directly or through others."""
+        required, waiting = set(), [name for name in roots if name in self.needs]
         while waiting:
             name = waiting.pop()
-            if name not in found:
-                found.add(name)
+            if name not in required:
+                required.add(name)
                 waiting += self.needs.get(name, ())
-        return found & self.needs.keys()
+        return required & self.needs.keys()
 
 
 def read(site_packages: Path, runtime: Runtime, architecture: Architecture) -> Installed:
-    """Read what the distributions in a folder say of themselves. What they require for extras does not count."""
-    environment = {
+    """Read the metadata of the distributions in a folder.
+
+    An extra counts where all that it requires is installed. Otherwise nobody has asked for it.
+    """
+    marker_values = {
         "python_version": runtime.python,
         "python_full_version": f"{runtime.python}.0",
         "implementation_name": "cpython",
@@ -56,11 +70,29 @@ def read(site_packages: Path, runtime: Runtime, architecture: Architecture) -> I
         "platform_machine": architecture.wheels,
         "extra": "",
     }
-    needs, files = {}, {}
-    for each in metadata.distributions(path=[str(site_packages)]):
-        name = distributions.normalized(each.metadata["Name"])
-        said = [Requirement(line) for line in each.requires or ()]
-        applies = [one for one in said if one.marker is None or one.marker.evaluate(environment)]
-        needs[name] = {distributions.normalized(one.name) for one in applies}
-        files[name] = {path.as_posix() for path in each.files or ()}
-    return Installed(needs, files)
+    needs, files, optional = {}, {}, {}
+    for distribution in metadata.distributions(path=[str(site_packages)]):
+        name = distributions.normalized(distribution.metadata["Name"])
+        requirements = [_requirement(line) for line in distribution.requires or ()]
+        needs[name] = _applying(requirements, marker_values)
+        files[name] = {path.as_posix() for path in distribution.files or ()}
+        extras = distribution.metadata.get_all("Provides-Extra") or ()
+        optional[name] = [_applying(requirements, {**marker_values, "extra": extra}) - needs[name] for extra in extras]
+    installed_extras = {
+        name: set().union(*(extra for extra in extras if extra <= needs.keys())) for name, extras in optional.items()
+    }
+    return Installed(needs, files, installed_extras)
+
+
+def _applying(requirements: Collection[Requirement], marker_values: Mapping[str, str]) -> set[str]:
+    """Return the names of the requirements whose markers hold."""
+    applying = [each for each in requirements if each.marker is None or each.marker.evaluate(dict(marker_values))]
+    return {distributions.normalized(requirement.name) for requirement in applying}
+
+
+def _requirement(line: str) -> Requirement:
+    """Parse one line of metadata. Old metadata write versions in ways of their own; then only the name is taken."""
+    try:
+        return Requirement(line)
+    except InvalidRequirement:
+        return Requirement(re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0])

@@ -1,4 +1,4 @@
-"""Finds what other code imports of a package's tests: numpy 2.2's `numpy.testing` needs `numpy._core.tests`."""
+"""Finds the test modules that other code imports: numpy 2.2's `numpy.testing`, for one, needs `numpy._core.tests`."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 FOLDER = "tests"
-BY_NAME = ("import_module", "__import__")  # functions that import what a text names
+BY_NAME = ("import_module", "__import__")  # functions that import the module that a string names
 UNREADABLE = (SyntaxError, ValueError, RecursionError, tokenize.TokenError)
 OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def is_test(path: str) -> bool:
-    """Whether a file lies in a folder named exactly `tests`, at any depth."""
+    """Tell whether a file is in a folder named exactly `tests`, at any depth."""
     return f"/{FOLDER}/" in f"/{path}"
 
 
 def find(tree: Path, paths: Collection[str]) -> set[str]:
-    """The files in folders of tests that code outside of them imports, and what those import there.
+    """Return the files in folders of tests that code outside of them imports, and those that these import in turn.
 
-    Read from the sources: whether the line is ever executed is not asked.
+    The sources are only read. Whether a line that imports is ever executed does not matter.
 
     Args:
         paths: the files of the tree.
@@ -42,23 +42,23 @@ def find(tree: Path, paths: Collection[str]) -> set[str]:
 
 
 def _needed(path: str, data: bytes, there: frozenset[str]) -> set[str]:
-    """The files in folders of tests that a source imports."""
+    """Return the files in folders of tests that a source imports."""
     try:
         parsed = _parsed(data)
-    except UNREADABLE:  # such as a template: what it imports is not known, so all of it may be
+    except UNREADABLE:  # for example a template: it may import any test of its package
         top = path.partition("/")[0]
         return {file for file in there if is_test(file) and file.startswith(f"{top}/")}
     return {file for each in parsed for module in _imported(path, each) for file in _files(module, there)}
 
 
 def _parsed(data: bytes) -> list[ast.AST]:
-    """A source; of one that is written for another Python than this, whatever imports in it.
+    """Parse a source. If it is written for another version of Python, parse only the statements that import.
 
     Raises:
         One of UNREADABLE
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its strings' escapes
+        warnings.simplefilter("ignore")  # about invalid escapes in its strings
         try:
             return [ast.parse(data)]
         except UNREADABLE:
@@ -66,7 +66,7 @@ def _parsed(data: bytes) -> list[ast.AST]:
 
 
 def _importing(data: bytes) -> Iterator[str]:
-    """The statements that import, and the calls: the tokens are the same in every Python that a layer is for."""
+    """Return the statements and calls that import. Tokens are the same in every Python that a layer is for."""
     statement: list[str] = []
     depth = 0
     for token in tokenize.tokenize(io.BytesIO(data).readline):
@@ -83,7 +83,7 @@ def _importing(data: bytes) -> Iterator[str]:
 
 
 def _imported(path: str, parsed: ast.AST) -> Iterator[list[str]]:
-    """The modules of tests that a source imports, as the parts of their paths."""
+    """Return the modules of tests that a source imports, as lists of names."""
     here = path.split("/")[:-1]
     for node in ast.walk(parsed):
         for module in _modules(node, here):
@@ -92,7 +92,7 @@ def _imported(path: str, parsed: ast.AST) -> Iterator[list[str]]:
 
 
 def _modules(node: ast.AST, here: list[str]) -> Iterator[list[str]]:
-    """What one statement or call imports; of `from a import b` both, since b may be a module of a."""
+    """Return what one statement or call imports. `from a import b` may import a.b, so both names count."""
     if isinstance(node, ast.Import):
         yield from (alias.name.split(".") for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
@@ -114,7 +114,7 @@ def _name(function: ast.expr) -> str | None:
 
 
 def _files(module: list[str], paths: frozenset[str]) -> Iterator[str]:
-    """The files of a module, of the packages around it, and, of a folder of tests as a whole, all modules in it."""
+    """Return the files of a module and of the packages around it, and of a folder of tests all modules."""
     stem = "/".join(module)
     stems = ["/".join(module[:end]) for end in range(module.index(FOLDER) + 1, len(module) + 1)]
     yield from {file for each in stems for file in (f"{each}.py", f"{each}/__init__.py")} & paths

@@ -1,7 +1,7 @@
-"""Sees that every shared library finds the libraries that it needs: in the layer, or in Lambda's own image.
+"""Checks that every shared library finds the libraries that it needs, in the layer or in Lambda's own image.
 
-What is in neither is supplied below /opt/lib, which is on Lambda's library path, under the name that is needed: from a
-package of the layer that carries a copy of it, or from where the builder has one. What nobody has is refused.
+A library that is in neither is supplied below /opt/lib, which is on Lambda's library path. It is a copy that another
+package of the layer contains, or one that the builder has. If there is none, the layer is refused.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVerNeedSection
 
 from build.dist import archive
 from build.errors import UserError
@@ -25,29 +26,31 @@ from build.layer.runtime_libraries import OPTIONAL, REMEDIES, SYSTEM
 from build.runtimes import Architecture, Runtime
 
 FOLDER = "lib"  # below /opt
-GRAFTED = re.compile(r"^(?P<stem>lib.+?)-[0-9a-f]{8,}(?P<rest>\.so(\.\d+)*)$")  # as auditwheel names its copies
+GRAFTED = re.compile(
+    r"^(?P<stem>lib.+?)-[0-9a-f]{8,}(?P<rest>\.so(\.\d+)*)$"
+)  # the names that auditwheel gives to its copies
 
 
 @dataclass(frozen=True)
 class Origin:
     """Where a library was copied from."""
 
-    kind: str  # wheel or image
+    kind: str  # "wheel" or "image"
     name: str
-    version: str  # of an image its ID
-    path: str  # in it
+    version: str  # an image has its ID here
+    path: str  # in the wheel or the image
 
 
 @dataclass(frozen=True)
 class Supplied:
-    """A library that the layer's packages lack, and has below /opt/lib."""
+    """A library that the layer's packages lack, and that the layer has below /opt/lib."""
 
-    owner: str  # the package that it counts for
+    owner: str  # the package to which its bytes are counted
     origin: Origin
     sha256: str
 
 
-# (name, folder) -> where the file is from that was put there, or None where the builder has no such library
+# Puts a library (name) into a folder, and returns where it comes from, or None if the builder does not have it
 Fetch = Callable[[str, Path], Origin | None]
 
 
@@ -61,31 +64,36 @@ class LibraryMissing(UserError):
 class LibraryTooOld(UserError):
     template = (
         "{path}, of the package {package}, needs {name} with {version}, and {runtime} has an older one: it would not "
-        "load.\nAsk for an older version of {package}, or take a newer runtime: --python 3.12 and later."
+        "load.\nRequire an older version of {package}, or use a newer runtime: --python 3.12 or later."
     )
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What the loader looks for, for one library."""
+    """What the loader looks for when it loads one library."""
 
     names: tuple[str, ...]
-    rpath: tuple[str, ...]  # where it looks first, with $ORIGIN in it
-    versions: dict[str, tuple[str, ...]]  # by name, the versions of its symbols that are needed
+    rpath: tuple[str, ...]  # the folders in which it looks first, with $ORIGIN in them
+    versions: dict[str, tuple[str, ...]]  # by name, the versions of symbols that are needed
 
 
 def folder_of(site_packages: Path, runtime: Runtime) -> Path:
-    """Where the libraries of a layer are that supply what its packages lack."""
+    """Return the folder of the libraries that a layer supplies."""
     return site_packages.parents[len(Path(runtime.site_packages).parts) - 1] / FOLDER
 
 
+def in_layer(name: str) -> str:
+    """Return the path of a supplied library in Lambda."""
+    return f"/opt/{FOLDER}/{name}"
+
+
 def complete(
-    site_packages: Path, found: Distributions, runtime: Runtime, architecture: Architecture, fetch: Fetch
+    site_packages: Path, installed: Distributions, runtime: Runtime, architecture: Architecture, fetch: Fetch
 ) -> dict[str, Supplied]:
-    """Supply what libraries of a layer's packages need and do not find, by name.
+    """Supply the libraries that the layer's packages need and do not find, and return them by name.
 
     Raises:
-        LibraryMissing, LibraryTooOld: the first that would not load, and the package that brought it.
+        LibraryMissing, LibraryTooOld: names the first library that would not load, and its package.
     """
     folder = folder_of(site_packages, runtime)
     waiting = [(path, site_packages / path) for path in _libraries(site_packages)]
@@ -94,7 +102,7 @@ def complete(
     supplied: dict[str, Supplied] = {}
     while waiting:
         path, file = waiting.pop(0)
-        owner = supplied[path].owner if path in supplied else found.owner(path)
+        owner = supplied[path].owner if path in supplied else installed.owner(path)
         try:
             wanted = needs(file)
         except ELFError as error:
@@ -107,13 +115,13 @@ def complete(
                 _check_versions(wanted.versions.get(name, ()), provided.get(name, {}), facts)
                 continue
             source = there.get(name) or _grafted(name, there)
-            origin = _copy(source, site_packages, folder / name, found) if source else fetch(name, folder)
+            origin = _copy(source, site_packages, folder / name, installed) if source else fetch(name, folder)
             if origin is None:
                 if (path.rpartition("/")[2].partition(".")[0], name) in OPTIONAL:
                     continue
                 raise LibraryMissing(remedy=REMEDIES.get(name, REMEDIES[""]).format(**facts), **facts)
             sha256 = archive.file_sha256(folder / name)
-            supplied[name] = Supplied(found.owner(source) if source else owner, origin, sha256)
+            supplied[name] = Supplied(installed.owner(source) if source else owner, origin, sha256)
             waiting.append((name, folder / name))
     owners = {name: each.owner for name, each in supplied.items()}
     elf.check(folder, owners, Distributions([], owners), runtime, architecture)
@@ -121,37 +129,37 @@ def complete(
 
 
 def needs(path: Path) -> Needs:
-    """What a library asks the loader for; nothing if it is static."""
+    """Return what a library asks the loader for. A static library asks for nothing."""
     names: list[str] = []
     rpath: list[str] = []
     runpath: list[str] = []
     with path.open("rb") as stream:
         file = ELFFile(stream)
-        # by its segment, as the loader does: a library that was stripped has no sections any more
-        for segment in file.iter_segments("PT_DYNAMIC"):
-            for tag in segment.iter_tags():
-                if tag.entry.d_tag == "DT_NEEDED":
-                    names.append(tag.needed)
-                elif tag.entry.d_tag == "DT_RPATH":
-                    rpath += tag.rpath.split(":")
-                elif tag.entry.d_tag == "DT_RUNPATH":
-                    runpath += tag.runpath.split(":")
+        for tag in elf.dynamic_tags(file):
+            if tag.entry.d_tag == "DT_NEEDED":
+                names.append(tag.needed)
+            elif tag.entry.d_tag == "DT_RPATH":
+                rpath += tag.rpath.split(":")
+            elif tag.entry.d_tag == "DT_RUNPATH":
+                runpath += tag.runpath.split(":")
         versions = {
-            need.name: tuple(version.name for version in symbols)
+            need.name or "": tuple(version.name for version in symbols)
             for section in file.iter_sections("SHT_GNU_verneed")
+            if isinstance(section, GNUVerNeedSection)
             for need, symbols in section.iter_versions()
         }
     return Needs(tuple(names), tuple(runpath or rpath), versions)
 
 
 def _libraries(site_packages: Path) -> Iterator[str]:
+    """Return the paths of all shared libraries below a folder."""
     for path in distributions.sizes(site_packages):
         if elf.is_elf(site_packages / path):
             yield path
 
 
 def _is_beside(file: Path, name: str, rpath: tuple[str, ...], site_packages: Path) -> bool:
-    """Whether the loader finds a library by the paths that the one which needs it names, within the layer."""
+    """Tell whether the loader finds a library inside the layer, by the search path of the one that needs it."""
     for entry in rpath:
         where = re.sub(r"\$ORIGIN|\$\{ORIGIN\}", str(file.parent), entry)
         path = Path(os.path.normpath(os.path.join(where, name)))
@@ -161,24 +169,24 @@ def _is_beside(file: Path, name: str, rpath: tuple[str, ...], site_packages: Pat
 
 
 def _grafted(name: str, there: dict[str, str]) -> str | None:
-    """The path of a copy that a wheel carries under a name of its own: libgomp-1a2b3c4d.so.1.0.0 for libgomp.so.1."""
+    """Return the path of a copy that a wheel has under another name: libgomp-1a2b3c4d.so.1.0.0 for libgomp.so.1."""
     for file, path in sorted(there.items()):
         match = GRAFTED.match(file)
-        whole = match and match["stem"] + match["rest"]
-        if whole and (whole == name or whole.startswith(f"{name}.")):
+        original = match and match["stem"] + match["rest"]
+        if original and (original == name or original.startswith(f"{name}.")):
             return path
     return None
 
 
-def _copy(source: str, site_packages: Path, target: Path, found: Distributions) -> Origin:
+def _copy(source: str, site_packages: Path, target: Path, installed: Distributions) -> Origin:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(site_packages / source, target)
-    owner = found.owner(source)
-    return Origin("wheel", owner, found.versions.get(owner, ""), source)
+    owner = installed.owner(source)
+    return Origin("wheel", owner, installed.versions.get(owner, ""), source)
 
 
 def _check_versions(wanted: tuple[str, ...], newest: dict[str, tuple[int, ...]], facts: dict[str, str]) -> None:
-    """See that a library of Lambda's image is new enough; glibc itself is the affair of `elf`."""
+    """Check that a library of Lambda's image is new enough. glibc itself is checked in `elf`."""
     for version in wanted:
         family, _, number = version.rpartition("_")
         if family in newest and re.fullmatch(r"[\d.]+", number) and _numbers(number) > newest[family]:

@@ -1,26 +1,26 @@
-"""Which shared libraries Lambda's images have: facts, by runtime.
+"""Lists the shared libraries in Lambda's images, by runtime.
 
-Only what glibc and the compiler's runtime bring, and what Python itself is linked to, is counted on: the images hold
-some libraries more, and no document promises them. libgomp is in none of them.
+The list has the libraries of glibc and of the compiler's runtime, and those that Python itself is linked to. The images
+have some more, which no document promises. None of them has libgomp.
 """
 
 from __future__ import annotations
 
 from build.runtimes import RUNTIMES
 
-Versions = dict[str, tuple[int, ...]]  # the newest version of a family of symbols: {"GLIBCXX": (3, 4, 29)}
+Versions = dict[str, tuple[int, ...]]  # the newest version in each family of symbols: {"GLIBCXX": (3, 4, 29)}
 
 LOADERS = ("ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1")
 GLIBC = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libresolv.so.2")
 COMPRESSION = ("libz.so.1", "libbz2.so.1", "liblzma.so.5")
 
-# The compiler's runtime of Amazon Linux 1 (4.8), 2 (7) and 2023 (11)
+# The runtime of GCC in Amazon Linux 1 (GCC 4.8), 2 (GCC 7) and 2023 (GCC 11)
 CXX: dict[str, Versions] = {
     "1": {"GLIBCXX": (3, 4, 19), "CXXABI": (1, 3, 7)},
     "2": {"GLIBCXX": (3, 4, 24), "CXXABI": (1, 3, 11)},
     "2023": {"GLIBCXX": (3, 4, 29), "CXXABI": (1, 3, 13)},
 }
-# What the standard library's own extension modules are linked to
+# The libraries that the standard library's own extension modules are linked to
 PYTHON = {
     "1": ("libffi.so.6", "libssl.so.10", "libcrypto.so.10"),
     "2": ("libffi.so.6", "libssl.so.10", "libcrypto.so.10"),
@@ -40,24 +40,24 @@ def _system(python: str, glibc: tuple[int, int]) -> dict[str, Versions]:
 
 SYSTEM: dict[str, dict[str, Versions]] = {each.python: _system(each.python, each.glibc) for each in RUNTIMES}
 
-# Extension modules that their package does without, by name and by what they need
+# Extension modules that their package does not need, with the library that each of them lacks
 OPTIONAL = {
-    ("tbbpool", "libtbb.so.12"),  # Numba takes another of its thread pools
+    ("tbbpool", "libtbb.so.12"),  # Numba uses another one of its thread pools
     ("tbbpool", "libtbb.so.2"),
     ("omppool", "libgomp.so.1.0.0"),
 }
 
-GRAPHICS = "Take a build of it without graphics: of opencv-python that is opencv-python-headless."
-# What to do where nobody has a library; "" is for all that are not named
+GRAPHICS = "Use a build of the package without graphics: for opencv-python, that is opencv-python-headless."
+# What to do about a library that is missing; "" stands for all libraries that are not listed
 REMEDIES = {
     **dict.fromkeys(("libGL.so.1", "libX11.so.6", "libXext.so.6", "libSM.so.6", "libICE.so.6"), GRAPHICS),
     **dict.fromkeys(("libgthread-2.0.so.0", "libglib-2.0.so.0", "libgobject-2.0.so.0", "libXrender.so.1"), GRAPHICS),
     "libgomp.so.1": (
-        "Add scikit-learn to the requirements: its wheels carry a copy, which the layer then supplies. "
-        "Or build in Lambda's own build image, which has one: --builder container"
+        "Add scikit-learn to the requirements: its wheels contain a copy, which the layer then supplies. "
+        "Or build in Lambda's own build image, which has it: --builder container"
     ),
     "": (
-        "Ask for another version of {package} or a wheel that carries {name}, or build in an image that has it: "
+        "Require another version of {package}, or a wheel that contains {name}, or build in an image that has it: "
         "--builder container --image IMAGE"
     ),
 }

@@ -1,4 +1,4 @@
-"""What of an installed tree does not go into the layer: a table of rules, each of which can be turned off."""
+"""Removes files that a layer does not need from an installed tree, by rules. Each rule can be turned off."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from build.layer import imported_tests, read_stubs, strip
 
 
 class UnknownRule(UserError):
-    template = "There is no rule {name!r} to keep. Take one of: {known}."
+    template = "There is no rule {name!r} for --keep. Use one of: {known}."
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that is left out, by name."""
+    """One kind of files that is left out."""
 
     name: str
-    reason: str  # why nothing misses it
-    drops: Callable[[str], bool] = lambda path: False  # whether it takes that file, by its path in the tree
+    reason: str  # why nothing needs them
+    drops: Callable[[str], bool] = lambda path: False  # tells by a path in the tree whether the file is removed
 
 
-# What pip and uv leave for themselves: differs between them, and from run to run. It goes whatever is kept, or the same
-# inputs would not give the same bytes.
-SCRIPTS = "bin"  # they bear the path of the interpreter that installed them
+# pip and uv write these files for themselves, and they differ between the two and from run to run. They are always
+# removed: otherwise, the same inputs would not give the same bytes.
+SCRIPTS = "bin"  # scripts contain the path of the interpreter that installed them
 INSTALLER_NOTES = ("INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 
-RECORD = "RECORD"  # the list of a distribution's files; importlib.metadata tells by it whose a module is
+RECORD = "RECORD"  # the list of a distribution's files: importlib.metadata finds the owner of a module in it
 METADATA = ("METADATA", RECORD, "entry_points.txt", "top_level.txt")
 LICENCES = ("LICEN", "COPYING", "NOTICE", "AUTHORS", "licen")
 
@@ -42,21 +42,21 @@ def _suffixes(*suffixes: str) -> Callable[[str], bool]:
 
 
 def _is_idle_metadata(path: str) -> bool:
-    """Whether a file of a dist-info is not what importlib.metadata reads, nor what licences ask to be kept."""
+    """Tell whether a file in a dist-info folder is neither read by importlib.metadata nor a licence."""
     folder, _, rest = path.partition("/")
     return folder.endswith(".dist-info") and rest not in METADATA and not rest.startswith(LICENCES)
 
 
-SYMBOLS = Rule("symbols", "what the loader never looks at in shared libraries; what it loads is compared")
+SYMBOLS = Rule("symbols", "what the loader never reads in shared libraries; what it loads stays the same")
 RULES = (
     Rule(
         "tests",
-        "folders named exactly `tests`, but for what other code imports of them",
+        "folders named exactly `tests`, except the modules in them that other code imports",
         imported_tests.is_test,
     ),
     Rule(
         "sources",
-        "C, C++, Cython and Fortran, long compiled",
+        "sources in C, C++, Cython and Fortran, which are compiled already",
         _suffixes(
             ".c",
             ".cc",
@@ -73,12 +73,12 @@ RULES = (
             ".pxi.tp",
         ),
     ),
-    Rule("headers", "nothing is compiled in Lambda", _suffixes(".h", ".hpp", ".hh", ".h.tp", ".h.in")),
-    Rule("stubs", "type hints for editors, but for those that are read at run time", _suffixes(".pyi", "py.typed")),
-    Rule("archives", "static libraries, long linked", _suffixes(".a", ".lib")),
+    Rule("headers", "C headers: nothing is compiled in Lambda", _suffixes(".h", ".hpp", ".hh", ".h.tp", ".h.in")),
+    Rule("stubs", "type hints for editors, except those that are read at run time", _suffixes(".pyi", "py.typed")),
+    Rule("archives", "static libraries, which are linked already", _suffixes(".a", ".lib")),
     Rule(
         "metadata",
-        "of each dist-info METADATA, RECORD, entry points, top levels and licences stay: importlib.metadata reads them",
+        "files in dist-info folders, except the licences and those that importlib.metadata reads",
         _is_idle_metadata,
     ),
     SYMBOLS,
@@ -86,13 +86,16 @@ RULES = (
 
 
 def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
-    """Apply the rules that take whole files, but for those in ``keep``; returns the bytes of each file, by rule.
+    """Apply the rules that remove whole files, except those in ``keep``.
+
+    Returns:
+        The bytes of each file that was removed, by rule.
 
     Raises:
-        UnknownRule: ``keep`` names none of them.
+        UnknownRule: ``keep`` names a rule that does not exist.
     """
     check(keep)
-    _drop_what_installers_leave(tree)
+    _remove_installers_files(tree)
     rules = [rule for rule in RULES if rule is not SYMBOLS and rule.name not in keep]
     saved: dict[str, dict[str, int]] = {rule.name: {} for rule in rules}
     files = distributions.sizes(tree)
@@ -102,23 +105,23 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
         if rule:
             (tree / path).unlink()
             saved[rule.name][path] = size
-    _list_what_is_left(tree)
+    _rewrite_records(tree)
     drop_empty_folders(tree)
     return saved
 
 
 def _may_have_symbols(path: str) -> bool:
-    """Whether a file's name is that of a shared library."""
+    """Tell whether a file's name is that of a shared library."""
     return ".so" in PurePosixPath(path).suffixes
 
 
 def strip_symbols(tree: Path, paths: Iterable[str]) -> dict[str, int]:
-    """Apply the rule that makes files smaller; returns the bytes that each of these got smaller by."""
+    """Apply the rule that makes libraries smaller, and return the bytes that were removed from each of them."""
     return dict(_stripped(tree, filter(_may_have_symbols, paths)))
 
 
 def check(keep: Collection[str]) -> None:
-    """See that all names are rules.
+    """Check that all names are names of rules.
 
     Raises:
         UnknownRule
@@ -135,16 +138,16 @@ def _stripped(tree: Path, libraries: Iterable[str]) -> Iterator[tuple[str, int]]
         data = path.read_bytes()
         smaller = strip.stripped(data)
         if smaller is not None:
-            whole = path.with_name(f".{path.name}")  # never into the file: it may be a link into uv's cache
-            whole.write_bytes(smaller)
-            shutil.copymode(path, whole)
-            whole.replace(path)
+            new = path.with_name(f".{path.name}")  # replace the file: it may be a link into uv's cache
+            new.write_bytes(smaller)
+            shutil.copymode(path, new)
+            new.replace(path)
             yield name, len(data) - len(smaller)
 
 
-def _drop_what_installers_leave(tree: Path) -> None:
+def _remove_installers_files(tree: Path) -> None:
     shutil.rmtree(tree / SCRIPTS, ignore_errors=True)
-    (tree / ".lock").unlink(missing_ok=True)  # uv's own
+    (tree / ".lock").unlink(missing_ok=True)  # uv's lock
     for folder in list(tree.rglob("__pycache__")):
         shutil.rmtree(folder)
     for folder in tree.glob("*.dist-info"):
@@ -152,19 +155,19 @@ def _drop_what_installers_leave(tree: Path) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def _list_what_is_left(tree: Path) -> None:
-    """Write each RECORD anew, without digests and in order: whoever installed, the same files give the same bytes."""
+def _rewrite_records(tree: Path) -> None:
+    """Write each RECORD again, sorted and without digests, so that it is the same whatever installed the files."""
     left = distributions.sizes(tree).keys()
     for record in tree.glob(f"*.dist-info/{RECORD}"):
         with record.open(encoding="utf-8", newline="") as stream:
             listed = sorted({row[0] for row in csv.reader(stream) if row} & left)
-        record.unlink()  # never into the file: it may be a link into uv's cache
+        record.unlink()  # replace the file: it may be a link into uv's cache
         with record.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream, lineterminator="\n").writerows([path, "", ""] for path in listed)
 
 
 def drop_empty_folders(tree: Path) -> None:
-    """Remove the folders below a folder that hold no file, at any depth."""
+    """Remove all folders below a folder that contain no file, at any depth."""
     for folder, _, _ in os.walk(tree, topdown=False):
         if not os.listdir(folder):
             os.rmdir(folder)

@@ -1,11 +1,12 @@
-"""Takes out of a shared library what the loader never looks at: symbol tables, comments, the table of sections.
+"""Strips shared libraries: it removes what the loader never reads, such as symbol tables, comments and section headers.
 
-binutils' strip does so too, and breaks libraries that auditwheel has grafted: it moves segments without minding their
-alignment (auditwheel issue 716). It also has to be there, to know the architecture, and to be of one version everywhere
-for the same bytes to come out. So this only drops what lies between and behind the segments: a segment keeps its bytes,
-its address and its place within a page, and what would be loaded is compared before and after.
+The strip of binutils does this, too. But it breaks libraries that auditwheel has grafted, because it moves segments
+without respecting their alignment (auditwheel issue 716). It also has to be installed, to support the architecture, and
+to be the same version everywhere if the same bytes are to come out. The code here only removes what lies between and
+after the segments. Each segment keeps its bytes, its address and its offset within a page, and what would be loaded is
+compared before and after.
 
-Format: System V ABI, ELF-64 little-endian, which both of Lambda's architectures are.
+The format is that of the System V ABI: ELF-64, little-endian. Both of Lambda's architectures use it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from dataclasses import dataclass, replace
 MAGIC = b"\x7fELF\x02\x01"  # 64 bits, little-endian
 PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
 LOAD = 1
-E_PHOFF, E_SHOFF, E_PHNUM, E_SHNUM = 32, 40, 56, 60  # where in the file's header
+E_PHOFF, E_SHOFF, E_PHNUM, E_SHNUM = 32, 40, 56, 60  # offsets in the file's header
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One program header; sizes and offsets in bytes."""
+    """One program header. Sizes and offsets are in bytes."""
 
     type: int
     flags: int
@@ -41,7 +42,7 @@ class Segment:
 
 
 def stripped(data: bytes) -> bytearray | None:
-    """The library without what is not loaded, or None if it cannot be made smaller safely."""
+    """Return the library without what is not loaded, or None if it cannot be made smaller safely."""
     segments = read(data)
     if not segments or not all(each.is_aligned for each in segments if each.type == LOAD):
         return None
@@ -66,7 +67,7 @@ def stripped(data: bytes) -> bytearray | None:
 
 
 def read(data: bytes | bytearray) -> list[Segment]:
-    """The program headers of a 64-bit little-endian ELF file; none for any other file."""
+    """Return the program headers of a 64-bit little-endian ELF file. For any other file, the list is empty."""
     if not data.startswith(MAGIC):
         return []
     (start,) = struct.unpack_from("<Q", data, E_PHOFF)
@@ -75,7 +76,7 @@ def read(data: bytes | bytearray) -> list[Segment]:
 
 
 def _moved(segments: list[Segment]) -> list[Segment] | None:
-    """The same segments, each as near to the one before it as its alignment lets it."""
+    """Move each segment as close to the one before it as its alignment allows."""
     loads, end = {}, 0
     for each in sorted((each for each in segments if each.type == LOAD), key=lambda each: each.offset):
         align = max(each.align, 1)
@@ -87,20 +88,21 @@ def _moved(segments: list[Segment]) -> list[Segment] | None:
         if each in loads:
             offset = loads[each]
         else:
-            found = _inside(each.offset, each.file_size, loads)
-            if found is None and each.file_size:
-                return None  # a segment that is not loaded and yet has bytes: not one that we know
-            offset = each.offset if found is None else found
+            inside = _inside(each.offset, each.file_size, loads)
+            if inside is None and each.file_size:
+                return None  # a segment of an unknown kind: it is not loaded, and yet it has bytes
+            offset = each.offset if inside is None else inside
         moved.append(replace(each, offset=offset))
     return moved
 
 
 def _inside(offset: int, size: int, loads: dict[Segment, int]) -> int | None:
+    """Return the new offset of bytes that lie inside a loaded segment."""
     return next((to + offset - load.offset for load, to in loads.items() if load.holds(offset, size)), None)
 
 
 def _loads_the_same(before: bytes, after: bytearray) -> bool:
-    """Whether the loader maps the same bytes to the same addresses; the headers themselves may differ."""
+    """Tell whether the loader maps the same bytes to the same addresses. The headers themselves may differ."""
     old, new = read(before), read(after)
     start = struct.unpack_from("<Q", before, E_PHOFF)[0]
     headers = ((0, 64), (start, start + len(old) * PROGRAM_HEADER.size))
@@ -110,14 +112,15 @@ def _loads_the_same(before: bytes, after: bytearray) -> bool:
         if after.startswith(memoryview(before)[one.offset : one.offset + one.file_size], two.offset):
             continue
         a, b = before[one.offset : one.offset + one.file_size], after[two.offset : two.offset + two.file_size]
-        if a != _with_parts_of(a, b, [(start - one.offset, end - one.offset) for start, end in headers]):
+        if a != _with_bytes_of(a, b, [(start - one.offset, end - one.offset) for start, end in headers]):
             return False
     return True
 
 
-def _with_parts_of(a: bytes, b: bytearray, parts: list[tuple[int, int]]) -> bytearray:
+def _with_bytes_of(a: bytes, b: bytearray, ranges: list[tuple[int, int]]) -> bytearray:
+    """Return b with the bytes of a in some ranges."""
     mixed = bytearray(b)
-    for start, end in parts:
+    for start, end in ranges:
         if end > 0 and start < len(a):
             at = slice(max(start, 0), min(end, len(a)))
             mixed[at] = a[at]

@@ -1,9 +1,9 @@
-"""Cuts a layer to what one model's answers use.
+"""Trims a layer for one model: it removes what the model's answers do not use.
 
-Kept is, besides all that was executed, opened or mapped while the model answered, a margin for requests that were not
-tried: the whole of packages that are one piece (pandas) if any of them is used, and of libraries of parts
-(scikit-learn, SciPy) the Python files of every folder of which a module is used; and every package that is small, but
-for those that nothing requires but a package that goes. What is left out raises an ImportError that says what to do.
+Everything stays that was executed, opened or mapped while the model answered. There is a margin for requests that were
+not tried. A package that is used stays as a whole (pandas). Of a library whose modules can be imported one by one
+(scikit-learn, SciPy), the Python files of every folder stay from which a module is used. A small package stays, unless
+only packages that are removed require it. Whoever imports what was removed gets an ImportError that says what to do.
 """
 
 from __future__ import annotations
@@ -18,120 +18,113 @@ from build.host import distributions
 from build.layer import dependencies, slimming, unused_lapack
 from build.layer.dependencies import Installed
 from build.layer.elf import libraries_needed
-from build.package import lacking, mlflow_folder, recording, staging
+from build.package import missing_packages, mlflow_folder, model_source, recording, staging
 from build.package import model as models
-from build.package.given import Given, given
+from build.package.declared import NOTHING, Declared
+from build.package.missing_packages import ReducedLayer
+from build.package.model_source import ModelSource
 from build.package.process import Process
-from build.package.wishes import Wishes
 from build.runtimes import Architecture, Runtime
 
-SMALL = 1_000_000  # bytes of a package that is not worth a cut
+SMALL = 1_000_000  # bytes; to remove a smaller package is not worth the risk
 STUB = """raise ImportError(
-    "{module} was left out of the layer, which was cut to a model. Cut it with a request that needs this "
-    "(invoke build-layer --profile MODEL --example FILE), or build it whole (without --profile)",
+    "{module} was left out of the layer, which was trimmed for a model. Trim it with a request that needs this module "
+    "(invoke build-layer --trim-for MODEL --example FILE), or build the whole layer (without --trim-for)",
     name="{module}",
 )
 """
 
 
-class CutTooDeep(UserError):
-    template = "The layer cannot be cut to {model}; in what is left it fails: {why}\nBuild it whole, without --profile."
+class TrimmedTooFar(UserError):
+    template = (
+        "The layer cannot be trimmed for {model}, which fails in what is left: {why}\n"
+        "Build the whole layer, without --trim-for."
+    )
 
 
 @dataclass(frozen=True)
-class Profile:
-    """What to cut a layer to."""
+class TrimFor:
+    """The model to trim a layer for."""
 
     model: Path  # a file, or a model folder of MLflow
-    wishes: Wishes = models.NOTHING
+    declared: Declared = NOTHING
     code: Path | None = None
 
     def check(self) -> None:
-        """See that the files are there, before the work.
+        """Check, before the work begins, that the files exist.
 
         Raises:
-            NoModel, UnknownFormat, NoCode, and those of `wishes` and `mlflow_folder`
+            NoModel, UnknownFormat, NoCode, and the errors of `declared` and `mlflow_folder`
         """
-        found = self.given()
-        found.check()
-        found.wishes.check()
-        staging.check(found.code)
+        source = self.source()
+        source.check()
+        source.declared.check()
+        staging.check(source.code)
 
-    def given(self) -> Given:
-        return given(self.model, self.code, self.wishes)
+    def source(self) -> ModelSource:
+        """Return the model with what its MLflow folder says, if it has one."""
+        return model_source.read(self.model, self.code, self.declared)
 
     def sha256(self) -> str:
-        """The digest of the file that holds the model."""
-        return archive.file_sha256(self.given().source)
+        """Return the digest of the file that holds the model."""
+        return archive.file_sha256(self.source().file)
 
     def inputs(self) -> list[str]:
-        """Digests of all that the cut depends on."""
-        found = self.given()
-        code = staging.files(found.code) if found.code else []
-        code += sorted(staging.HANDLER.rglob("*.py"))  # what it imports, the layer keeps
-        noted = [found.folder.path / mlflow_folder.MLMODEL] if found.folder else []
-        return [archive.file_sha256(path) for path in (found.source, *noted, *found.wishes.files(), *code)]
+        """Return the digests of everything that decides what is removed."""
+        source = self.source()
+        code = staging.files(source.code) if source.code else []
+        code += sorted(staging.HANDLER.rglob("*.py"))  # the layer keeps what the handler imports
+        noted = [source.folder.path / mlflow_folder.MLMODEL] if source.folder else []
+        return [archive.file_sha256(path) for path in (source.file, *noted, *source.declared.files(), *code)]
 
 
 @dataclass(frozen=True)
-class Cut:
-    """What became of a tree."""
+class Trimmed:
+    """What was changed in a tree."""
 
     removed: dict[str, int]  # bytes by path
-    written: frozenset[str]  # files that are not what they were, or that were not there
+    written: frozenset[str]  # the files that were changed or added
 
 
-def cut(
-    profile: Profile,
+def apply(
+    trim_for: TrimFor,
     target: tuple[Runtime, Architecture],
     tree: Path,
     host_tree: Path,
-    lacks: lacking.Layer,
+    reduced: ReducedLayer,
     scratch: Path,
-) -> Cut:
-    """Remove from the folder ``tree`` what the model does not use, and show that it answers as before what is left.
+) -> Trimmed:
+    """Remove from the folder ``tree`` what the model does not use, and show that its answers stay the same.
 
     Args:
         tree: the layer's site-packages, compiled.
-        host_tree: the same packages where they run on this machine; the same folder if the layer's own do.
-        lacks: packages that the layer is built without; the model's answers are proved with them.
+        host_tree: a folder with the same packages that run on this machine. It is the same folder if the layer's own
+            packages do.
+        reduced: the packages that the layer is built without. The model's answers are proved with them.
 
     Raises:
-        ModelRefused, CutTooDeep
-        PackageWanted, AnswersOtherwise: of `lacking`
+        ModelRefused, TrimmedTooFar
+        PackageWanted, AnswersOtherwise: of `missing_packages`.
     """
     runtime, architecture = target
-    function = scratch / "function"
-    source = profile.given()
+    function, source = scratch / "function", trim_for.source()
     staging.stage(function, source.code)
-    model = source.model(runtime, [function, lacks.whole], scratch)
-    digest = archive.file_sha256(model)
-    checked = models.check(
-        model,
-        digest,
-        runtime=runtime,
-        function=function,
-        site_packages=lacks.whole,
-        scratch=scratch,
-        wishes=source.wishes,
-    )
-    env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
-    if (host_tree / "tzdata").is_dir():
-        env = env | lacking.ZONES
-    process = Process(runtime, function, host_tree, env, scratch)
-    probes = recording.probes(checked.proof.events, checked.facts)
-    used = lacking.record(process, probes, lacks, profile.model, checked.proof)
+    checked = models.check(source, runtime, function, reduced.whole, scratch)
+    zones = missing_packages.ZONES if (host_tree / "tzdata").is_dir() else {}
+    process = Process(runtime, function, host_tree, {**checked.variables, **zones}, scratch)
+    used = missing_packages.record(process, checked.probes, reduced, trim_for.model, checked.proof)
     code = staging.files(source.code) if source.code else []
-    made = _cut(tree, used, dependencies.read(tree, runtime, architecture), code)
+    trimmed = _trim(tree, used, dependencies.read(tree, runtime, architecture), code)
     if host_tree != tree:
-        _cut(host_tree, used, dependencies.read(host_tree, runtime, architecture), code)
-    wrong = recording.check(process, probes, used)
+        _trim(host_tree, used, dependencies.read(host_tree, runtime, architecture), code)
+    wrong = recording.check(process, checked.probes, used)
     if wrong:
-        raise CutTooDeep(model=profile.model, why=wrong)
-    return made
+        raise TrimmedTooFar(model=trim_for.model, why=wrong)
+    return trimmed
 
 
-def _cut(tree: Path, used: recording.Recording, installed: Installed, code: Collection[Path]) -> Cut:
+def _trim(tree: Path, used: recording.Recording, installed: Installed, code: Collection[Path]) -> Trimmed:
+    """Remove from a tree what is not used, and write the files that tell about it."""
     sizes = distributions.sizes(tree)
     kept = _kept(sizes, used, installed)
     written = unused_lapack.drop(tree, kept, code)
@@ -142,13 +135,13 @@ def _cut(tree: Path, used: recording.Recording, installed: Installed, code: Coll
     slimming.drop_empty_folders(tree)
     stubs = _stubs(removed, kept)
     for path, module in stubs.items():
-        (tree / path).parent.mkdir(exist_ok=True)
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).write_text(STUB.format(module=module), encoding="utf-8")
-    return Cut(removed, frozenset([*written, *stubs]))
+    return Trimmed(removed, frozenset([*written, *stubs]))
 
 
 def _kept(sizes: Mapping[str, int], used: recording.Recording, installed: Installed) -> set[str]:
-    """The files to keep, but for the libraries that they need."""
+    """Return the files to keep, except the libraries that they need."""
     stems = {_stem(path) for path in used.modules.values()}
     opened = set(used.files)
     folders = {_folder(path) for path in used.modules.values()}
@@ -169,26 +162,29 @@ def _kept(sizes: Mapping[str, int], used: recording.Recording, installed: Instal
 
 
 def _whole(sizes: Mapping[str, int], used: recording.Recording, installed: Installed) -> set[str]:
-    """Top-level packages and modules that are kept as they are."""
+    """Return the top-level packages and modules that stay as a whole."""
     totals: dict[str, int] = {}
     for path, size in sizes.items():
         totals[_top(path)] = totals.get(_top(path), 0) + size
-    tops = set(map(_top, used.modules.values()))
-    found = {top: {_top(path) for path in files if path in sizes} for top, files in installed.files.items()}
-    idle = {name for name, own in found.items() if not own & tops}
-    big = {name for name in idle if any(totals[top] > SMALL for top in found[name])}
-    gone = {top for name in big | installed.only_for(big, stay=found.keys() - idle) for top in found[name]}
-    return {
-        top
-        for top, size in totals.items()
-        if top not in used.partly and not top.endswith(".libs") and (top in tops or (size <= SMALL and top not in gone))
-    }
+    used_tops = set(map(_top, used.modules.values()))
+    tops = {name: {_top(path) for path in files if path in sizes} for name, files in installed.files.items()}
+    unused = {name for name, own in tops.items() if not own & used_tops}
+    big = {name for name in unused if any(totals[top] > SMALL for top in tops[name])}
+    removed = {top for name in big | installed.only_for(big, stay=tops.keys() - unused) for top in tops[name]}
+
+    def is_whole(top: str, size: int) -> bool:
+        if top in used.partly or top.endswith(".libs"):
+            return False
+        return top in used_tops or (size <= SMALL and top not in removed)
+
+    return {top for top, size in totals.items() if is_whole(top, size)}
 
 
 def _stubs(removed: Collection[str], kept: Collection[str]) -> dict[str, str]:
-    """The files that tell of what is left out, and the modules that they stand for.
+    """Return the files that tell what was removed, with the modules that they stand for.
 
-    Of a package that is gone only its first file: whatever is imported of it, that comes first.
+    For a package that was removed as a whole, this is only its first file: Python imports it before anything else in
+    the package.
     """
     left = {_folder(path) for path in kept}
     left |= {str(parent) for folder in left for parent in PurePosixPath(folder).parents}
@@ -197,12 +193,13 @@ def _stubs(removed: Collection[str], kept: Collection[str]) -> dict[str, str]:
         pure = PurePosixPath(path)
         if not (pure.suffix == ".py" or _is_library(path)) or pure.parts[0].endswith(".libs"):
             continue
-        folder = _folder(path)
-        if folder in left or folder == "":
-            stem = _stem(path)
+        folder, stem = _folder(path), _stem(path)
+        above = pure.parent.parents if pure.name == "__init__.py" else pure.parents
+        is_first = pure.suffix == ".py" and not any(f"{each}/__init__.py" in removed for each in above)
+        if f"{stem}.py" in kept:  # what is compiled may be there as Python, too
+            continue
+        if folder in left or folder == "" or is_first:
             stubs[f"{stem}.py"] = stem.removesuffix("/__init__").replace("/", ".")
-        elif (_folder(folder) in left or "/" not in folder) and pure.name == "__init__.py":
-            stubs[path] = folder.replace("/", ".")
     return stubs
 
 
@@ -211,7 +208,7 @@ def _top(path: str) -> str:
 
 
 def _stem(path: str) -> str:
-    """A module's path without what follows its name: .py, or an extension module's tags, which tell the platform."""
+    """Return a module's path without its suffix: .py, or the platform tags of an extension module."""
     folder, slash, name = path.rpartition("/")
     return f"{folder}{slash}{name.partition('.')[0]}"
 

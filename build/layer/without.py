@@ -1,6 +1,6 @@
-"""Leaves packages out of a layer that its requirements name, and with each what nothing else requires.
+"""Leaves packages out of a layer, together with those that nothing else requires.
 
-Whether a model does without them is for packaging to prove. Of what the handler runs on, nothing can go.
+Packaging proves whether a model works without them. The packages that the handler needs cannot be left out.
 """
 
 from __future__ import annotations
@@ -20,38 +20,39 @@ HANDLER = ("numpy", "scikit-learn")
 
 class NotInLayer(UserError):
     template = (
-        "There is no package {name} to build the layer without. Its requirements give: {known}.\n"
-        "Take one of these: --without PACKAGE"
+        "There is no package {name} to build the layer without. Its packages are: {known}.\n"
+        "Name one of them: --without PACKAGE"
     )
 
 
 class HandlerNeeds(UserError):
     template = (
         "The layer cannot be built without {name}, which the handler needs{through}.\n"
-        "It does without the others, if your model does: {others}"
+        "It works without these packages, if your model does: {others}"
     )
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What was left out of a tree."""
+    """The packages that were left out of a tree."""
 
-    versions: dict[str, str]  # by package: those that were asked for first, then what nothing else requires
+    versions: dict[str, str]  # by package: first those that were named, then those that nothing else requires
     removed: dict[str, int]  # bytes by path
 
 
 def remove(
     tree: Path,
-    found: Distributions,
+    everything: Distributions,
     names: Collection[str],
     target: tuple[Runtime, Architecture],
     stay: Collection[str],
 ) -> LeftOut:
-    """Remove packages from an installed tree, and what nothing but them requires.
+    """Remove packages from an installed tree, together with those that only they require.
 
     Args:
-        found: what is installed in it.
-        stay: packages that the requirements ask for themselves.
+        everything: what is installed in the tree.
+        names: the packages to leave out.
+        stay: packages that the requirements name themselves.
 
     Raises:
         NotInLayer, HandlerNeeds
@@ -59,7 +60,7 @@ def remove(
     asked = sorted(map(distributions.normalized, names))
     if not asked:
         return LeftOut({}, {})
-    installed, versions = dependencies.read(tree, *target), found.versions
+    installed, versions = dependencies.read(tree, *target), everything.versions
     own = installed.required_by(HANDLER)
     others = ", ".join(sorted(versions.keys() - own)) or "there are none"
     for name in asked:

@@ -1,1 +1,5 @@
-"""What `invoke package` does before a model is shipped: it finds out what the model takes, and proves its answers."""
+"""Packages the function and its model: `function` is where `invoke package` starts.
+
+Before a model is shipped, the other modules find out what it takes, compare the packaged function's answers with the
+estimator's own, and record which imports it needs.
+"""

@@ -1,4 +1,4 @@
-"""The example: a real model to try everything with."""
+"""Trains the example: a real model with which to try everything."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from build.runtimes import Runtime
 
 @dataclass(frozen=True)
 class Example:
-    """A fitted model and a request that fits it."""
+    """A fitted model, and a request that it answers."""
 
     model: Path
     request: Path
 
 
 def train(out: Path, runtime: Runtime) -> Example:
-    """Fit the example in ``out/example``, under the runtime's Python and the default layer's packages.
+    """Fit the example in ``out/example``, under the runtime's Python and with the default layer's packages.
 
-    A pickle is only good for the versions that wrote it, so they are not this environment's.
+    A pickle can only be read by the versions that wrote it. So these versions are the layer's, and not those of the
+    virtual environment in which this code runs.
     """
     interpreters.require(runtime, "Fitting the example")
     folder = out / "example"

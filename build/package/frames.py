@@ -1,29 +1,28 @@
-"""Chooses what a model gets the rows of a table as: a numpy array, a table without pandas, or a pandas DataFrame.
+"""Chooses the form in which a model gets the rows of a table: a numpy array, a table without pandas, or a DataFrame.
 
-pandas takes half of a first call and a third of any other. It is left out where, on many rows, the model answers the
-same to the last digit without it, and refuses the same.
+Importing pandas takes half of the time of a first call, and using it takes a third of every other call. It is left out
+where, on many rows, the model gives the same answers without it to the last digit, and refuses the same rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from build.host import commands
-from build.package import trials
+from build.package import trial_rows
+from build.package.exchange import Asked, OwnAnswers
 from build.package.process import Process, Refused
 
-CANDIDATES = ("array", "light")  # the fastest first
+CANDIDATES = ("array", "light")  # the fastest one first
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was chosen."""
+    """The form that was chosen."""
 
-    frame: str  # as in lambda/serving/requests/signature.py: "array", "light" or "pandas"
-    tried: int  # requests that were answered, or refused, alike
-    why_not: str | None  # why it is pandas
+    frame: str  # "array", "light" or "pandas", as in lambda/serving/requests/signature.py
+    tried: int  # the number of requests that were answered, or refused, in the same way
+    why_not: str | None  # the reason why it is pandas
 
     def __str__(self) -> str:
         if self.why_not:
@@ -32,31 +31,32 @@ class Chosen:
         return f"{what}: {self.tried} requests were answered, or refused, as with pandas"
 
 
-def choose(process: Process, own: Mapping[str, Any]) -> Chosen:
-    """Ask the model in two clean processes, one with pandas and one without, and compare.
+def choose(process: Process, own: OwnAnswers) -> Chosen:
+    """Ask the model the same requests in two clean processes, one with pandas and one without, and compare.
 
     Args:
-        process: sees the staged function, whose signature says pandas.
-        own: what target/own_answers.py found.
+        process: a process that sees the staged function, whose signature says pandas.
+        own: the result of target/own_answers.py.
     """
     if own["needs_pandas"]:
         return Chosen("pandas", 0, own["needs_pandas"])
-    answered = next((each for each in own["tried"] if "answer" in each), None)
-    if answered is None:
-        return Chosen("pandas", 0, "no row is known that the model takes")
+    answered = next((tried for tried in own["tried"] if "answer" in tried), None)
+    inputs = own["signature"]["inputs"]
+    if answered is None or not isinstance(inputs, list):
+        return Chosen("pandas", 0, "it is not known which rows the model accepts")
     methods = list(own["signature"].get("outputs") or (own["signature"]["method"],))
-    order = {"rows": trials.rows(own["signature"]["inputs"], answered["cells"]), "methods": methods}
-    known = process.ask("try_frames.py", {**order, "frame": "pandas"})
+    order = {"rows": trial_rows.rows(inputs, answered["cells"]), "methods": methods}
+    expected: Asked = process.ask("try_frames.py", {**order, "frame": "pandas"})
     why_not = "nothing was tried"
     for frame in CANDIDATES:
         if frame == "array" and not own["numbers"]:
             continue
         try:
-            found = process.ask("try_frames.py", {"asked": known["asked"], "frame": frame, "answers": known["answers"]})
+            difference = process.ask("try_frames.py", {**expected, "frame": frame})["differs"]
         except (commands.CommandFailed, Refused) as error:  # the model's own code ended the process
             why_not = str(error)
             continue
-        if found["differs"] is None:
-            return Chosen(frame, len(known["asked"]), None)
-        why_not = found["differs"]
+        if difference is None:
+            return Chosen(frame, len(expected["asked"]), None)
+        why_not = difference
     return Chosen("pandas", 0, why_not)

@@ -1,32 +1,37 @@
-"""Packages the function: handler, the user's code, and in bundle mode the model; whole or not at all."""
+"""Packages the function: the handler, the user's code, and in mode bundle the model.
+
+`package` works in three steps: it checks what it was given, plans the function's imports on the checked model, and
+packs the zip file. Either all files are put in place, or none.
+"""
 
 from __future__ import annotations
 
-import base64
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from build.dist import archive, manifest, workplace
+from build.dist.entries import LayerEntry, ModelEntry, ZipEntry
 from build.errors import UserError
 from build.host import distributions, importable
 from build.layer import bytecode
-from build.package import lacking, recording, staging
+from build.package import missing_packages, model_formats, model_source, recording, staging
 from build.package import model as models
-from build.package.given import Given, given
+from build.package.declared import NOTHING, Declared
+from build.package.missing_packages import ReducedLayer
+from build.package.model_source import ModelSource
 from build.package.process import Process
-from build.package.wishes import Wishes
 from build.runtimes import OLDEST_WITH_DEFAULTS, RUNTIMES, UNZIPPED_LIMIT, Runtime, architecture, runtime
 
-Say = Callable[[str], None]
-COPY = re.compile(rf"model-[0-9a-f]{{12}}\.({'|'.join(models.SUFFIXES.values())})")  # how copies of models are named
+COPY = re.compile(
+    rf"model-[0-9a-f]{{12}}\.({'|'.join(model_formats.SUFFIXES.values())})"
+)  # the names of models' copies
 
 
 class NoLayer(UserError):
     template = (
-        "There is no layer in {out}, and a model is only shipped once it was loaded in one.\n"
+        "There is no layer in {out}, and a model is only shipped after it was loaded in one.\n"
         "Build it first: invoke build-layer --out {out}"
     )
 
@@ -40,16 +45,16 @@ class RuntimeTooOld(UserError):
 
 class LayerOfAnotherModel(UserError):
     template = (
-        "the layer was cut to a model, and {model} fails in it: {why}.\n"
-        "For this model: invoke build-layer --profile {model}"
+        "the layer was trimmed for a model, and {model} fails in it: {why}.\n"
+        "To trim it for this model: invoke build-layer --trim-for {model}"
     )
 
 
 class FunctionTooLarge(UserError):
     template = (
         "the layer and the function do not fit Lambda: {total:,} of {limit:,} bytes unzipped.\n"
-        "The layer has {layer:,}; the function {function:,}, of it the model {model:,}.\n"
-        'Try: leave the model out of the zip, invoke package without --bundle-model (mode = "s3").'
+        "The layer has {layer:,}. The function has {function:,}, of which the model has {model:,}.\n"
+        'Try to leave the model out of the zip file: invoke package without --bundle-model (mode = "s3").'
     )
 
 
@@ -58,12 +63,43 @@ class Package:
     """A function that was packaged."""
 
     path: Path
-    entry: dict  # both as in the manifest
-    model: dict
-    checked: models.Checked
+    entry: ZipEntry  # both entries as in the manifest
+    model: ModelEntry
+    checked: models.CheckedModel
     compiled: bytecode.Compiled
     recording: recording.Recording
-    given: Given
+    source: ModelSource
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is to be packaged."""
+
+    out: Path
+    mode: manifest.Mode
+    layer: LayerEntry
+    runtime: Runtime
+    source: ModelSource
+    limit: int
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """A staged function whose model was checked and whose imports are planned."""
+
+    stage: Path
+    checked: models.CheckedModel
+    recording: recording.Recording
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """A zip file that is not in place yet."""
+
+    path: Path
+    entry: ZipEntry
+    model: ModelEntry
+    compiled: bytecode.Compiled
 
 
 @workplace.one_at_a_time
@@ -73,106 +109,113 @@ def package(
     *,
     bundle_model: bool = False,
     code: Path | None = None,
-    wishes: Wishes = models.NOTHING,
+    declared: Declared = NOTHING,
     limit: int = UNZIPPED_LIMIT,
 ) -> Package:
-    """Write ``function-s3.zip`` or ``function-bundle.zip`` in ``out``, a copy of the model beside it, and the manifest.
+    """Write ``function-s3.zip`` or ``function-bundle.zip`` in ``out``, with a copy of the model and the manifest.
 
     Args:
-        model: the file of the pickled estimator, or a model folder of MLflow, of which code, example and signature
-            are taken over where none are given.
-        code: a folder of modules that the model needs; its contents go to the zip's root.
-        wishes: what the user says of the model: rows that it was fitted on, its signature, answers that are known.
-        limit: bytes that layer and function may have together, unzipped.
+        model: the file of the pickled estimator, or a model folder of MLflow. The code, the example and the signature
+            in that folder are used where the user gives none.
+        code: a folder of modules that the model needs. Its contents go to the root of the zip file.
+        declared: what the user declares about the model, such as rows that it was fitted on.
+        limit: the bytes that the layer and the function may have together, unzipped.
 
     Raises:
-        UserError: of this module, of `model`, `given` or `manifest`; nothing in ``out`` was changed then.
+        UserError: of this module, `model`, `model_source`, `missing_packages` or `manifest`. Nothing in ``out`` has
+            changed then.
     """
-    mode = "bundle" if bundle_model else "s3"
-    known = manifest.read(out) or {}
-    layer = known.get("layer")
+    job = _check(out, model_source.read(model, code, declared), "bundle" if bundle_model else "s3", limit)
+    with workplace.scratch(out, ".package-") as scratch:
+        planned = _plan(job, scratch)
+        packed = _pack(job, planned, scratch)
+        path = _place(job, planned.checked, packed, scratch)
+    return Package(path, packed.entry, packed.model, planned.checked, packed.compiled, planned.recording, job.source)
+
+
+def _check(out: Path, source: ModelSource, mode: manifest.Mode, limit: int) -> _Job:
+    """Check, before the work begins, that there is a layer, and that all files exist and can be read."""
+    layer = manifest.layer(out)
     if not layer:
         raise NoLayer(out=out)
     target = runtime(layer["runtime"])
     if target in RUNTIMES[: RUNTIMES.index(runtime(OLDEST_WITH_DEFAULTS))]:
         raise RuntimeTooOld(out=out, runtime=target.name)
-    source = given(model, code, wishes)
-    code, wishes = source.code, source.wishes
-    source.check()  # before the work
-    wishes.check()
-    with workplace.scratch(out, ".package-") as scratch:
-        stage = scratch / "function"
-        staging.stage(stage, code)
-        packages, uncut, lacks = _packages(out, layer, target)
-        whole = lacks.whole
-        model = source.model(target, [stage, whole], scratch)
-        digest = archive.file_sha256(model)
-        checked = models.check(
-            model, digest, runtime=target, function=stage, site_packages=whole, scratch=scratch, wishes=wishes
-        )
-        entry = {
-            # by its digest: no file of the user's is called that, and another model is another file
-            "path": f"model-{digest[:12]}.{models.SUFFIXES[checked.format]}",
-            "sha256": digest,
-            "sha256_base64": base64.b64encode(bytes.fromhex(digest)).decode(),
-            "bytes": model.stat().st_size,
-            "format": checked.format,
-            "sklearn_version": layer["packages"].get("scikit-learn"),
-            **checked.facts,
-        }
-        if bundle_model:
-            if (stage / entry["path"]).exists():
-                raise staging.CodeInTheWay(path=f"{code}/{entry['path']}", name=entry["path"])
-            shutil.copyfile(model, stage / entry["path"])
-        env = models.environment(model, digest, checked.format, checked.facts.get("trusted", ()))
-        recording = _plan(Process(target, stage, uncut, env, scratch), packages, lacks, model, checked)
-        compiled = bytecode.compile_tree(stage, "/var/task", target)
-        sizes = distributions.sizes(stage)
-        _check_size(sum(sizes.values()), layer["unzipped_bytes"], entry["bytes"] if bundle_model else 0, limit)
-        made = scratch / f"function-{mode}.zip"
-        written = archive.write(made, stage, sizes)
-        function = manifest.zip_entry(made, written, layer["runtime"], layer["architecture"])
-        shutil.copyfile(model, scratch / entry["path"])
-        copies = _copies(out, model, entry)
-        workplace.note_placed(scratch, copies)
-        with manifest.replacing_function(out, mode, function, entry):
-            (scratch / entry["path"]).replace(out / entry["path"])
-            made.replace(out / made.name)
-        for name in copies:
-            if name != entry["path"]:
-                (out / name).unlink(missing_ok=True)
-    return Package(out / made.name, function, entry, checked, compiled, recording, source)
+    source.check()
+    source.declared.check()
+    return _Job(out, mode, layer, target, source, limit)
 
 
-def _packages(out: Path, layer: dict, target: Runtime) -> tuple[Path, Path, lacking.Layer]:
-    """The layer's packages as Lambda has them; before they were cut to a model; and those that it was built without."""
-    packages = importable.of_layer(out, layer, target)
-    # in a layer that was cut, imports that no plan leads find too little
-    uncut = importable.of_versions(out, layer["packages"], target) if "profile" in layer else packages
-    without = layer.get("without", {})
-    whole = importable.of_versions(out, layer["packages"] | without, target) if without else uncut
-    return packages, uncut, lacking.Layer(without, whole, architecture(layer["architecture"]))
-
-
-def _plan(
-    process: Process, packages: Path, lacks: lacking.Layer, model: Path, checked: models.Checked
-) -> recording.Recording:
-    """Leave in the staged function the plan of what it imports, if there is a safe one."""
-    probes = recording.probes(checked.proof.events, checked.facts)
-    recorded = lacking.record(process, probes, lacks, model, checked.proof)
-    if packages != process.site_packages:
-        wrong = recording.check(replace(process, site_packages=packages), probes, recorded)
+def _plan(job: _Job, scratch: Path) -> _Planned:
+    """Stage the function's files, check the model in them, and plan which modules the function imports."""
+    stage = scratch / "function"
+    staging.stage(stage, job.source.code)
+    packages, untrimmed, reduced = _packages(job)
+    checked = models.check(job.source, job.runtime, stage, reduced.whole, scratch)
+    process = Process(job.runtime, stage, untrimmed, checked.variables, scratch)
+    recorded = missing_packages.record(process, checked.probes, reduced, checked.file, checked.proof)
+    if packages != untrimmed:
+        wrong = recording.check(replace(process, site_packages=packages), checked.probes, recorded)
         if wrong:
-            raise LayerOfAnotherModel(model=model, why=wrong)
-    return recorded
+            raise LayerOfAnotherModel(model=checked.file, why=wrong)
+    return _Planned(stage, checked, recorded)
 
 
-def _copies(out: Path, model: Path, entry: dict) -> list[str]:
-    """The copies of models in a folder, with the one that is to come; but for the user's file, should it be one."""
-    found = [path.name for path in out.iterdir() if COPY.fullmatch(path.name)]
-    return [name for name in sorted({*found, entry["path"]}) if (out / name).resolve() != model.resolve()]
+def _packages(job: _Job) -> tuple[Path, Path, ReducedLayer]:
+    """Return the layer's packages as Lambda has them, as they were before they were trimmed, and with those left out.
+
+    Imports are recorded in packages that were not trimmed: without a plan, imports in a trimmed layer find too little.
+    """
+    out, layer = job.out, job.layer
+    packages = importable.of_layer(out, layer, job.runtime)
+    untrimmed = importable.of_versions(out, layer["packages"], job.runtime) if "trimmed_for" in layer else packages
+    without = layer.get("without", {})
+    whole = importable.of_versions(out, layer["packages"] | without, job.runtime) if without else untrimmed
+    return packages, untrimmed, ReducedLayer(without, whole, architecture(layer["architecture"]))
 
 
-def _check_size(function: int, layer: int, model: int, limit: int) -> None:
-    if function + layer > limit:
-        raise FunctionTooLarge(total=function + layer, limit=limit, layer=layer, function=function, model=model)
+def _pack(job: _Job, planned: _Planned, scratch: Path) -> _Packed:
+    """Compile the staged files and write them into a zip file, with a copy of the model beside it."""
+    checked, stage = planned.checked, planned.stage
+    model = checked.entry(job.layer["packages"].get("scikit-learn"))
+    if job.mode == "bundle":
+        if (stage / checked.file_name).exists():
+            raise staging.CodeInTheWay(path=f"{job.source.code}/{checked.file_name}", name=checked.file_name)
+        shutil.copyfile(checked.file, stage / checked.file_name)
+    compiled = bytecode.compile_tree(stage, "/var/task", job.runtime)
+    sizes = distributions.sizes(stage)
+    _check_size(job, sum(sizes.values()), model["bytes"])
+    path = scratch / f"function-{job.mode}.zip"
+    written = archive.write(path, stage, sizes)
+    entry = manifest.zip_entry(path, written, job.layer["runtime"], job.layer["architecture"])
+    shutil.copyfile(checked.file, scratch / checked.file_name)
+    return _Packed(path, entry, model, compiled)
+
+
+def _place(job: _Job, checked: models.CheckedModel, packed: _Packed, scratch: Path) -> Path:
+    """Put the zip file and the model's copy in place, and enter them in the manifest; return the zip file's path."""
+    out, name = job.out, checked.file_name
+    copies = _copies(out, checked)
+    workplace.note_placed(scratch, copies)
+    with manifest.replacing_function(out, job.mode, packed.entry, packed.model):
+        (scratch / name).replace(out / name)
+        packed.path.replace(out / packed.path.name)
+    for copy in copies:
+        if copy != name:
+            (out / copy).unlink(missing_ok=True)
+    return out / packed.path.name
+
+
+def _copies(out: Path, checked: models.CheckedModel) -> list[str]:
+    """Return the names of the models' copies in a folder, with the new one. The user's own file is not among them."""
+    there = [path.name for path in out.iterdir() if COPY.fullmatch(path.name)]
+    names = sorted({*there, checked.file_name})
+    return [name for name in names if (out / name).resolve() != checked.file.resolve()]
+
+
+def _check_size(job: _Job, function: int, model: int) -> None:
+    """Check that the layer and the function fit Lambda together."""
+    layer = job.layer["unzipped_bytes"]
+    if function + layer > job.limit:
+        bundled = model if job.mode == "bundle" else 0
+        raise FunctionTooLarge(total=function + layer, limit=job.limit, layer=layer, function=function, model=bundled)

@@ -1,4 +1,4 @@
-"""Reads a model folder that MLflow wrote: where the model is, and what MLflow noted of it."""
+"""Reads a model folder that MLflow wrote: where the model's file is, and what MLflow noted about the model."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import yaml
 from packaging.version import Version
 
 from build.errors import UserError
-from build.package import pickles, wishes
+from build.package import declared, pickles
+from build.package.exchange import DeclaredColumn
 from build.runtimes import RUNTIMES, UnknownRuntime, runtime
 
 MLMODEL = "MLmodel"
-FLAVORS = {"sklearn": "pickled_model", "xgboost": "data", "lightgbm": "data"}  # and the key that names the model's file
-READABLE = (".skops", ".pkl", ".pickle", ".joblib")  # files that the handler reads as they are
-EXAMPLES = ("dataframe", "ndarray", "json_object")  # kinds of input examples that hold rows
+# The flavors that can be served, with the key that names the model's file
+FLAVORS = {"sklearn": "pickled_model", "xgboost": "data", "lightgbm": "data"}
+READABLE = (".skops", ".pkl", ".pickle", ".joblib")  # files that the handler can read
+EXAMPLES = ("dataframe", "ndarray", "json_object")  # the kinds of input examples that are rows
 NOT_TO_SERVE = re.compile(r"\s*(mlflow(?:[-_.](?:skinny|tracing))?)(?![\w.-])", re.IGNORECASE)
 PANDAS = re.compile(r"\s*pandas(?![\w.-])", re.IGNORECASE)
 NUMPY = re.compile(r"\s*numpy(?![\w.-])", re.IGNORECASE)
@@ -27,7 +29,7 @@ XGBOOST = re.compile(
     r"\s*(?P<name>xgboost)(?![\w.-])(?!.*(?:@|--hash))(?:\[[^]]*\])?\s*(?:===?\s*(?P<version>\d+(?:\.\d+)*))?",
     re.IGNORECASE,
 )
-XGBOOST_CPU = Version("2.1.1")  # its first release; the two have the same modules
+XGBOOST_CPU = Version("2.1.1")  # the first release of xgboost-cpu, which has the same modules as xgboost
 PYTHON = re.compile(r"(?:python\s*[=<>~!]*\s*)?(\d+\.\d+)(?![\d])")
 
 
@@ -44,7 +46,7 @@ class BadFolder(UserError):
 
 class FlavorNotServed(UserError):
     template = (
-        "The MLflow model in {path} has the flavors {found}, none of which is served. Served are: {known}.\n"
+        "The MLflow model in {path} has the flavors {found}, none of which can be served. These can: {known}.\n"
         "Log the fitted scikit-learn estimator with mlflow.sklearn.log_model, or give its pickle."
     )
 
@@ -70,17 +72,17 @@ class Folder:
     path: Path
     flavor: str
     model: Path
-    estimator: str | None  # the class that reads the file, where the file is in its library's own format
+    estimator: str | None  # the class that reads the file, if the file is in its library's own format
     code: Path | None
-    columns: list[dict] | None
+    columns: list[DeclaredColumn] | None
     example: Path | None
-    method: str | None  # that MLflow's own server would call, where it is not predict
+    method: str | None  # the method that MLflow's own server would call, if it is not predict
     python: str | None  # minor version, as "3.13"
     requirements: tuple[str, ...]  # lines, without mlflow itself
-    left_out: tuple[str, ...]  # in words
+    left_out: tuple[str, ...]  # what was not taken over, as text for the user
 
     def runtime_python(self) -> str | None:
-        """The Python to build a layer for.
+        """Return the minor version of Python to build a layer for, if the folder names one.
 
         Raises:
             PythonNotServed
@@ -101,8 +103,8 @@ def read(path: Path) -> Folder:
     if not (path / MLMODEL).is_file():
         below = next((each.parent for depth in ("*", "*/*") for each in sorted(path.glob(f"{depth}/{MLMODEL}"))), None)
         raise NoMLmodel(path=path, hint=f" There is one in {below}." if below else "")
-    said = _yaml(path, MLMODEL, yaml.SafeLoader)
-    flavors = said.get("flavors")
+    mlmodel = _yaml(path, MLMODEL, yaml.SafeLoader)
+    flavors = mlmodel.get("flavors")
     if not isinstance(flavors, dict) or not all(isinstance(each, dict) for each in flavors.values()):
         raise BadFolder(path=path, why="its MLmodel names no flavors")
     flavor = next((each for each in FLAVORS if each in flavors), None)
@@ -129,8 +131,8 @@ def read(path: Path) -> Folder:
         model,
         estimator,
         _inside(path, code, "the folder of its code", is_folder=True) if code else None,
-        _columns(said.get("signature"), left_out),
-        _example(path, said.get("saved_input_example_info"), left_out),
+        _columns(mlmodel.get("signature"), left_out),
+        _example(path, mlmodel.get("saved_input_example_info"), left_out),
         _method(own, pyfunc),
         _python(path, pyfunc),
         tuple(lines),
@@ -138,44 +140,47 @@ def read(path: Path) -> Folder:
     )
 
 
-def _yaml(path: Path, name: str, loader: type) -> dict:
+def _yaml(path: Path, name: str, loader: type) -> dict[str, Any]:
     try:
-        said = yaml.load((path / name).read_text(encoding="utf-8"), Loader=loader)
+        content = yaml.load((path / name).read_text(encoding="utf-8"), Loader=loader)
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise BadFolder(path=path, why=f"{name} is not YAML ({error})") from error
-    if not isinstance(said, dict):
-        raise BadFolder(path=path, why=f"{name} holds no names with values")
-    return said
+    if not isinstance(content, dict):
+        raise BadFolder(path=path, why=f"{name} is not a mapping")
+    return content
 
 
 def _inside(path: Path, name: Any, what: str, *, is_folder: bool = False) -> Path:
-    """A file or folder that MLmodel names; what is outside of the model folder is not MLflow's."""
+    """Return a file or folder that MLmodel names. It has to be inside the model folder."""
     if not isinstance(name, str):
         raise BadFolder(path=path, why=f"its MLmodel does not name {what}")
-    found = path / name
-    if not found.resolve().is_relative_to(path.resolve()):
+    inside = path / name
+    if not inside.resolve().is_relative_to(path.resolve()):
         raise BadFolder(path=path, why=f"{what}, {name}, is not in it")
-    if not (found.is_dir() if is_folder else found.is_file()):
+    if not (inside.is_dir() if is_folder else inside.is_file()):
         raise BadFolder(path=path, why=f"{what}, {name}, is missing")
-    return found
+    return inside
 
 
-def _columns(signature: Any, left_out: list[str]) -> list[dict] | None:
-    """The columns of MLflow's signature, which count for less than what the estimator itself says."""
+def _columns(signature: Any, left_out: list[str]) -> list[DeclaredColumn] | None:
+    """Return the columns of MLflow's signature. What the estimator itself says about a column counts for more."""
     if not isinstance(signature, dict) or not signature.get("inputs"):
         return None
     try:
-        return [{**column, "weak": True} for column in wishes.of_mlflow(signature)] or None
+        columns = declared.of_mlflow(signature)
     except (ValueError, KeyError, TypeError) as error:
         left_out.append(f"the signature ({error})")
         return None
+    for column in columns:
+        column["weak"] = True
+    return columns or None
 
 
 def _example(path: Path, info: Any, left_out: list[str]) -> Path | None:
     if not isinstance(info, Mapping) or "artifact_path" not in info:
         return None
     if info.get("type") not in EXAMPLES:
-        left_out.append(f"the input example (a {info.get('type')}, which is not read here)")
+        left_out.append(f"the input example (a {info.get('type')}, which cannot be read here)")
         return None
     if not (path / str(info["artifact_path"])).is_file():
         left_out.append(f"the input example ({info['artifact_path']} is missing)")
@@ -184,29 +189,33 @@ def _example(path: Path, info: Any, left_out: list[str]) -> Path | None:
 
 
 def _method(own: Mapping[str, Any], pyfunc: Mapping[str, Any]) -> str | None:
-    """The method that the model was logged with as pyfunc_predict_fn."""
-    said = pyfunc.get("predict_fn") or own.get("predict_fn")
-    return said if isinstance(said, str) and said != "predict" else None
+    """Return the method that the model was logged with as pyfunc_predict_fn."""
+    method = pyfunc.get("predict_fn") or own.get("predict_fn")
+    return method if isinstance(method, str) and method != "predict" else None
 
 
 def _python(path: Path, pyfunc: Mapping[str, Any]) -> str | None:
-    """The Python that the model was logged under, as text: YAML would read 3.10 as the number 3.1."""
-    said = [str(pyfunc.get("python_version", ""))]
+    """Return the Python that the model was logged under.
+
+    The files are read as text, because YAML would read 3.10 as the number 3.1.
+    """
+    versions = [str(pyfunc.get("python_version", ""))]
     if (path / "python_env.yaml").is_file():
-        said.insert(0, str(_yaml(path, "python_env.yaml", yaml.BaseLoader).get("python", "")))
-    said += [each for each in _conda(path) if isinstance(each, str) and each.startswith("python")]
-    return next((match[1] for each in said if (match := PYTHON.match(each))), None)
+        versions.insert(0, str(_yaml(path, "python_env.yaml", yaml.BaseLoader).get("python", "")))
+    versions += [line for line in _conda(path) if isinstance(line, str) and line.startswith("python")]
+    return next((match[1] for version in versions if (match := PYTHON.match(version))), None)
 
 
 def _conda(path: Path) -> list[Any]:
+    """Return the dependencies in conda.yaml."""
     if not (path / "conda.yaml").is_file():
         return []
-    found = _yaml(path, "conda.yaml", yaml.BaseLoader).get("dependencies")
-    return found if isinstance(found, list) else []
+    dependencies = _yaml(path, "conda.yaml", yaml.BaseLoader).get("dependencies")
+    return dependencies if isinstance(dependencies, list) else []
 
 
 def _requirements(path: Path, left_out: list[str]) -> list[str]:
-    """The lines of requirements.txt, which the oldest MLflow wrote into conda.yaml only, without mlflow itself."""
+    """Return the lines of requirements.txt without mlflow itself. The oldest MLflow wrote them to conda.yaml only."""
     if (path / "requirements.txt").is_file():
         lines = (path / "requirements.txt").read_text(encoding="utf-8").splitlines()
     else:
@@ -217,18 +226,18 @@ def _requirements(path: Path, left_out: list[str]) -> list[str]:
     if gone:
         left_out.append(f"{', '.join(gone)} (not needed to serve)")
         if not any(PANDAS.match(line) for line in kept):
-            kept.append("pandas")  # which reads requests, and would have come with mlflow
+            kept.append("pandas")  # the handler reads requests with it, and mlflow would have brought it
         pinned = next((match[1] for line in kept if (match := SKLEARN.match(line))), None)
         if pinned and not any(NUMPY.match(line) for line in kept):
-            kept += pickles.Writer(pinned).bounds  # as mlflow itself did
+            kept += pickles.Writer(pinned).bounds  # mlflow itself had such bounds
     return kept
 
 
 def _without_gpu(line: str, left_out: list[str]) -> str:
-    """xgboost's wheels for Linux ask for 300 MB of libraries for GPUs, which no layer holds; xgboost-cpu's do not."""
-    found = XGBOOST.match(line)
-    if not found or (found["version"] and Version(found["version"]) < XGBOOST_CPU):
+    """Replace xgboost by xgboost-cpu: for Linux, xgboost requires 300 MB of libraries for GPUs, which fit no layer."""
+    match = XGBOOST.match(line)
+    if not match or (match["version"] and Version(match["version"]) < XGBOOST_CPU):
         return line
-    taken = f"xgboost-cpu{line[found.end('name') :]}"
-    left_out.append(f"the libraries for GPUs ({taken} takes the place of {line.strip()})")
-    return taken
+    replaced = f"xgboost-cpu{line[match.end('name') :]}"
+    left_out.append(f"the libraries for GPUs ({replaced} takes the place of {line.strip()})")
+    return replaced

@@ -1,4 +1,4 @@
-"""Tells which scikit-learn wrote a pickle, without unpickling it, and where that version can be installed."""
+"""Tells which scikit-learn wrote a pickle, without unpickling it, and which runtimes that version has wheels for."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from build.builders import uv
 from build.host import commands
 from build.runtimes import ARCHITECTURES, RUNTIMES, Runtime, supported
 
-MARK = b"_sklearn_version"  # what scikit-learn adds to each estimator's state, before the version
+MARK = b"_sklearn_version"  # the key before the version, which scikit-learn adds to each estimator's state
 WITH_NUMPY_2 = (1, 4, 2)  # the first scikit-learn whose wheels load beside NumPy 2
 BLOCK = 1 << 20
-MOST = 1 << 30  # bytes that are read, after decompression
-AFTER = 64  # bytes behind the mark that hold the version
+MOST = 1 << 30  # bytes that are read of a file, after decompression
+AFTER = 64  # bytes after the mark in which the version is looked for
 STRINGS = ("SHORT_BINUNICODE", "BINUNICODE", "SHORT_BINSTRING", "BINSTRING", "UNICODE", "STRING")
 BETWEEN = ("MEMOIZE", "BINPUT", "LONG_BINPUT", "PUT", "FRAME")  # opcodes that may stand before the version
 VERSION = re.compile(r"\d+\.\d+[\w.]*\Z")
@@ -34,44 +34,44 @@ OPENERS = ((b"\x1f\x8b", gzip.open), (b"BZ", bz2.open), (b"\xfd7zXZ", lzma.open)
 
 
 class NoAnswer(Exception):
-    """No package index answers."""
+    """No package index answered."""
 
 
 @dataclass(frozen=True)
 class Writer:
-    """What wrote a pickle."""
+    """The scikit-learn that wrote a pickle."""
 
     sklearn: str
 
     @property
     def pins(self) -> list[str]:
-        """Requirements of a layer that reads it."""
+        """The requirements of a layer that can read the pickle."""
         return [f"scikit-learn=={self.sklearn}", *(self.bounds or ["pandas"])]
 
     @property
     def bounds(self) -> list[str]:
-        """What else such a layer has to ask for: an old scikit-learn does not rule out a NumPy that it cannot load."""
-        release = tuple(int(part) for part in re.findall(r"\d+", self.sklearn)[:3])
+        """The other requirements of such a layer: an old scikit-learn does not exclude a NumPy that it cannot load."""
+        release = tuple(int(number) for number in re.findall(r"\d+", self.sklearn)[:3])
         return ["numpy<2", "pandas<3"] if release < WITH_NUMPY_2 else []
 
     def advice(self) -> str:
-        """How to build a layer for the pickle, in words; the index is asked which runtimes there are wheels for."""
+        """Tell the user how to build a layer for the pickle. The index is asked which runtimes have wheels."""
         fitted = f"It was fitted with scikit-learn {self.sklearn}"
         build = f"build a layer with it: {', '.join(self.pins)} in a file for --requirements"
-        found = runtimes(self)
-        if found is None:  # the index does not answer
+        usable = runtimes(self)
+        if usable is None:  # the index does not answer
             return f"{fitted}; {build}, or fit the model again."
-        if not found:
+        if not usable:
             return f"{fitted}, which has wheels for no runtime of Lambda. Fit the model again with a later one."
-        pythons = " or ".join(f"--python {each.python}" for each in found)
-        ended = "" if found[0].end_of_support >= date.today() else " (a runtime whose support AWS has ended)"
+        pythons = " or ".join(f"--python {each.python}" for each in usable)
+        ended = "" if usable[0].end_of_support >= date.today() else " (a runtime whose support AWS has ended)"
         return f"{fitted}; {build}, and {pythons}{ended}. Or fit the model again."
 
 
 def writer(path: Path) -> Writer | None:
-    """What wrote a file of pickle or joblib; None if it does not tell. Nothing in it is executed."""
+    """Return what wrote a file of pickle or joblib, or None if the file does not tell. Nothing in it is executed."""
     tail = b""
-    # a file that ends early, or a compression that is not known here
+    # the file ends early, or its compression is not one of OPENERS
     with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
         for block in _blocks(path):
             data = tail + block
@@ -83,41 +83,41 @@ def writer(path: Path) -> Writer | None:
 
 
 def installed(site_packages: Path) -> str | None:
-    """The version of scikit-learn in a folder of packages."""
-    found = sorted(site_packages.glob("scikit_learn-*.dist-info"))
-    return found[0].name.removesuffix(".dist-info").partition("-")[2] if found else None
+    """Return the version of scikit-learn in a folder of packages."""
+    folders = sorted(site_packages.glob("scikit_learn-*.dist-info"))
+    return folders[0].name.removesuffix(".dist-info").partition("-")[2] if folders else None
 
 
 def runtimes(wanted: Writer) -> list[Runtime] | None:
-    """The runtimes that AWS supports and that the packages have wheels for, newest first; None if no index answers.
+    """Return the runtimes that the packages have wheels for, newest first, or None if no index answers.
 
-    If there are none, the newest of those that AWS supported once.
+    These are runtimes that AWS supports. If there are none, it is the newest one that AWS supported once.
     """
     now = supported(date.today())
     with TemporaryDirectory(prefix="wheels-") as name:
         requirements = Path(name, "requirements.txt")
         requirements.write_text("".join(f"{pin}\n" for pin in wanted.pins), encoding="utf-8")
         try:
-            found = [each for each in now if _has_wheels(requirements, each)]
+            usable = [each for each in now if _has_wheels(requirements, each)]
             once = (each for each in reversed(RUNTIMES) if each not in now and _has_wheels(requirements, each))
-            return found or list(islice(once, 1))
+            return usable or list(islice(once, 1))
         except (NoAnswer, commands.CommandMissing):
             return None
 
 
 def _has_wheels(requirements: Path, runtime: Runtime) -> bool:
-    found = uv.UvBuilder(runtime, ARCHITECTURES[0]).has_wheels(requirements)
-    if found is None:
+    has_wheels = uv.UvBuilder(runtime, ARCHITECTURES[0]).has_wheels(requirements)
+    if has_wheels is None:
         raise NoAnswer
-    return found
+    return has_wheels
 
 
 def _version(data: bytes) -> str | None:
-    """The version that follows the first mark which one follows."""
+    """Return the version after the first mark that is followed by one."""
     start = -1
     while (start := data.find(MARK, start + 1)) >= 0:
         behind = io.BytesIO(data[start + len(MARK) : start + len(MARK) + AFTER])
-        with suppress(ValueError, UnicodeDecodeError):  # no opcodes: the mark stands in data
+        with suppress(ValueError, UnicodeDecodeError):  # these are not opcodes: the mark is part of some data
             for opcode, argument, _ in pickletools.genops(behind):
                 if opcode.name in BETWEEN:
                     continue
@@ -136,7 +136,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
         unpack = zlib.decompressobj() if head.startswith(b"\x78") else None
         while left > 0 and (block := stream.read(BLOCK)):
             while block:
-                # bounded, too, if a few bytes become many
+                # the size is limited, even where a few bytes expand to many
                 data = unpack.decompress(block, BLOCK) if unpack else block
                 block = unpack.unconsumed_tail if unpack else b""
                 left -= len(data)

@@ -1,4 +1,4 @@
-"""Runs a model in clean processes, which see the staged function and the packages and nothing of this machine's."""
+"""Runs a model in clean processes, which see the staged function and the packages and nothing else of this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from build.runtimes import Runtime
 
 
 class Refused(UserError):
-    """Why a model is not packaged: of a process, by its own word for it."""
+    """A process found a reason not to package a model. ``kind`` is the process's own word for it."""
 
     template = "{kind}: {message}"
 
@@ -25,37 +25,37 @@ class Refused(UserError):
 
 @dataclass(frozen=True)
 class Process:
-    """How a model is run: under which Python, seeing which folders, by which variables."""
+    """The Python, the folders and the environment variables that a model is run with."""
 
     runtime: Runtime
     function: Path  # the staged function
     site_packages: Path
     env: Mapping[str, str]
-    scratch: Path  # for orders and results
+    scratch: Path  # the folder for orders and results
 
     def run(self, script: str, arguments: Sequence[object], see: Sequence[Path] = ()) -> None:
-        """Run a script of target/.
+        """Run a script of build/target.
 
         Args:
-            see: folders that it sees beside the function and the packages.
+            see: folders that it can import from besides the function and the packages.
 
         Raises:
             InterpreterMissing, CommandFailed
         """
         importable.run(self.runtime, script, arguments, [self.function, self.site_packages, *see], dict(self.env))
 
-    def ask(self, script: str, order: Mapping[str, Any], see: Sequence[Path] = ()) -> dict[str, Any]:
-        """Run a script of target/ on an order, and read its result.
+    def ask(self, script: str, order: Mapping[str, Any], see: Sequence[Path] = ()) -> Any:
+        """Run a script of build/target with an order, and return its result.
 
         Raises:
-            Refused: the result tells of an error.
+            Refused: the result is an error.
             InterpreterMissing, CommandFailed
         """
         name = script.removesuffix(".py")
         path, result = self.scratch / f"{name}-order.json", self.scratch / f"{name}.json"
         path.write_text(json.dumps({**order, "result": str(result)}), encoding="utf-8")
         self.run(script, [path], see)
-        found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-        if "error" in found:
-            raise Refused(found["error"]["type"], found["error"]["message"])
-        return found
+        answer = json.loads(result.read_text(encoding="utf-8"))
+        if "error" in answer:
+            raise Refused(answer["error"]["type"], answer["error"]["message"])
+        return answer

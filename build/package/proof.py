@@ -1,21 +1,23 @@
 """Finds a model's signature, and proves on rows that the packaged function answers as the estimator itself does.
 
-Two clean processes under the target's Python: one asks the estimator with nothing of this project between
-(target/own_answers.py), the other the staged handler, in every form of request (target/prove.py).
+Two clean processes run under the Python of the runtime. The first asks the estimator without any code of this project
+(target/own_answers.py). The second asks the staged handler, in every form of request (target/prove.py).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from build.dist.entries import ModelFacts
 from build.host import importable
-from build.package import frames, request_files, wishes
+from build.package import declared as declarations
+from build.package import frames, handler_variables, request_files
+from build.package.declared import Declared, Expectations
+from build.package.exchange import OwnAnswers, OwnAnswersOrder, Proved, Threads, Tried, WrongAnswer
 from build.package.process import Process, Refused
-from build.package.wishes import Wishes
 
 SIGNATURE = "signature.json"  # beside the handler, as in lambda/serving/requests/signature.py
 ARROW = (".parquet", ".feather")  # files that pandas reads with pyarrow
@@ -23,86 +25,99 @@ ARROW = (".parquet", ".feather")  # files that pandas reads with pyarrow
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found of a model, and shown of its answers."""
+    """What was found out about a model, and what was shown about its answers."""
 
-    facts: dict  # estimator, n_features_in, feature_names_in, classes, signature: as in the manifest
-    tried: int  # requests whose answers were compared
-    events: list  # of them some, for what else tries the model
-    predictions: list | None  # one answer, to show
-    why_not: str | None  # why nothing was tried
-    frame: frames.Chosen  # what the rows of a table reach it as
-    threads: dict | None  # of target/one_thread.py: estimators that have n_jobs, and what one thread answers
+    facts: ModelFacts  # with the signature
+    tried: int  # the number of requests whose answers were compared
+    events: list[Any]  # some of these requests, for whatever else tries the model
+    predictions: list[Any] | None  # one answer, to show to the user
+    why_not: str | None  # the reason why nothing was tried
+    frame: frames.Chosen  # the form in which the model gets the rows of a table
+    threads: Threads | None
 
     @property
     def takes_pandas(self) -> bool:
-        """Whether the reader makes a pandas DataFrame of its rows."""
+        """Whether the handler makes a pandas DataFrame of the rows."""
         inputs = self.facts["signature"]["inputs"]
         return self.frame.frame == "pandas" and (isinstance(inputs, list) or inputs == "frame")
 
 
-def find(process: Process, model: Path, format_: str, sha256: str, wanted: Wishes) -> Proof:
-    """Find the signature, leave it in the staged function, and prove the answers.
+def find(process: Process, model: Path, format_: str, sha256: str, declared: Declared) -> Proof:
+    """Find the signature, write it into the staged function, and prove the answers.
 
     Raises:
-        Refused: the model does not load, answers otherwise, or nothing could be tried.
+        Refused: the model does not load, gives other answers than the estimator, or nothing could be tried.
     """
-    request = request_files.read(wanted.request).event if wanted.request else None
-    example = wanted.example or (wanted.request if _has_rows(request) else None)
-    expect = wishes.expectations(wanted.expect) if wanted.expect else None
+    request = request_files.read(declared.request).event if declared.request else None
+    example = declared.example or (declared.request if _has_rows(request) else None)
+    expect = declarations.expectations(declared.expect) if declared.expect else None
     rows = process.scratch / "rows.pkl"
-    order = {
-        "model": str(model.resolve()),
-        "format": format_,
-        "example": str(example.resolve()) if example else None,
-        "columns": wishes.columns(wanted),
-        "method": wanted.method,
-        "rows": str(rows),
-        "expect": len(expect["answers"]) if expect else 0,
-    }
-    own = process.ask("own_answers.py", order, _reader_of(example, process))
-    _leave(process, sha256, own)
-    answered = [each for each in own["tried"] if "answer" in each]
-    if example and not answered:
-        raise Refused("OwnRefusal", own["tried"][0]["error"] if own["tried"] else "it has no rows")
-    why_not = None if answered else _why_untried(own)
-    if why_not and not wanted.untried:
+    own = _ask_estimator(process, model, format_, example, expect, declared, rows)
+    _leave_signature(process, sha256, own)
+    answered = [tried for tried in own["tried"] if "answer" in tried]
+    why_not = _why_untried(own, answered, example)
+    if why_not and not declared.untried:
         raise Refused("Untried", why_not)
     if expect and "event" not in expect:
         expect["event"] = _event(own)
-    tried = sorted(own["tried"], key=lambda each: "answer" not in each)  # the first is what imports are planned by
-    env = {**process.env, **({"MODEL_TRUSTED": ",".join(own["facts"]["trusted"])} if "trusted" in own["facts"] else {})}
-    process = replace(process, env=env)
+    # a request that was answered comes first: the imports are planned by it
+    own["tried"] = sorted(own["tried"], key=lambda tried: "answer" not in tried)
+    trusted = own["facts"].get("trusted", ())
+    process = replace(process, env={**process.env, **handler_variables.trusting(trusted)})
     frame = frames.choose(process, own)
     if frame.frame != "pandas":
         own["signature"]["frame"] = frame.frame
-        _leave(process, sha256, own)
-    shown = process.ask(
-        "prove.py",
-        {
-            "own": {**own, "tried": tried},
-            "rows": str(rows),
-            "requests": [] if request is None else [request],
-            "expect": expect,
-        },
-    )
-    if shown["wrong"]:
-        raise Refused("Otherwise", "\n".join(map(_difference, shown["wrong"])))
-    for answer in shown["answered"]:
+        _leave_signature(process, sha256, own)
+    order = {"own": own, "rows": str(rows), "requests": [] if request is None else [request], "expect": expect}
+    proved: Proved = process.ask("prove.py", order)
+    predictions = _predictions(proved) or (answered[0]["answer"] if answered else None)
+    facts: ModelFacts = {**own["facts"], "signature": own["signature"]}
+    return Proof(facts, proved["tried"], proved["events"], predictions, why_not, frame, own["threads"])
+
+
+def _ask_estimator(
+    process: Process,
+    model: Path,
+    format_: str,
+    example: Path | None,
+    expect: Expectations | None,
+    declared: Declared,
+    rows: Path,
+) -> OwnAnswers:
+    """Ask the estimator itself, without the handler."""
+    order: OwnAnswersOrder = {
+        "model": str(model.resolve()),
+        "format": format_,
+        "example": str(example.resolve()) if example else None,
+        "columns": declarations.columns(declared),
+        "method": declared.method,
+        "rows": str(rows),
+        "expect": len(expect["answers"]) if expect else 0,
+    }
+    own: OwnAnswers = process.ask("own_answers.py", order, _reader_of(example, process))
+    return own
+
+
+def _predictions(proved: Proved) -> list[Any] | None:
+    """Return the answer to the user's own request, if there is one.
+
+    Raises:
+        Refused: an answer differs from the estimator's, or the user's own request is not answered.
+    """
+    if proved["wrong"]:
+        raise Refused("Otherwise", "\n".join(map(_difference, proved["wrong"])))
+    for answer in proved["answered"]:
         if not answer.get("predictions"):
             raise Refused("RequestRefused", answer.get("error", "no rows"))
-    facts = {**own["facts"], "signature": own["signature"]}
-    predictions = (
-        shown["answered"][0]["predictions"] if shown["answered"] else answered[0]["answer"] if answered else None
-    )
-    return Proof(facts, shown["tried"], shown["events"], predictions, why_not, frame, own["threads"])
+    return proved["answered"][0]["predictions"] if proved["answered"] else None
 
 
-def _leave(process: Process, sha256: str, own: Mapping[str, Any]) -> None:
-    """Write the signature beside the handler, and what one thread may do where it was shown to answer the same."""
-    said = {"model_sha256": sha256, "signature": own["signature"]}
+def _leave_signature(process: Process, sha256: str, own: OwnAnswers) -> None:
+    """Write the signature beside the handler, and the estimators that give the same answers with one thread."""
+    content: dict[str, Any] = {"model_sha256": sha256, "signature": own["signature"]}
     if own["threads"] and own["threads"]["same"]:
-        said["one_thread"] = own["threads"]["paths"]
-    (process.function / SIGNATURE).write_text(json.dumps(said, separators=(",", ":")), encoding="utf-8")
+        content["one_thread"] = own["threads"]["paths"]
+    (process.function / SIGNATURE).write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
 
 
 def _has_rows(request: Any) -> bool:
@@ -111,7 +126,7 @@ def _has_rows(request: Any) -> bool:
 
 
 def _reader_of(example: Path | None, process: Process) -> list[Path]:
-    """A folder with pyarrow, where the example wants it and the layer has none: it is not part of what is shipped."""
+    """Install pyarrow in a folder, if the example needs it and the layer does not have it. It is not shipped."""
     if example is None or example.suffix.lower() not in ARROW or (process.site_packages / "pyarrow").is_dir():
         return []
     folder = process.scratch / "pyarrow"
@@ -121,8 +136,8 @@ def _reader_of(example: Path | None, process: Process) -> list[Path]:
     return [importable.of_requirements(requirements, process.runtime, folder, ["--no-deps"])]
 
 
-def _event(own: dict) -> dict:
-    """The rows of the example whose answers are known, as a request."""
+def _event(own: OwnAnswers) -> dict[str, Any]:
+    """Return the rows of the example whose answers are known, as a request."""
     inputs, cells = own["signature"]["inputs"], own["expected"]
     if isinstance(inputs, list):
         names = [str(column["name"]) for column in inputs]
@@ -130,15 +145,25 @@ def _event(own: dict) -> dict:
     return {"instances": cells}
 
 
-def _why_untried(own: dict) -> str:
-    if not own["tried"]:
+def _why_untried(own: OwnAnswers, answered: list[Tried], example: Path | None) -> str | None:
+    """Return the reason why no prediction could be tried, if there is one.
+
+    Raises:
+        Refused: the estimator refuses the user's own example.
+    """
+    if answered:
+        return None
+    error = own["tried"][0]["error"] if own["tried"] else None
+    if example:
+        raise Refused("OwnRefusal", error or "it has no rows")
+    if error is None:
         return "it does not say what it takes"
-    return f"it refuses the rows that were made from what it says of its columns ({own['tried'][0]['error']})"
+    return f"it refuses the rows that were made up from what it says about its columns ({error})"
 
 
-def _difference(wrong: Mapping[str, Any]) -> str:
+def _difference(wrong: WrongAnswer) -> str:
+    """Describe one wrong answer to the user."""
     column = f", column {wrong['column']}" if wrong["column"] else ""
-    own = "the known answer is" if wrong["form"] == "--expect" else "the estimator itself gives"
-    return (
-        f"  {wrong['form']}, row {wrong['row']}{column}: {own} {wrong['own']}, the packaged function {wrong['handler']}"
-    )
+    expected = "the known answer is" if wrong["form"] == "--expect" else "the estimator itself gives"
+    place = f"  {wrong['form']}, row {wrong['row']}{column}"
+    return f"{place}: {expected} {wrong['own']}, the packaged function {wrong['handler']}"

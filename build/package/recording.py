@@ -1,14 +1,17 @@
-"""Finds out what a model's answers use, and makes the plan after which the handler imports that and nothing else."""
+"""Records what a model's answers use, and makes a plan by which the handler imports that and nothing else."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from build.dist.entries import ModelFacts
 from build.errors import UserError
 from build.host import commands
+from build.package.exchange import ImportPlan, Imports, Recorded
 from build.package.process import Process
 
 FILE = "lazy_imports.json"  # as in lambda/serving/lazy_imports
@@ -22,110 +25,134 @@ class DoesNotLoad(UserError):
         self.missing = missing  # as in Recording
 
 
-FAILS = (DoesNotLoad, commands.CommandFailed)  # the latter: a crash
+FAILURES = (DoesNotLoad, commands.CommandFailed)  # a crash is a failed command
 
 
 @dataclass(frozen=True)
 class Recording:
-    """What was found. Without a plan, modules and files are those that plain imports load."""
+    """What a model's answers use. Without a plan, ``modules`` and ``files`` are those that plain imports load."""
 
-    plan: dict | None  # as in lambda/serving/lazy_imports: Plan
-    why_not: str | None
-    modules: dict[str, str]  # modules that were executed -> their files in site-packages
-    files: list[str]  # files in site-packages that were opened or mapped
-    answers: list[str]  # of plain imports, one for each probe
-    partly: list[str]  # packages of which single modules can be put off
+    plan: ImportPlan | None
+    why_not: str | None  # the reason why there is no plan
+    modules: dict[str, str]  # the modules that were executed, with their files in site-packages
+    files: list[str]  # the files in site-packages that were opened or mapped
+    answers: list[str]  # with plain imports, one for each probe
+    partly: list[str]  # packages of which single modules can be imported lazily
     plain: int  # how many of the layer's modules plain imports execute
-    missing: Mapping[str, Sequence[str]]  # top-level modules that are not there -> the modules that asked for them
+    missing: Mapping[str, Sequence[str]]  # top-level modules that are not there, with the modules that asked for them
 
     @property
     def tried(self) -> bool:
-        """Whether the first probe got predictions."""
+        """Whether the first probe was answered with predictions."""
         return "predictions" in self.answers[0]
 
 
-def record(process: Process, probes: list) -> Recording:
-    """Record what the handler uses to answer, and show that a plan made of it changes no answer.
+def record(process: Process, probes: Sequence[Any]) -> Recording:
+    """Record what the handler uses to answer, and show that a plan made from it changes no answer.
 
-    Three processes: one imports as Python does, one puts off all it can, and one runs by the plan. A plan is only given
-    where all three give the same answers, to the last digit.
+    Three processes answer the same probes: the first imports as Python does, the second imports everything lazily that
+    it can, and the third imports by the plan. There is only a plan if all three give the same answers to the last
+    digit.
 
     Args:
-        process: sees a whole layer, and a function without a plan.
-        probes: events for the handler; the first is the one that counts for what is imported at init.
+        process: a process that sees a whole layer, and a function without a plan.
+        probes: events for the handler. What the first one uses is what the plan imports during init.
     """
-    eager = phase(process, "eager", probes)
-    told = {name: eager[name] for name in ("modules", "files", "answers", "partly", "missing")}
-    plain = Recording(None, None, **told, plain=len(eager["modules"]))
+    eager = observe(process, "eager", probes)
+    plain = Recording(
+        plan=None,
+        why_not=None,
+        modules=eager["modules"],
+        files=eager["files"],
+        answers=eager["answers"],
+        partly=eager["partly"],
+        plain=len(eager["modules"]),
+        missing=eager["missing"],
+    )
     if not plain.tried:
         return replace(plain, why_not="no prediction could be tried. Give rows to try: --example FILE")
     try:
-        lazy = phase(process, "deferred", probes, _plan(eager, eager["names"]))
-    except FAILS as error:
-        return replace(plain, why_not=f"with imports put off it fails: {error}")
-    asked = {module: {name: eager["names"][module][name] for name in names} for module, names in lazy["names"].items()}
-    plan = _plan(eager, asked) | {"execute": lazy["execute"]}
-    found = replace(plain, plan=plan, modules=lazy["modules"], files=lazy["files"])
+        lazy = observe(process, "lazy", probes, _plan(eager, eager["names"], []))
+    except FAILURES as error:
+        return replace(plain, why_not=f"with lazy imports it fails: {error}")
     if not same(lazy["answers"], eager["answers"]):
-        return replace(plain, why_not="with imports put off it answers otherwise")
-    why_not = check(process, probes, found)
-    return replace(plain, why_not=why_not) if why_not else found
+        return replace(plain, why_not="with lazy imports it gives other answers")
+    used = {module: {name: eager["names"][module][name] for name in names} for module, names in lazy["names"].items()}
+    plan = _plan(eager, used, lazy["execute"])
+    planned = replace(plain, plan=plan, modules=lazy["modules"], files=lazy["files"])
+    why_not = check(process, probes, planned)
+    return replace(plain, why_not=why_not) if why_not else planned
 
 
-def phase(process: Process, name: str, probes: list, plan: dict | None = None) -> dict:
-    """Run a phase of target/record_use.py on these probes.
+def observe(process: Process, imports: Imports, probes: Sequence[Any], plan: ImportPlan | None = None) -> Recorded:
+    """Run target/record_use.py on the probes, with one of its ways to import.
 
     Raises:
         DoesNotLoad
     """
-    result, asked = process.scratch / f"{name}.json", process.scratch / "probes.json"
-    asked.write_text(json.dumps(probes), encoding="utf-8")
-    arguments = [name, result, asked]
+    result, events = process.scratch / f"{imports}.json", process.scratch / "probes.json"
+    events.write_text(json.dumps(probes), encoding="utf-8")
+    arguments: list[str | Path] = [imports, result, events]
     if plan is not None:
-        arguments.append(process.scratch / "plan.json")
-        arguments[-1].write_text(json.dumps(plan), encoding="utf-8")
+        path = process.scratch / "plan.json"
+        path.write_text(json.dumps(plan), encoding="utf-8")
+        arguments.append(path)
     process.run("record_use.py", arguments)
-    found: dict = json.loads(result.read_text(encoding="utf-8"))
-    if "error" in found:
-        raise DoesNotLoad(found["error"], found["missing"])
-    return found
+    recorded: Recorded = json.loads(result.read_text(encoding="utf-8"))
+    if "error" in recorded:
+        raise DoesNotLoad(recorded["error"], recorded["missing"])
+    return recorded
 
 
-def check(process: Process, probes: list, found: Recording) -> str | None:
-    """Run by the plan as Lambda will; what is wrong, if anything is. Leaves the plan in the staged function."""
+def check(process: Process, probes: Sequence[Any], recording: Recording) -> str | None:
+    """Answer the probes as Lambda will, by the plan, and return what is wrong, if anything is.
+
+    The plan is written to the staged function. It is removed again if something is wrong.
+    """
     path = process.function / FILE
-    if found.plan is not None:
-        path.write_text(json.dumps(found.plan, separators=(",", ":")), encoding="utf-8")
+    if recording.plan is not None:
+        path.write_text(json.dumps(recording.plan, separators=(",", ":")), encoding="utf-8")
     try:
-        answers = phase(process, "planned", probes)["answers"]
-    except FAILS as error:
+        answers = observe(process, "planned", probes)["answers"]
+    except FAILURES as error:
         path.unlink(missing_ok=True)
         return str(error)
-    if same(answers, found.answers):
+    if same(answers, recording.answers):
         return None
     path.unlink(missing_ok=True)
-    return "it answers otherwise"
+    return "it gives other answers"
 
 
-def same(answers: list[str], expected: list[str]) -> bool:
-    """Whether two runs gave the same predictions, and refused the same probes."""
+def same(answers: Sequence[str], expected: Sequence[str]) -> bool:
+    """Tell whether two runs gave the same predictions, and refused the same probes."""
     return len(answers) == len(expected) and all(
-        one == other or not any("predictions" in each for each in (one, other))
+        one == other or not any("predictions" in answer for answer in (one, other))
         for one, other in zip(answers, expected, strict=True)
     )
 
 
-def probes(events: Sequence[Any], facts: Mapping[str, Any]) -> list:
-    """Events that try what a model may be asked: those whose answers were proved, and some that it has to refuse.
+def probes(events: Sequence[Any], facts: ModelFacts) -> list[Any]:
+    """Return the events to try: those whose answers were proved, and some that the model has to refuse.
 
     Args:
-        events: as packaging proved them; the first counts for what is imported at init.
-        facts: n_features_in, as in the manifest.
+        events: as packaging proved them. What the first one uses is what the plan imports during init.
     """
     width = facts["n_features_in"]
     refused = [{"instances": [[0] * (width + 1 if width else 1)]}, {"instances": [["text"] * (width or 1)]}, {}]
     return [*events, *refused]
 
 
-def _plan(eager: dict, names: dict) -> dict:
-    return {key: eager[key] for key in ("packages", "dunders", "partly")} | {"names": names, "execute": []}
+def _plan(eager: Recorded, names: dict[str, dict[str, Any]], execute: list[str]) -> ImportPlan:
+    """Return a plan.
+
+    Args:
+        names: the names, by module, that may be imported lazily.
+        execute: the modules to execute during init.
+    """
+    return {
+        "packages": eager["packages"],
+        "dunders": eager["dunders"],
+        "partly": eager["partly"],
+        "names": names,
+        "execute": execute,
+    }

@@ -1,4 +1,4 @@
-"""Files with a request: read and checked before anything is done with them."""
+"""Reads files with a request, and checks them before anything else is done with them."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import Any
 
 from build.errors import UserError
 
-PAYLOAD_LIMIT = 6_291_556  # bytes of the event of a synchronous invocation, as Lambda's API counts them
+PAYLOAD_LIMIT = 6_291_556  # bytes of an event of a synchronous invocation, as Lambda's API counts them
 
 
 class NoRequestFile(UserError):
     template = (
-        "There is no file {path}. Give a JSON file with a request; invoke train-example writes one for its model."
+        "There is no file {path}. Give a JSON file with a request. invoke train-example writes one for its model."
     )
 
 
 class BadRequestFile(UserError):
     template = (
-        '{path} is no request ({why}). Expected JSON: {{"instances": [[...]]}} or {{"dataframe_records": [{{...}}]}}'
+        '{path} is not a request ({why}). Expected JSON: {{"instances": [[...]]}} or {{"dataframe_records": [{{...}}]}}'
     )
 
 
 class RequestTooLarge(UserError):
     template = (
-        "{path} has {size:,} bytes, and Lambda takes requests of at most {limit:,} (6 MB). Send its rows in several "
-        "requests, or score them from S3 with the module's batch."
+        "{path} has {size:,} bytes, and Lambda accepts requests of at most {limit:,} bytes (6 MB). Send its rows in "
+        "several requests, or score them from S3 with the module's batch."
     )
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as its file has it."""
+    """A request, byte by byte as its file has it."""
 
     path: Path
     body: bytes
@@ -45,7 +45,7 @@ class Request:
 
 
 def read(path: Path) -> Request:
-    """A request that is there and is JSON.
+    """Read a request, and check that it is JSON.
 
     Raises:
         NoRequestFile, BadRequestFile
@@ -54,8 +54,8 @@ def read(path: Path) -> Request:
         raise NoRequestFile(path=path)
     body = path.read_bytes()
     try:
-        with suppress(RecursionError):  # nested too deeply to be looked at here; whoever answers it says so
-            # numbers stay text: one of 5,000 digits is JSON, whatever Python's int says
+        with suppress(RecursionError):  # it is nested too deeply to check here: whatever answers it says so
+            # Numbers stay text: a number of 5,000 digits is JSON, although Python's int refuses it
             json.loads(body.decode(), parse_int=str, parse_float=str, parse_constant=_refuse)
     except ValueError as error:
         raise BadRequestFile(path=path, why=error) from error
@@ -63,7 +63,7 @@ def read(path: Path) -> Request:
 
 
 def read_to_send(path: Path) -> Request:
-    """A request that Lambda's API takes.
+    """Read a request, and check that Lambda's API accepts its size.
 
     Raises:
         NoRequestFile, BadRequestFile, RequestTooLarge
@@ -74,4 +74,4 @@ def read_to_send(path: Path) -> Request:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"JSON has no {constant}; null stands for a missing value")
+    raise ValueError(f"JSON has no {constant}. Write null for a missing value")

@@ -1,4 +1,4 @@
-"""Lays out the function's files: the handler, and the user's own code."""
+"""Stages the function's files, the handler and the user's own code, in a folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_CODE = ("__pycache__", "*.pyc", ".*")
 
 
 class NoCode(UserError):
-    template = "There is no folder and no Python file {path} for --code."
+    template = "There is no folder or Python file {path} for --code."
 
 
 class CodeInTheWay(UserError):
@@ -22,11 +22,11 @@ class CodeInTheWay(UserError):
 
 
 class BrokenLink(UserError):
-    template = "{path}, below --code, is a link {why}. Remove it, or have it point to a file that is there."
+    template = "{path}, below --code, is a link {why}. Remove it, or let it point to a file that exists."
 
 
 def check(code: Path | None) -> None:
-    """See that the user's code is there and can be copied, before the work.
+    """Check, before the work begins, that the user's code exists and can be copied.
 
     Raises:
         NoCode, BrokenLink
@@ -39,20 +39,21 @@ def check(code: Path | None) -> None:
 
 
 def files(code: Path, out: Path | None = None) -> list[Path]:
-    """The user's files: all of a folder but what is hidden, what Python makes and what this project builds.
+    """Return the user's files: all files in a folder except hidden ones, bytecode, and what this project builds.
 
     Args:
-        out: the folder of the artifacts, if it is known.
+        out: the folder of the artifacts, if it is known. Its files are not code.
     """
     return [code] if code.is_file() else sorted(_walk(code, out and out.resolve(), (code.resolve(),)))
 
 
 def stage(folder: Path, code: Path | None) -> None:
-    """Put into a new folder what the function's zip will hold, but for the model.
+    """Copy what the function's zip file will contain, except the model, into a new folder.
 
     Args:
-        folder: two levels below the folder of the artifacts, which is not code.
-        code: a folder of modules that the model needs, whose contents go to the zip's root; or one module.
+        folder: the new folder, two levels below the folder of the artifacts.
+        code: a folder of modules that the model needs, or one module. A folder's contents go to the root of the zip
+            file.
     """
     shutil.copytree(HANDLER, folder, ignore=shutil.ignore_patterns(*NOT_CODE, "requirements.*"))
     check(code)
@@ -65,7 +66,7 @@ def stage(folder: Path, code: Path | None) -> None:
         if inside.parts[0] in own:
             raise CodeInTheWay(path=root / inside.parts[0], name=inside.parts[0])
         (folder / inside).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, folder / inside)  # with its mode: what may be executed here may be so in Lambda
+        shutil.copy(path, folder / inside)  # with its mode: a file that is executable here is executable in Lambda
 
 
 def _walk(folder: Path, out: Path | None, above: tuple[Path, ...]) -> Iterator[Path]:
@@ -73,22 +74,23 @@ def _walk(folder: Path, out: Path | None, above: tuple[Path, ...]) -> Iterator[P
         if path.name.startswith(".") or path.name == "__pycache__":
             continue
         if not path.exists():
-            raise BrokenLink(path=path, why=f"to {path.readlink()}, which is not there")
+            raise BrokenLink(path=path, why=f"to {path.readlink()}, which does not exist")
         if path.is_dir():
             real = path.resolve()
             if real in above:
-                raise BrokenLink(path=path, why="to a folder that it is in itself")
+                raise BrokenLink(path=path, why="to a folder that contains it")
             if real != out and not _is_artifacts(path):
                 yield from _walk(path, out, (*above, real))
-        elif path.suffix != ".pyc" or not path.with_suffix(".py").exists():  # a module may come without its source
+        # a module may be shipped without its source
+        elif path.suffix != ".pyc" or not path.with_suffix(".py").exists():
             yield path
 
 
 def _is_artifacts(folder: Path) -> bool:
-    """Whether a folder is what this project builds, which is no code: dist/, or another --out."""
-    manifest = folder / "manifest.json"
+    """Tell whether a folder holds what this project builds, and so no code: dist/, or another folder for --out."""
+    path = folder / "manifest.json"
     try:
-        found = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
+        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     except (OSError, ValueError):
         return False
-    return isinstance(found, dict) and {"schema_version", "runtime", "architecture"} <= found.keys()
+    return isinstance(content, dict) and {"schema_version", "runtime", "architecture"} <= content.keys()

@@ -1,1 +1,1 @@
-"""What a layer is made of, before it is installed: requirements files, local projects and lock files."""
+"""Reads what a layer is made of, before it is installed: requirements files, local projects and lock files."""

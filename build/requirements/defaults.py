@@ -1,4 +1,4 @@
-"""The layer's own requirements: lambda/requirements.in, locked with hashes in lambda/requirements.txt."""
+"""Knows the project's own requirements: lambda/requirements.in, locked with hashes in lambda/requirements.txt."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ LOCKED = FOLDER / "requirements.txt"
 
 
 class NoRequirements(UserError):
-    template = "There is no requirements file {path}. Give one that is there: --requirements FILE"
+    template = "There is no requirements file {path}. Give one that exists: --requirements FILE"
 
 
 class NoDefaults(UserError):
     template = (
-        "The project pins no requirements for {runtime}, only for python{oldest} and later.\n"
+        "The project has no requirements for {runtime}, only for python{oldest} and later.\n"
         "Give your own: --requirements FILE"
     )
 
 
 def select(given: Path | None, runtime: Runtime) -> Path:
-    """The file to install from: the caller's, else the project's own.
+    """Return the file to install from: the user's, or else the project's own.
 
     Raises:
-        NoRequirements: the caller's is not there.
-        NoDefaults: the runtime is older than the project's own are locked for.
+        NoRequirements: the user's file does not exist.
+        NoDefaults: the project's own requirements are not locked for so old a runtime.
     """
     if given is None:
         if _minor(runtime.python) < _minor(OLDEST_WITH_DEFAULTS):
@@ -45,12 +45,12 @@ def select(given: Path | None, runtime: Runtime) -> Path:
 
 
 def has_hashes(path: Path) -> bool:
-    """Whether pip and uv will refuse anything but the files that were locked."""
+    """Tell whether pip and uv accept only the files whose hashes are given."""
     return lockfile.is_lock(path) or requirement_files.all_have_hashes(path)
 
 
 def named(path: Path) -> set[str]:
-    """The packages that requirements name for themselves; none of a lock, which names all that is installed.
+    """Return the packages that requirements name themselves. A lock lists all packages, so it names none in this sense.
 
     Raises:
         UnreadableRequirements
@@ -63,7 +63,7 @@ def named(path: Path) -> set[str]:
 
 
 def identity(path: Path) -> str | None:
-    """What tells requirements apart that say all by themselves; None where it depends on an index or other files, too.
+    """Return a text that identifies what requirements install, or None if that depends on an index or other files.
 
     Raises:
         LockBroken, UnreadableRequirements
@@ -77,26 +77,33 @@ def identity(path: Path) -> str | None:
 
 
 def pinned(package: str, python: str) -> str:
-    """The lock's lines for one package on one Python, with its hashes."""
+    """Return the lines of the lock for one package on one Python, with its hashes."""
     blocks = re.split(r"(?m)^(?=[a-z])", LOCKED.read_text(encoding="utf-8"))
     mine = [block for block in blocks if block.startswith(f"{package}==")]
     versions = [Requirement(block.split("\\")[0].strip()) for block in mine]
-    environment = {"python_version": python, "python_full_version": f"{python}.0"}
-    here = [block for block, each in zip(mine, versions, strict=True) if _applies(each, environment)]
+    marker_values = {"python_version": python, "python_full_version": f"{python}.0"}
+    here = [block for block, each in zip(mine, versions, strict=True) if _applies(each, marker_values)]
     return here[0]
 
 
-def _applies(requirement: Requirement, environment: dict[str, str]) -> bool:
-    return requirement.marker is None or requirement.marker.evaluate(environment)
+def _applies(requirement: Requirement, marker_values: dict[str, str]) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate(marker_values)
 
 
 def lock() -> Path:
-    """Resolve requirements.in for every runtime that it is for, and write the versions with their hashes."""
-    argv = [interpreters.uv(), "pip", "compile", "--universal", "--python-version", OLDEST_WITH_DEFAULTS]
+    """Resolve requirements.in for all supported runtimes, and write the versions with their hashes."""
+    argv: list[str | Path] = [
+        interpreters.uv(),
+        "pip",
+        "compile",
+        "--universal",
+        "--python-version",
+        OLDEST_WITH_DEFAULTS,
+    ]
     argv += ["--generate-hashes", "--no-config", "--upgrade", "--custom-compile-command", "invoke lock"]
     argv += [SOURCE.name, "--output-file", LOCKED.name]
-    # A lock is for every machine: no wheels that only this one has beside the index.
-    commands.run(argv, cwd=FOLDER, env=indexes.uv_environment(without=("extra-index-url", "find-links")))
+    # The lock is for every machine, so wheels that only this machine has must not be used.
+    commands.run(argv, cwd=FOLDER, env=indexes.uv_variables(without=("extra-index-url", "find-links")))
     return LOCKED
 
 

@@ -1,6 +1,7 @@
-"""Builds wheels of the local projects that requirements name, so that the layer holds them whole.
+"""Builds wheels of the local projects that requirements name, so that the layer contains their files.
 
-Installed as they are they would be a path of this machine (`-e ./pkg`), or be refused as sources (`./pkg`).
+Without a wheel, an editable project (`-e ./pkg`) would be installed as a path of this machine, and any other project
+(`./pkg`) would be refused, because only wheels are accepted.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from build.host import cache, commands
 from build.requirements import lockfile, requirement_files
 
 KEPT = 16  # wheels in the cache
-# A line of a requirements file that names a folder: editable or not, a path or a URL, with extras and a marker
+# A line of a requirements file that names a folder: editable or not, as a path or a URL, with extras and a marker
 PROJECT = re.compile(
     r"^\s*(?:(?:-e|--editable)[\s=]+)?(?:[\w.-]+(?:\[[^\]]*\])?\s*@\s*)?(?P<place>(?:file:|\.|/|~)?[^\s;\[#@=<>!]*)"
     r"(?P<extras>\[[^\]]*\])?\s*(?:#egg=\S*)?\s*(?P<marker>;[^#]*)?(?:\s#.*)?$"
@@ -28,18 +29,20 @@ PROJECT = re.compile(
 OTHER_FILE = re.compile(r"^\s*(?P<option>-r|--requirement|-c|--constraint)[\s=]*(?P<path>[^\s#]+)")
 LINKS = re.compile(r"^\s*(?:-f|--find-links)[\s=]+(?P<path>\"[^\"]*\"|'[^']*'|\S+)")
 MARKS = ("pyproject.toml", "setup.py")
-# What building and version control leave in a project: a `build` folder would bring back modules that were deleted
+# Folders that are not sources. An old `build` folder would bring back modules that were deleted since.
 NOT_SOURCES = ("__pycache__", "*.egg-info", "build", "dist", ".venv", "venv", ".tox", ".mypy_cache", ".ruff_cache")
 
-BuildWheel = Callable[[Path, Path], None]  # of a project, into a folder
+BuildWheel = Callable[[Path, Path], None]  # builds a wheel of a project in a folder
 
 
 class NotAProject(UserError):
-    template = "{path}, which {requirements} names, is no Python project: it has neither pyproject.toml nor setup.py."
+    template = (
+        "{path}, which {requirements} names, is not a Python project: it has neither pyproject.toml nor setup.py."
+    )
 
 
 class BuildFailed(UserError):
-    template = "No wheel can be built of the local project {path}:\n{tail}"
+    template = "The build of a wheel failed for the local project {path}:\n{tail}"
 
 
 class HasCompiledCode(UserError):
@@ -51,24 +54,26 @@ class HasCompiledCode(UserError):
 
 class Editable(UserError):
     template = (
-        "{name} was installed as an editable: the layer would hold a path of this machine and not the package.\n"
-        "Name it without -e."
+        "{name} was installed as an editable project: the layer would contain a path of this machine instead of the "
+        "package.\nName it without -e in the requirements."
     )
 
 
 @dataclass(frozen=True)
 class Rewriting:
-    kept: Path  # folder of the cache
-    identity: str  # of the builder
+    """How wheels of local projects are built and kept."""
+
+    kept: Path  # the folder of the cache
+    identity: str  # identifies the builder
     build_wheel: BuildWheel
-    compiles: bool  # whether what it compiles runs on the target
+    compiles: bool  # whether what the builder compiles runs on the target
 
 
 def as_wheels(requirements: Path, folder: Path, rewriting: Rewriting) -> Path:
-    """The requirements with wheels in place of local projects: the same file if it names none.
+    """Return the requirements with wheels in the place of local projects. If they name none, it is the same file.
 
     Args:
-        folder: where to write what replaces the file and those that it includes.
+        folder: the folder for new files, which replace the file and those that it includes.
 
     Raises:
         NotAProject, BuildFailed, HasCompiledCode
@@ -78,7 +83,7 @@ def as_wheels(requirements: Path, folder: Path, rewriting: Rewriting) -> Path:
     text = requirements.read_text(encoding="utf-8", errors="replace")
     lines = re.sub(r"\\\n", "", text).splitlines()
     new = [_line(line, requirements, folder, rewriting) for line in lines]
-    if all(old == mine for old, mine in zip(lines, new, strict=True)):
+    if new == lines:
         return requirements
     path = folder / f"{len(list(folder.iterdir()))}-{requirements.name}"
     absolute = [_absolute(line, requirements.parent) for line in new]
@@ -87,7 +92,7 @@ def as_wheels(requirements: Path, folder: Path, rewriting: Rewriting) -> Path:
 
 
 def refuse_editable(site_packages: Path) -> None:
-    """See that nothing was installed as a path of this machine.
+    """Check that nothing was installed as a path of this machine.
 
     Raises:
         Editable
@@ -98,11 +103,12 @@ def refuse_editable(site_packages: Path) -> None:
 
 
 def copy(project: Path, target: Path) -> Path:
-    """A copy of a project to build in: building writes into the folder."""
+    """Copy a project to build it: a build writes into the project's folder."""
     return Path(shutil.copytree(project, target, ignore=shutil.ignore_patterns(*NOT_SOURCES), symlinks=True))
 
 
 def _line(line: str, requirements: Path, folder: Path, rewriting: Rewriting) -> str:
+    """Return a line of requirements with a wheel in the place of a local project."""
     other = OTHER_FILE.match(line)
     if other:
         path = requirements.parent / other["path"]
@@ -121,7 +127,7 @@ def _line(line: str, requirements: Path, folder: Path, rewriting: Rewriting) -> 
 
 
 def _folder(place: str) -> Path | None:
-    """The folder that a requirement names, as pip takes it: from the current one, whichever file says so."""
+    """Return the folder that a requirement names. For pip, relative paths start at the current folder."""
     if not place or ("/" not in place and not place.startswith((".", "file:"))):
         return None
     path = Path(unquote(urlsplit(place).path) if place.startswith("file:") else place).expanduser()
@@ -129,7 +135,7 @@ def _folder(place: str) -> Path | None:
 
 
 def _absolute(line: str, beside: Path) -> str:
-    """A line that says the same in another folder."""
+    """Return a line of requirements that means the same in a file in another folder."""
     other, links = OTHER_FILE.match(line), LINKS.match(line)
     if other and (beside / other["path"]).exists():
         return f"{other['option']} {(beside / other['path']).resolve()}"
@@ -138,12 +144,12 @@ def _absolute(line: str, beside: Path) -> str:
 
 
 def _wheel(project: Path, rewriting: Rewriting) -> Path:
-    """The wheel of a project, built once for the same files."""
+    """Return the wheel of a project. It is only built again if the project's files have changed."""
     with TemporaryDirectory(prefix="project-") as name:
         sources = copy(project, Path(name, "sources"))
         files = sorted(path for path in sources.rglob("*") if path.is_file())
-        said = [(path.relative_to(sources).as_posix(), archive.file_sha256(path).encode()) for path in files]
-        key = cache.digest([("builder", rewriting.identity.encode()), *said])
+        digests = [(path.relative_to(sources).as_posix(), archive.file_sha256(path).encode()) for path in files]
+        key = cache.digest([("builder", rewriting.identity.encode()), *digests])
 
         def fill(folder: Path) -> None:
             try:

@@ -1,4 +1,4 @@
-"""pylock.toml (PEP 751): exactly what was resolved for a layer, with digests, so that it can be built once more."""
+"""Reads and writes pylock.toml (PEP 751): exactly what a layer was built from, so that it can be built again."""
 
 from __future__ import annotations
 
@@ -23,46 +23,56 @@ else:
     import tomli as tomllib
 
 NAME = "pylock.toml"
-SOURCES = ("archive", "directory", "sdist", "vcs")  # where a package comes from, but for wheels, of which it has a list
+SOURCES = (
+    "archive",
+    "directory",
+    "sdist",
+    "vcs",
+)  # where a package comes from; besides them, it may have a list of wheels
 PYPI, PYPI_FILES = "https://pypi.org/simple", "https://files.pythonhosted.org/"
 UNREADABLE = (ValueError, TypeError, PylockValidationError, PylockUnsupportedVersionError)
 HEADER = """\
-# What the layer beside this file was built from. The same once more, for the same --python, --architecture, --builder
-# and --without:
+# The layer beside this file was built from these packages. To build the same layer again, use the same --python,
+# --architecture, --builder and --without:
 #   invoke build-layer --requirements pylock.toml
 """
 
 
 class LockBroken(UserError):
     template = (
-        "{path} is not a lock file that can be installed from ({why}).\n"
-        "Give the one that invoke build-layer left beside its layer, or the requirements that it was made of."
+        "{path} is not a lock file from which packages can be installed ({why}).\n"
+        "Give the lock file that invoke build-layer wrote beside its layer, or the requirements that it was made from."
     )
 
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock file; its paths are absolute."""
+    """The content of a lock file. Its paths are absolute."""
 
     facts: dict[str, Any]
 
     @property
     def names(self) -> set[str]:
-        """Of the packages, normalized."""
+        """The normalized names of the packages."""
         return {package["name"] for package in self.facts["packages"]}
 
     def identity(self) -> str | None:
-        """What tells it apart from a lock of other files, wherever these lie; None where not all have a digest."""
-        said = []
+        """Return a text that identifies the locked files by their content, or None if not all of them have a digest."""
+        packages = []
         for package in self.facts["packages"]:
             marks = [_mark(kind, source) for kind, source in _sources(package)]
             if None in marks or not marks:
                 return None
-            said.append((package["name"], package.get("version"), package.get("marker"), sorted(map(str, marks))))
-        return str(sorted(said, key=str))
+            facts = (package["name"], package.get("version"), package.get("marker"), sorted(map(str, marks)))
+            packages.append(facts)
+        return str(sorted(packages, key=str))
 
     def keeps_to(self, hashes: Mapping[str, Collection[str]]) -> bool:
-        """Whether it has only files of the digests that requirements are bound to, by package; or they are to none."""
+        """Tell whether all locked files have one of the hashes that the requirements give for their package.
+
+        Args:
+            hashes: the hashes in the requirements, by package. If there are none, every file is allowed.
+        """
         for package in self.facts["packages"] if hashes else ():
             allowed = hashes.get(package["name"], ())
             for _, source in _sources(package):
@@ -71,13 +81,13 @@ class Lock:
         return True
 
     def write(self, folder: Path) -> Path:
-        """Write it into a folder."""
+        """Write the lock file into a folder, and return its path."""
         path = folder / NAME
         path.write_text(HEADER + tomli_w.dumps(self.facts), encoding="utf-8")
         return path
 
     def as_requirements(self) -> str | None:
-        """The same for a pip that reads no lock files; None where something has no digest."""
+        """Return the same as requirements for a pip that cannot read lock files; None if a file has no digest."""
         lines = []
         for package in self.facts["packages"]:
             sources = list(_sources(package))
@@ -87,35 +97,36 @@ class Lock:
             kind, source = sources[0]
             path, url = source.get("path"), source.get("url")
             name = f"{package['name']}=={package.get('version')}"
-            if path or kind == "archive":  # no index has it
+            if path or kind == "archive":  # it is not from an index
                 name = Path(path).as_uri() if path else f"{package['name']} @ {url}"
             marker = f" ; {package['marker']}" if "marker" in package else ""
             lines.append(" ".join([name + marker, *(f"--hash={digest}" for digest in digests)]) + "\n")
         return "".join(lines)
 
     def for_any_interpreter(self) -> Lock:
-        """The same without the version that it asks of the interpreter that runs uv, which is not the target's.
+        """Return the same lock without the version of Python that it requires, which is not the one that uv runs under.
 
-        It names PyPI as the index of PyPI's files, too: uv's cache knows them by index, and would ask for each again.
+        It also names PyPI as the index of PyPI's files. uv's cache finds files by their index, and would ask for each
+        file again.
         """
         facts = {key: value for key, value in self.facts.items() if key != "requires-python"}
         return Lock(facts | {"packages": [_with_index(package) for package in facts["packages"]]})
 
 
 def _with_index(package: dict[str, Any]) -> dict[str, Any]:
-    """A package of a lock with the address of its index, if all of its files are PyPI's."""
+    """Add the address of PyPI to a package, if all of its files are from there."""
     urls = [source.get("url", "") for _, source in _sources(package)]
     of_pypi = bool(urls) and all(url.startswith(PYPI_FILES) for url in urls)
     return {**package, "index": PYPI} if of_pypi and "index" not in package else package
 
 
 def is_lock(path: Path) -> bool:
-    """Whether a file's name is that of a lock file."""
+    """Tell whether a file's name is that of a lock file."""
     return is_valid_pylock_path(path)
 
 
 def read(path: Path) -> Lock:
-    """The lock in a file.
+    """Read a lock file.
 
     Raises:
         LockBroken
@@ -127,16 +138,16 @@ def read(path: Path) -> Lock:
 
 
 def parse(text: str, base: Path) -> Lock:
-    """The lock in a text.
+    """Return the lock in a text.
 
     Args:
-        base: the folder that its relative paths start from.
+        base: the folder at which its relative paths start.
 
     Raises:
-        One of UNREADABLE: it is no lock file.
+        One of UNREADABLE: the text is not a lock file.
     """
     facts = copy.deepcopy(tomllib.loads(text))
-    Pylock.from_dict(facts)  # raises if it is none
+    Pylock.from_dict(facts)  # raises if it is not a lock
     for package in facts["packages"]:
         for _, source in _sources(package):
             if "path" in source:
@@ -147,7 +158,7 @@ def parse(text: str, base: Path) -> Lock:
 
 
 def of_pip(report: Mapping[str, Any]) -> Lock | None:
-    """What pip installed, by its installation report; None where that has no digest or source of something."""
+    """Return what pip installed, by its report; None if the report lacks the digest or the source of a file."""
     facts = {
         "lock-version": "1.0",
         "created-by": "pip",
@@ -160,19 +171,19 @@ def of_pip(report: Mapping[str, Any]) -> Lock | None:
 
 
 def _of_pip(installed: Mapping[str, Any]) -> dict[str, Any]:
-    """One package of pip's report, as a lock file has it."""
-    said, info = installed["metadata"], installed["download_info"]
-    package = {"name": distributions.normalized(said["name"]), "version": said["version"]}
-    parts = urlsplit(info["url"])
-    path = unquote(parts.path)
-    place = {"path": path} if parts.scheme == "file" else {"url": info["url"]}
+    """Translate one package of pip's report to the form in a lock file."""
+    fields, info = installed["metadata"], installed["download_info"]
+    package = {"name": distributions.normalized(fields["name"]), "version": fields["version"]}
+    url = urlsplit(info["url"])
+    path = unquote(url.path)
+    place = {"path": path} if url.scheme == "file" else {"url": info["url"]}
     if "vcs_info" in info:
         vcs = info["vcs_info"]
         return package | {"vcs": place | {"type": vcs["vcs"], "commit-id": vcs["commit_id"]}}
     if "dir_info" in info:
         return package | {"directory": place}
     hashes = info["archive_info"].get("hashes", {})
-    if not hashes and parts.scheme == "file":
+    if not hashes and url.scheme == "file":
         hashes = {"sha256": archive.file_sha256(Path(path))}
     source = place | {"hashes": hashes}
     if installed["is_direct"]:
@@ -181,12 +192,13 @@ def _of_pip(installed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sources(package: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return all sources of a package, with their kinds."""
     yield from ((kind, package[kind]) for kind in SOURCES if kind in package)
     yield from (("wheel", wheel) for wheel in package.get("wheels", ()))
 
 
 def _mark(kind: str, source: dict[str, Any]) -> object:
-    """What the content of a source is known by; None where it is not."""
+    """Return what identifies the content of a source; None if nothing does."""
     if kind == "vcs":
         return source.get("commit-id")
     if kind == "directory":
@@ -196,6 +208,6 @@ def _mark(kind: str, source: dict[str, Any]) -> object:
 
 
 def _without_password(url: str) -> str:
-    """An address without its user and password: the file is for others to read."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    """Remove user and password from an address, because other people read the file."""
+    split = urlsplit(url)
+    return urlunsplit(split._replace(netloc=split.netloc.rpartition("@")[2]))

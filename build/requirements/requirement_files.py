@@ -1,4 +1,4 @@
-"""What requirements files name on this machine's disk, and where pip would look for it."""
+"""Reads requirements files, and finds the files and folders that they name as pip would find them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class UnreadableRequirements(UserError):
 
 
 def parse(path: Path) -> RequirementsFile:
-    """A requirements file with all that it includes.
+    """Read a requirements file and all files that it includes.
 
     Raises:
-        UnreadableRequirements: one of them is not there, or not text.
+        UnreadableRequirements: one of the files does not exist, or is not text.
     """
     try:
         return RequirementsFile.from_file(str(path), include_nested=True)
@@ -32,37 +32,37 @@ def parse(path: Path) -> RequirementsFile:
 
 
 def places(path: Path) -> list[Path]:
-    """The files and folders that installing from a file has to see: requirements files, wheels, projects and links."""
+    """Return what an installation needs to read: requirements files, wheels, projects and folders of links."""
     parsed = parse(path)
-    found = [path]
+    named = [path]
     for option in parsed.options:
         beside = Path(option.filename).resolve().parent
         for kind in ("requirements", "constraints"):
-            found += [beside / name for name in option.options.get(kind, ())]
-        found += [where for link in option.options.get("find_links", ()) if (where := find_links(link, beside))]
+            named += [beside / name for name in option.options.get(kind, ())]
+        named += [where for link in option.options.get("find_links", ()) if (where := find_links(link, beside))]
     local = (_local(each.link.url) for each in parsed.requirements if each.link)
-    found += [where for where in local if where]
-    return sorted({each.resolve() for each in found if each.exists()})
+    named += [where for where in local if where]
+    return sorted({each.resolve() for each in named if each.exists()})
 
 
 def all_have_hashes(path: Path) -> bool:
-    """Whether every requirement is bound to digests, which binds the whole set: pip and uv then take nothing else."""
+    """Tell whether every requirement has hashes. If so, pip and uv accept only packages that are listed."""
     parsed = parse(path)
     wanted = [each for each in parsed.requirements if not each.is_constraint]
     return bool(wanted) and not parsed.invalid_lines and all(each.hash_options for each in wanted)
 
 
 def hashes(path: Path) -> dict[str, set[str]]:
-    """The digests that requirements are bound to, as ``sha256:...``, by normalized name of the package."""
-    found: dict[str, set[str]] = {}
+    """Return the hashes in the requirements, as ``sha256:...``, by normalized name of the package."""
+    by_package: dict[str, set[str]] = {}
     for each in parse(path).requirements:
         if each.hash_options and each.name:
-            found.setdefault(distributions.normalized(each.name), set()).update(each.hash_options)
-    return found
+            by_package.setdefault(distributions.normalized(each.name), set()).update(each.hash_options)
+    return by_package
 
 
 def find_links(link: str, beside: Path) -> Path | None:
-    """Where pip finds a folder or page of links: beside the file that names it if it is there, else from here."""
+    """Return a folder or page of links. It is beside the file that names it, or else relative to the current folder."""
     if urlsplit(link).scheme not in ("", "file"):
         return None
     local = Path(unquote(urlsplit(link).path)) if link.startswith("file:") else Path(link)
@@ -70,10 +70,10 @@ def find_links(link: str, beside: Path) -> Path | None:
 
 
 def for_uv(path: Path, folder: Path) -> Path:
-    """The file for uv, which looks for relative links beside the file alone: with their places written out, if need be.
+    """Return a file that means the same to uv, which looks for relative links only beside the file that names them.
 
     Args:
-        folder: where a file that replaces it can be written.
+        folder: the folder for a new file, in which the links are absolute, if one is needed.
     """
     parsed = parse(path)
     if not any(_moves(option) for option in parsed.options):
@@ -90,23 +90,25 @@ def for_uv(path: Path, folder: Path) -> Path:
 
 
 def _moves(option: OptionLine) -> bool:
+    """Tell whether an option names a link that pip would find and uv would not."""
     beside = Path(option.filename).resolve().parent
     links = option.options.get("find_links", ())
     return any(not (beside / link).exists() and find_links(link, beside) for link in links)
 
 
 def _written_out(option: OptionLine) -> Iterator[str]:
+    """Return the lines of an option, with absolute links."""
     beside = Path(option.filename).resolve().parent
     links = option.options.get("find_links", ())
     if links:
         yield from (f"--find-links {find_links(link, beside) or link}" for link in links)
-    elif not {"requirements", "constraints"} & set(option.options):  # their lines are there already
+    elif not {"requirements", "constraints"} & set(option.options):  # the lines of included files are there already
         yield option.requirement_line.line
 
 
 def _local(url: str) -> Path | None:
-    """The path that a requirement names, as pip takes it: from the current folder, whichever file says so."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("", "file"):
+    """Return the path that a requirement names. For pip, relative paths start at the current folder."""
+    split = urlsplit(url)
+    if split.scheme not in ("", "file"):
         return None
-    return Path(os.path.abspath(unquote(parts.path) if parts.scheme else url))
+    return Path(os.path.abspath(unquote(split.path) if split.scheme else url))

@@ -1,32 +1,39 @@
-"""Reads rows that a model was fitted on, and says what their columns are. Runs under the target's interpreter.
+"""Reads rows that a model was fitted on, and describes their columns. Runs under the target's interpreter.
 
-Parquet, Feather and pickles keep the types of columns; of CSV and JSON pandas guesses them, and what the estimator
-itself says of a column counts for more.
+Parquet, Feather and pickles store the types of columns. For CSV and JSON, pandas guesses them, and what the estimator
+itself tells about a column counts for more.
 """
+
+from __future__ import annotations
 
 import json
 import os
 import pickle
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from serving.requests import inspection
-from serving.requests.signature import Column
-from serving.requests.words import nearest
+from serving.requests.signature import Column, Signature
+from serving.requests.wording import nearest
 
-MOST_CATEGORIES = 100  # of a column of texts that the signature tells
+MOST_CATEGORIES = 100  # different texts in a column that the signature lists
 ROW_WORDS = ("dataframe_records", "dataframe_split", "instances", "inputs")
+
+Name = str | int
 
 
 class BadExample(Exception):
-    """The example cannot be used; the message says why."""
+    """The example cannot be used. The message says why."""
 
 
-def read(path):
-    """The rows in a file, and whether their types are those that the model was fitted with.
+def read(path: str) -> tuple[Any, bool]:
+    """Read the rows in a file.
 
     Returns:
-        A DataFrame, a Series, an array of shape (n_rows, n_columns) or a list; True for Parquet, Feather, pickles.
+        A DataFrame, a Series, an array of shape (n_rows, n_columns) or a list. And whether the file stores the types of
+        the columns: True for Parquet, Feather and pickles.
     """
     suffix = os.path.splitext(path)[1].lower()
     try:
@@ -37,56 +44,56 @@ def read(path):
             import pandas
 
             frame = pandas.read_csv(path)
-            # what pandas takes for numbers may be texts to the model
+            # what looks like numbers to pandas may be texts to the model
             frame.attrs["texts"] = pandas.read_csv(path, dtype=str, keep_default_na=False).to_dict("list")
             return frame, False
         if suffix in (".parquet", ".feather"):
             import pandas
 
             return (pandas.read_parquet if suffix == ".parquet" else pandas.read_feather)(path), True
-        with open(path, "rb") as stream:
-            return checked(pickle.load(stream)), True
+        with open(path, "rb") as pickled:
+            return checked(pickle.load(pickled)), True
     except BadExample:
         raise
-    except Exception as error:  # whatever a reader of files raises
+    except Exception as error:  # a reader of files may raise anything
         raise BadExample(f"{type(error).__name__}: {error}") from error
 
 
-def of_json(said):
-    """Rows as JSON has them: records, lists or texts, alone or as in a request."""
-    if isinstance(said, dict):
-        word = next((word for word in ROW_WORDS if word in said), None)
-        if word is None and {"data", "columns"} <= set(said):  # as MLflow writes its input examples
-            return frame_of_split(said)
+def of_json(content: Any) -> Any:
+    """Return the rows in JSON: records, lists or texts, alone or as in a request."""
+    if isinstance(content, dict):
+        word = next((word for word in ROW_WORDS if word in content), None)
+        if word is None and {"data", "columns"} <= set(content):  # MLflow writes its input examples in this form
+            return frame_of_split(content)
         if word is None:
             raise BadExample(f"expected a list of rows, or an object with one of {', '.join(ROW_WORDS)}")
         if word == "dataframe_split":
-            return frame_of_split(said[word])
-        said = said[word]
-    if isinstance(said, dict) and {"data", "columns"} <= set(said):  # of MLflow, beside params
-        return frame_of_split(said)
+            return frame_of_split(content[word])
+        content = content[word]
+    if isinstance(content, dict) and {"data", "columns"} <= set(content):  # MLflow, beside params
+        return frame_of_split(content)
     import pandas
 
-    if isinstance(said, dict) or (isinstance(said, list) and said and isinstance(said[0], dict)):
-        return pandas.DataFrame(said)
-    if not isinstance(said, list) or not said:
+    if isinstance(content, dict) or (isinstance(content, list) and content and isinstance(content[0], dict)):
+        return pandas.DataFrame(content)
+    if not isinstance(content, list) or not content:
         raise BadExample("it has no rows")
-    return said if not isinstance(said[0], list) else array_of(said)
+    return content if not isinstance(content[0], list) else array_of(content)
 
 
-def frame_of_split(said):
+def frame_of_split(split: dict[str, Any]) -> Any:
     import pandas
 
-    return pandas.DataFrame(said["data"], columns=said.get("columns"))
+    return pandas.DataFrame(split["data"], columns=split.get("columns"))
 
 
-def array_of(rows):
+def array_of(rows: list[Any]) -> Any:
     array = np.array(rows)
     return np.array(rows, dtype=object) if array.dtype.kind in "UO" else array
 
 
-def checked(value):
-    """What a pickle holds, if it is rows."""
+def checked(value: Any) -> Any:
+    """Return the value in a pickle, if it is rows."""
     if hasattr(value, "toarray"):
         value = value.toarray()
     if type(value).__name__ in ("DataFrame", "Series") or isinstance(value, (np.ndarray, list)):
@@ -102,12 +109,12 @@ def checked(value):
     )
 
 
-def describe(value, typed, told):
-    """The signature of a model by the rows that it was fitted on, and these rows as it gets them.
+def describe(value: Any, typed: bool, told: Signature) -> tuple[Signature, Any]:
+    """Return a model's signature by the rows that it was fitted on, and these rows as the model gets them.
 
     Args:
-        value: of `read`.
-        typed: whether the types of its columns are those that the model was fitted with.
+        value: the rows, from `read`.
+        typed: whether the file stores the types of the columns.
         told: the signature that the estimator tells.
     """
     if type(value).__name__ == "Series":
@@ -121,19 +128,20 @@ def describe(value, typed, told):
     return of_frame(value, typed, told)
 
 
-def of_array(array, typed, told):
+def of_array(array: Any, typed: bool, told: Signature) -> Signature:
+    """Return the signature of a model that was fitted on an array."""
     if array.ndim != 2:
         raise BadExample(f"it is an array of shape {array.shape}; expected (rows, columns)")
     if told.width is not None and told.width != array.shape[1]:
         raise BadExample(f"it has {array.shape[1]} columns; the model was fitted with {told.width}")
-    if told.container == "frame":  # rows without names, of a model with names
+    if told.container == "frame":  # the rows have no names, and the model knows the names
         return replace(told, source="the estimator and the example")
-    known = {column.name: column for column in told.columns or ()}
+    by_name = {column.name: column for column in told.columns or ()}
     if array.dtype == object:
-        columns = [merged(of_values(at, array[:, at]), known.get(at), typed) for at in range(array.shape[1])]
+        columns = [merged(of_values(at, array[:, at]), by_name.get(at), typed) for at in range(array.shape[1])]
     else:
         columns = [of_dtype(at, array.dtype, None) for at in range(array.shape[1])]
-        if not typed:  # JSON does not tell whole numbers from others
+        if not typed:  # JSON does not distinguish whole numbers from others
             columns = [Column(at, "number", "float64") for at in range(array.shape[1])]
             if told.container == "array" and told.dtype != "object":
                 return replace(told, source="the estimator and the example")
@@ -146,51 +154,56 @@ def of_array(array, typed, told):
     )
 
 
-def of_frame(frame, typed, told):
-    """Of a table; its columns are those that the model was fitted with, in that order, and the others are left out."""
-    known = {column.name: column for column in told.columns or ()} if told.container == "frame" else {}
-    if known:
-        frame = frame[chosen(list(frame.columns), list(known))]
+def of_frame(frame: Any, typed: bool, told: Signature) -> tuple[Signature, Any]:
+    """Return the signature of a model that was fitted on a table, and the table with the model's columns only."""
+    by_name = {column.name: column for column in told.columns or ()} if told.container == "frame" else {}
+    if by_name:
+        frame = frame[chosen(list(frame.columns), list(by_name))]
     elif told.width is not None and told.width != frame.shape[1]:
         raise BadExample(f"it has {frame.shape[1]} columns; the model was fitted with {told.width}")
     if not all(isinstance(name, (str, int, np.integer)) for name in frame.columns):
         raise BadExample("its columns have names that are neither texts nor whole numbers")
     if told.container == "array" and not isinstance(frame.columns[0], (int, np.integer)) and not typed:
-        return told, frame.to_numpy()  # names that the model does not know
+        return told, frame.to_numpy()  # the model does not know these names
     columns = []
     for at, name in enumerate(frame.columns):
         values = frame.iloc[:, at]
-        own = known.get(name) or (told.columns[at] if told.columns and len(told.columns) == frame.shape[1] else None)
+        own = by_name.get(name) or (told.columns[at] if told.columns and len(told.columns) == frame.shape[1] else None)
         column = of_series(int(name) if isinstance(name, np.integer) else name, values)
         columns.append(merged(column, own, typed))
     return replace(told, container="frame", columns=tuple(columns), dtype=None, source="the example"), frame
 
 
-def chosen(given, wanted):
-    """The example's names of the columns that the model wants; LightGBM has other characters in the place of some."""
-    found = []
-    plain = {}
-    for name in given:
-        plain.setdefault(plain_name(name), name)
+def chosen(names: list[Any], wanted: list[Name]) -> list[Any]:
+    """Return the example's names of the model's columns. LightGBM replaces some characters in its names."""
+    by_plain_name: dict[str, Any] = {}
+    for name in names:
+        by_plain_name.setdefault(plain_name(name), name)
+    columns = []
     for name in wanted:
-        if name not in given and plain_name(name) not in plain:
-            near = nearest(name, given)
+        if name not in names and plain_name(name) not in by_plain_name:
+            near = nearest(name, names)
             hint = f"; is {near!r} meant for it?" if near else ""
             raise BadExample(f"it has no column {name!r}, which the model was fitted with{hint}")
-        found.append(name if name in given else plain[plain_name(name)])
-    return found
+        columns.append(name if name in names else by_plain_name[plain_name(name)])
+    return columns
 
 
-def plain_name(name):
+def plain_name(name: Any) -> str:
     return "".join(each if each.isalnum() or each == "_" else "_" for each in str(name))
 
 
-def of_series(name, series):
-    """What a column of a table is."""
+def of_series(name: Name, series: Any) -> Column:
+    """Describe a column of a table."""
     return of_values(name, series.to_numpy()) if series.dtype == object else of_dtype(name, series.dtype, series)
 
 
-def of_dtype(name, dtype, series):
+def of_dtype(name: Name, dtype: Any, series: Any) -> Column:
+    """Describe a column by its dtype.
+
+    Args:
+        series: the values, if they are a column of a table.
+    """
     text = str(dtype)
     kind = getattr(dtype, "kind", "O")
     if text == "category":
@@ -217,7 +230,8 @@ def of_dtype(name, dtype, series):
     return Column(name, "any", text, missing)
 
 
-def of_category(name, dtype):
+def of_category(name: Name, dtype: Any) -> Column:
+    """Describe a column of categories."""
     values = dtype.categories.tolist()
     if not all(isinstance(value, (str, int, float, bool)) for value in values):
         raise BadExample(f"column {name!r} has categories that JSON has not, such as {values[0]!r}")
@@ -231,12 +245,12 @@ def of_category(name, dtype):
     )
 
 
-def of_values(name, values):
-    """What a column of objects is."""
+def of_values(name: Name, values: Iterable[Any]) -> Column:
+    """Describe a column of objects by its values."""
     seen = list(values)
     none = sum(value is None for value in seen)
     na = sum(type(value).__name__ == "NAType" for value in seen)
-    nan = sum(isinstance(value, float) and np.isnan(value) for value in seen)
+    nan = sum(isinstance(value, float) and bool(np.isnan(value)) for value in seen)
     missing = max(((nan, "NaN"), (none, "None"), (na, "NA")), key=lambda each: each[0])[1]
     present = [value for value in seen if not is_absent(value)]
     kinds = {type(value) for value in present}
@@ -250,25 +264,28 @@ def of_values(name, values):
     return Column(name, "any", "object", missing)
 
 
-def is_absent(value):
-    return value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and np.isnan(value))
+def is_absent(value: Any) -> bool:
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    return isinstance(value, float) and bool(np.isnan(value))
 
 
-def known_texts(values):
+def known_texts(values: Iterable[Any]) -> tuple[str, ...] | None:
+    """Return the different texts in a column, or None if they are too many or too long to list them."""
     seen = sorted({value for value in values if isinstance(value, str)})
     return tuple(seen) if len(seen) <= MOST_CATEGORIES and all(len(each) <= MOST_CATEGORIES for each in seen) else None
 
 
-def merged(column, own, typed):
-    """What example and estimator say of a column, together."""
+def merged(column: Column, own: Column | None, typed: bool) -> Column:
+    """Return what the example and the estimator tell about a column together."""
     if own is None:
         return column
     if typed:
         if column.type != own.type:
             return column
         seen = column.categories if column.type == "category" else own.categories or column.categories
-        shown = column.missing if column.dtype != "object" else own.missing
-        return replace(column, missing=shown, categories=seen)
+        missing = column.missing if column.dtype != "object" else own.missing
+        return replace(column, missing=missing, categories=seen)
     if own.type in ("text", "category", "boolean") or own.dtype == "object":
         return replace(own, name=column.name)
     if own.type == "any" or column.type in ("datetime", "timedelta"):
@@ -276,6 +293,6 @@ def merged(column, own, typed):
     return replace(own, name=column.name)
 
 
-def tell(estimator):
-    """What the estimator says, by the handler's own code; nothing, if that fails on it."""
+def tell(estimator: Any) -> Signature:
+    """Return what the estimator tells, by the handler's own code."""
     return inspection.inspect(estimator)

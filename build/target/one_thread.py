@@ -1,27 +1,36 @@
-"""Finds the estimators that share their predictions out among threads, and shows that one thread answers the same.
+"""Finds estimators that predict with several threads, and shows whether one thread gives the same answers.
 
 It runs under the target's interpreter, for own_answers.py.
 
-``n_jobs`` is joblib's only where scikit-learn's own code reads it. XGBoost keeps its number of threads in the booster,
-and to LightGBM None means one thread for each core, so theirs stays as it is.
+Only an ``n_jobs`` that scikit-learn's own code reads is passed to joblib. XGBoost keeps its number of threads in the
+booster, and for LightGBM None means one thread for each core. So theirs are not changed.
 """
+
+from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from serving.loading import threads
 
-NOTHING_BELOW = (str, bytes, bool, int, float, complex, type(None), type)
+if TYPE_CHECKING:
+    from build.package.exchange import Threads
+
+    Steps = list[str | int]  # attributes, keys and positions that lead to an estimator
+
+SIMPLE = (str, bytes, bool, int, float, complex, type(None), type)  # these contain no estimators
 DEEPEST = 30
 
 
-def find(estimator):
-    """The paths to estimators of scikit-learn whose n_jobs is neither None nor 1; the estimator's own is []."""
+def find(estimator: Any) -> list[Steps]:
+    """Return the paths to scikit-learn's estimators whose n_jobs is neither None nor 1. The estimator's own is []."""
     return [path for path, _ in _walk(estimator, [], set())]
 
 
-def _walk(value, path, seen):
-    if isinstance(value, NOTHING_BELOW) or id(value) in seen or len(path) > DEEPEST:
+def _walk(value: Any, path: Steps, seen: set[int]) -> Iterator[tuple[Steps, Any]]:
+    if isinstance(value, SIMPLE) or id(value) in seen or len(path) > DEEPEST:
         return
     seen.add(id(value))
     if has_joblibs(value) and getattr(value, "n_jobs", None) not in (None, 1):
@@ -30,7 +39,8 @@ def _walk(value, path, seen):
         yield from _walk(below, [*path, step], seen)
 
 
-def _below(value):
+def _below(value: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the values inside a value, with the steps that lead to them."""
     if isinstance(value, dict):
         return [(key, each) for key, each in value.items() if type(key) in (str, int)]
     if isinstance(value, (list, tuple)):
@@ -43,8 +53,8 @@ def _below(value):
     return [(name, each) for name, each in getattr(value, "__dict__", {}).items() if type(name) is str]
 
 
-def has_joblibs(value):
-    """Whether an n_jobs of this object is one that scikit-learn's own code hands on to joblib."""
+def has_joblibs(value: Any) -> bool:
+    """Tell whether scikit-learn's own code passes the n_jobs of this object to joblib."""
     return any(
         "n_jobs" in getattr(vars(kind).get("__init__"), "__code__", find.__code__).co_varnames
         for kind in type(value).__mro__
@@ -52,19 +62,18 @@ def has_joblibs(value):
     )
 
 
-def show(estimator, ask):
-    """Have a model use one thread from here on, if it answers the same then; else it stays as it was.
+def show(estimator: Any, ask: Callable[[], Any]) -> Threads | None:
+    """Let a model use one thread from now on, if it gives the same answers. Otherwise, it is not changed.
 
-    An answer of several threads may differ in its last digits from call to call, or with the number of cores, since
-    they add up in another order. So what one thread says has to repeat itself to the bit, and to be what several say
-    but for rounding.
+    Several threads add up numbers in varying orders. So the last digits of their answers may change from call to call,
+    or with the number of cores. One thread has to give the same answer twice, to the bit, and this answer has to be
+    the one of several threads, except for rounding.
 
     Args:
-        ask: gives answers of all methods, as lists.
+        ask: returns the answers of all methods, as lists.
 
     Returns:
-        {"paths", "estimators": their classes' names, "same": "to the bit", "but for rounding" or None}, or None where
-        there is nothing to show.
+        None if there is no such estimator.
     """
     paths = find(estimator)
     if not paths:
@@ -83,12 +92,12 @@ def show(estimator, ask):
     return {"paths": paths, "estimators": names, "same": same}
 
 
-def close(one, other):
-    """Whether two answers are alike but for the rounding of their numbers."""
+def close(one: Any, other: Any) -> bool:
+    """Tell whether two answers are equal except for the rounding of their numbers."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(close(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(close, one, other))
     if type(one) is float and type(other) is float:
         return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    return one == other
+    return bool(one == other)

@@ -1,11 +1,13 @@
-"""Says what a model is and takes, and what it answers by itself. Runs under the target's interpreter.
+"""Tells what a model is and takes, and what it answers by itself. Runs under the target's interpreter.
 
     python own_answers.py ORDER
 
-ORDER is JSON: what `build.package.proof` asks for. The result is JSON too: {"error": ...}, or facts, signature, rows
-and the estimator's own answers to them, for which nothing of the handler stands between: plain pandas, numpy and
-predict. The handler's answers are compared with these by prove.py.
+ORDER is a JSON file with `build.package.exchange.OwnAnswersOrder` and the file to write. The result is JSON, too: it is
+either {"error"}, or `build.package.exchange.OwnAnswers`. The answers come from plain pandas, numpy and predict, and no
+code of the handler is involved. prove.py compares the handler's answers with them.
 """
+
+from __future__ import annotations
 
 import json
 import os
@@ -13,179 +15,190 @@ import pickle
 import sys
 import warnings
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
-sys.path.insert(1, os.path.dirname(os.path.abspath(__file__)))  # this folder is not in Lambda
+from serving.requests import without_pandas
+from serving.requests.signature import NUMPY_INTEGERS, Signature
 
-import containers
-import one_thread
-import own_code
-import rows
-from serving.requests import light
-from serving.requests.signature import NUMPY_INTEGERS, Column
+if TYPE_CHECKING:
+    from build.dist.entries import ModelFacts, SignatureEntry
+    from build.package.exchange import OwnAnswers, Tried
+    from build.target import containers, declared_columns, examples, one_thread, own_code, rows
+else:
+    HERE = os.path.dirname(os.path.abspath(__file__))
+    sys.path.insert(1, HERE)  # Lambda does not have this folder
 
-import examples
+    import containers
+    import declared_columns
+    import one_thread
+    import own_code
+    import rows
 
-# the model's own modules may be called the same
-sys.path = [each for each in sys.path if each != os.path.dirname(os.path.abspath(__file__))]
-for name in ("containers", "examples", "one_thread", "own_code", "rows"):
-    del sys.modules[name]
+    import examples
+
+    # The model's own modules may have the same names
+    sys.path = [each for each in sys.path if each != HERE]
+    for name in ("containers", "declared_columns", "examples", "one_thread", "own_code", "rows"):
+        del sys.modules[name]
+
+Answer = dict[str, Any]  # {"answer": one value for each row}, or {"error": a text}
 
 
 class Refused(Exception):
-    """The model is not one that can be served; the kind tells build/ how to say it."""
+    """The model cannot be served. The kind is a key of `build.package.explanations.REASONS`."""
 
-    def __init__(self, kind, message):
+    def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
 
 
-def main(path):
+def main(path: str) -> None:
     with open(path, encoding="utf-8") as stream:
         order = json.load(stream)
+    result: Any
     try:
-        answer = find(order)
+        result = find(order)
     except Refused as error:
-        answer = {"error": {"type": error.kind, "message": str(error)}}
+        result = {"error": {"type": error.kind, "message": str(error)}}
+    except declared_columns.UnknownColumn as error:
+        result = {"error": {"type": "BadSignature", "message": str(error)}}
     except examples.BadExample as error:
-        answer = {"error": {"type": "BadExample", "message": str(error)}}
-    except Exception as error:  # whatever a model's own code raises is an answer here
-        answer = {"error": {"type": type(error).__name__, "message": str(error)}}
+        result = {"error": {"type": "BadExample", "message": str(error)}}
+    except Exception as error:  # the model's own code may raise anything
+        result = {"error": {"type": type(error).__name__, "message": str(error)}}
     with open(order["result"], "w", encoding="utf-8") as stream:
-        json.dump(answer, stream)
+        json.dump(result, stream)
 
 
-def find(order):
+def find(order: dict[str, Any]) -> OwnAnswers:
+    """Return the whole result.
+
+    Raises:
+        Refused, BadExample, UnknownColumn
+    """
     estimator, trusted = load(order)
-    told = examples.tell(estimator)
-    if not told.methods:
-        raise Refused("NoMethod", f"{type(estimator).__module__}.{type(estimator).__qualname__}")
-    check_fitted(estimator)
-    method = order["method"] or told.method
-    if method not in told.methods:
-        raise Refused("NoSuchMethod", ", ".join(told.methods))
-    told = replace(told, method=method)
-    value, typed, expected = None, False, []
-    by_hand = [each for each in order["columns"] or () if not each.get("weak")]
-    # What MLflow noted fills in what the estimator does not tell; the example's own types count for more than both
-    told = override(told, [each for each in order["columns"] or () if each.get("weak")])
-    if order["example"]:
-        value, typed = examples.read(order["example"])
-        told, value = examples.describe(value, typed, told)
-        told = override(told, by_hand)
-        expected = rows.cells(rows.take(value, list(range(min(len(value), order["expect"])))))
-        value = rows.choose(value)
-        if not typed and told.columns is not None and told.container in ("frame", "array"):
-            try:
-                value = retyped(told, value)
-            except (TypeError, ValueError, OverflowError) as error:
-                raise examples.BadExample(f"{type(error).__name__}: {error}") from error
-    else:
-        told = override(told, by_hand)
-        value = rows.made(told)
-    facts = {
-        "estimator": f"{type(estimator).__module__}.{type(estimator).__qualname__}",
-        "n_features_in": told.width,
-        "feature_names_in": [str(name) for name in told.names] if told.container == "frame" and told.names else None,
-        "classes": list(told.classes) if told.classes is not None else None,
-        **({"trusted": trusted} if trusted is not None else {}),
-    }
-    tried, outputs, threads = [], {}, None
+    signature = with_method(estimator, order["method"])
+    signature, value, expected = with_rows(order, signature)
+    tried: list[Tried] = []
+    outputs: dict[str, Any] = {}
+    threads = None
     if value is not None:
-        threads = one_thread.show(estimator, lambda: by_method(estimator, told, value))
-        told = strict(estimator, told, value)
-        tried, outputs = ask_all(estimator, told, value)
-    told = replace(told, outputs=outputs or None)
-    if value is not None and order["rows"]:
-        with open(order["rows"], "wb") as stream:
-            pickle.dump(value, stream)
-    own = own_code.parts(estimator)
+        fixed = signature
+        threads = one_thread.show(estimator, lambda: by_method(estimator, fixed, value))
+        signature = with_strict_columns(estimator, signature, value)
+        tried, outputs = ask_all(estimator, signature, value)
+        if order["rows"]:
+            with open(order["rows"], "wb") as stream:
+                pickle.dump(value, stream)
+    signature = replace(signature, outputs=outputs or None)
+    own = own_code.find(estimator)
+    needs_pandas = without_pandas.why_not(signature) or own_code.why_pandas(
+        own, os.environ["PYTHONPATH"].partition(os.pathsep)[0]
+    )
     return {
-        "facts": facts,
-        "signature": told.to_json(),
+        "facts": facts(estimator, signature, trusted),
+        "signature": cast("SignatureEntry", signature.to_json()),
         "tried": tried,
         "expected": expected,
-        "needs_pandas": light.why_not(told)
-        or own_code.why_pandas(own, os.environ["PYTHONPATH"].partition(os.pathsep)[0]),
-        "numbers": light.is_numbers(told) and not own,
+        "needs_pandas": needs_pandas,
+        "numbers": without_pandas.is_numbers(signature) and not own,
         "threads": threads,
     }
 
 
-def load(order):
-    """The estimator, read as its library reads it, and of skops the types that it does not know."""
+def facts(estimator: Any, signature: Signature, trusted: list[str] | None) -> ModelFacts:
+    """Return what the manifest says about the model, except the signature."""
+    names = signature.names if signature.container == "frame" else None
+    told: ModelFacts = {
+        "estimator": qualified_name(estimator),
+        "n_features_in": signature.width,
+        "feature_names_in": [str(name) for name in names] if names else None,
+        "classes": list(signature.classes) if signature.classes is not None else None,
+    }
+    if trusted is not None:
+        told["trusted"] = trusted
+    return told
+
+
+def qualified_name(estimator: Any) -> str:
+    return f"{type(estimator).__module__}.{type(estimator).__qualname__}"
+
+
+def load(order: dict[str, Any]) -> tuple[Any, list[str] | None]:
+    """Load the estimator as its library does, and return the types in a skops file that skops does not trust."""
     warnings.filterwarnings("error", message="Trying to unpickle estimator")
     trusted = None
     if order["format"] == "skops":
         from skops.io import get_untrusted_types
         from skops.io import load as load_skops
 
-        # of the model that its owner ships: what is trusted is what was seen here
+        # The model comes from its owner. Lambda will trust the types that are found here, and no others.
         trusted = sorted(get_untrusted_types(file=order["model"]))
-        found = load_skops(order["model"], trusted=trusted)
+        model = load_skops(order["model"], trusted=trusted)
     elif order["format"] == "joblib":
         import joblib
 
-        found = joblib.load(order["model"])
+        model = joblib.load(order["model"])
     else:
         with open(order["model"], "rb") as stream:
-            found = pickle.load(stream)
-    if isinstance(found, (dict, list, tuple)):
-        raise Refused("Container", containers.describe_container(found))
-    if type(found).__name__ == "Booster":
-        raise Refused("Booster", type(found).__module__.partition(".")[0])
-    return found, trusted
+            model = pickle.load(stream)
+    if isinstance(model, (dict, list, tuple)):
+        raise Refused("Container", containers.describe_container(model))
+    if type(model).__name__ == "Booster":
+        raise Refused("Booster", type(model).__module__.partition(".")[0])
+    return model, trusted
 
 
-def check_fitted(estimator):
+def with_method(estimator: Any, method: str | None) -> Signature:
+    """Return the signature that the estimator tells, with the method that answers requests."""
+    told = examples.tell(estimator)
+    if not told.methods:
+        raise Refused("NoMethod", qualified_name(estimator))
+    check_fitted(estimator)
+    method = method or told.method
+    if method not in told.methods:
+        raise Refused("NoSuchMethod", ", ".join(told.methods))
+    return replace(told, method=method)
+
+
+def check_fitted(estimator: Any) -> None:
     if "sklearn" in sys.modules and hasattr(estimator, "get_params"):
         from sklearn.utils.validation import check_is_fitted
 
         check_is_fitted(estimator)
 
 
-def override(signature, columns):
-    """The signature with what was said by hand, or by MLflow: by name or, without names, by position."""
-    if not columns:
-        return signature
-    by_name = {each["name"]: each for each in columns if each.get("name") is not None}
-    if signature.columns is None:
-        named = [each for each in columns if each.get("name") is not None]
-        made = tuple(
-            Column.from_json({"missing": None if each.get("dtype") == "bool" else "NaN", **without_weak(each)})
-            for each in named
-        )
-        return replace(signature, container="frame", columns=made, source="the given signature") if made else signature
-    known = {column.name for column in signature.columns}
-    unknown = [name for name, each in by_name.items() if name not in known and not each.get("weak")]
-    if unknown and signature.container == "frame":
-        raise Refused("BadSignature", f"it names {unknown[0]!r}, and the model has no such column")
-    changed = []
-    for column in signature.columns:
-        said = by_name.get(column.name)
-        if said is None or (said.get("weak") and column.type in ("category", "text", "boolean") and column.missing):
-            changed.append(column)
-            continue
-        fresh = {key: value for key, value in said.items() if key not in ("name", "weak")}
-        same = column.type == fresh.get("type")
-        kept = column.to_json() if same else {"name": column.name, "missing": "NaN"}
-        if not same and fresh.get("type") in ("datetime", "timedelta"):
-            kept["missing"] = "NaT"
-        if fresh.get("dtype") == "bool":  # which has no missing values
-            kept["missing"] = None
-        changed.append(Column.from_json({**kept, **fresh, "name": column.name}))
-    return replace(signature, columns=tuple(changed))
+def with_rows(order: dict[str, Any], signature: Signature) -> tuple[Signature, Any, list[Any]]:
+    """Return the signature with what example, user and MLflow tell, the rows to ask, and rows with known answers.
+
+    What MLflow noted completes what the estimator tells. The types in the example count for more than both, and what
+    the user declares counts for most.
+    """
+    noted = [column for column in order["columns"] or () if column.get("weak")]
+    by_hand = [column for column in order["columns"] or () if not column.get("weak")]
+    signature = declared_columns.override(signature, noted)
+    if not order["example"]:
+        signature = declared_columns.override(signature, by_hand)
+        return signature, rows.made_up(signature), []
+    value, typed = examples.read(order["example"])
+    signature, value = examples.describe(value, typed, signature)
+    signature = declared_columns.override(signature, by_hand)
+    expected = rows.cells(rows.take(value, list(range(min(len(value), order["expect"])))))
+    value = rows.choose(value)
+    if not typed and signature.columns is not None and signature.container in ("frame", "array"):
+        try:
+            value = retyped(signature, value)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise examples.BadExample(f"{type(error).__name__}: {error}") from error
+    return signature, value, expected
 
 
-def without_weak(said):
-    return {key: value for key, value in said.items() if key != "weak"}
-
-
-def retyped(signature, value):
-    """Rows of a file without types, as the signature has them."""
+def retyped(signature: Signature, value: Any) -> Any:
+    """Give the rows of a file without types the types in the signature."""
     cells = rows.cells(value)
-    written = getattr(value, "attrs", {}).get("texts", {})  # of a CSV file
+    written = getattr(value, "attrs", {}).get("texts", {})  # the texts in a CSV file
     places = list(value.index) if hasattr(value, "index") else range(len(value))
-    for at, column in enumerate(signature.columns):
+    for at, column in enumerate(signature.columns or ()):
         if column.type != "text":
             continue
         for place, row in zip(places, cells, strict=True):
@@ -197,112 +210,126 @@ def retyped(signature, value):
     return rows.of_cells(signature, cells)
 
 
-def strict(estimator, signature, value):
-    """The signature, with those integer columns strict whose model answers otherwise when they become numbers."""
-    whole = [at for at, column in enumerate(signature.columns or ()) if column.type == "integer"]
-    whole = [at for at in whole if signature.columns[at].dtype in NUMPY_INTEGERS]
-    if not whole or signature.container == "array":
+def with_strict_columns(estimator: Any, signature: Signature, value: Any) -> Signature:
+    """Make those integer columns strict for which the model gives other answers if they become floats."""
+    columns = list(signature.columns or ())
+    integers = [at for at, column in enumerate(columns) if column.type == "integer" and column.dtype in NUMPY_INTEGERS]
+    if not integers or signature.container == "array":
         return signature
     own = answer(estimator, signature.method, value)
 
-    def differs(places):
+    def differs(places: list[int]) -> bool:
         names = [value.columns[at] for at in places]
         return answer(estimator, signature.method, value.astype(dict.fromkeys(names, "float64"))) != own
 
-    if not differs(whole):
+    if not differs(integers):
         return signature
-    columns = list(signature.columns)
-    for at in whole:
+    for at in integers:
         if differs([at]):
             columns[at] = replace(columns[at], strict=True)
     return replace(signature, columns=tuple(columns))
 
 
-def ask_all(estimator, signature, value):
-    """What the estimator answers to all rows, to some alone, and to some without a value; and of what type it is."""
+def ask_all(estimator: Any, signature: Signature, value: Any) -> tuple[list[Tried], dict[str, Any]]:
+    """Ask the estimator all rows, some rows alone, and some with a missing value, and return its outputs by method."""
     every = list(range(len(value)))
     cells, texts = rows.cells(value), rows.texts(value)
     ambiguous = unclear(signature, cells)
-    tried = []
+    tried: list[Tried] = []
     for places in [every, *([at] for at in every[: rows.SINGLE])]:
-        found = answer(estimator, signature.method, rows.take(value, places))
-        each = {"rows": places, "method": signature.method, "cells": [cells[at] for at in places], **found}
+        given = answer(estimator, signature.method, rows.take(value, places))
+        each = _tried(places, signature.method, [cells[at] for at in places], given)
         if texts is not None and not any(at in ambiguous for at in places):
             each["texts"] = [texts[at] for at in places]
         tried.append(each)
     again = answer(estimator, signature.method, value)
-    if again != {key: tried[0][key] for key in again}:
+    if again != {key: told for key, told in tried[0].items() if key in again}:
         raise Refused("Random", "")
-    outputs = {}
+    outputs: dict[str, Any] = {}
     for method in signature.methods:
         try:
-            found = answer(estimator, method, value)
-        except Refused:  # of one that is not asked for, a request is told of it
+            given = answer(estimator, method, value)
+        except Refused:  # the user did not ask for this method, so a request that does is told
             continue
-        if "answer" in found:
-            outputs[method] = shape(found["answer"])
+        if "answer" in given:
+            outputs[method] = shape(given["answer"])
             if method != signature.method:
-                tried.append({"rows": every, "method": method, "cells": cells, **found})
+                tried.append(_tried(every, method, cells, given))
     if signature.columns is not None:
         for name, table, row in rows.without(value, signature):
-            found = answer(estimator, signature.method, table)
-            tried.append({"rows": [0], "method": signature.method, "cells": row, "null": name, **found})
+            each = _tried([0], signature.method, row, answer(estimator, signature.method, table))
+            each["null"] = name
+            tried.append(each)
     return tried, outputs
 
 
-def unclear(signature, cells):
-    """Rows with a cell that a CSV file cannot tell: an empty text where that means a missing value, or the reverse."""
-    found = set()
+def _tried(places: list[int], method: str, cells: list[Any], given: Answer) -> Tried:
+    each: Tried = {"rows": places, "method": method, "cells": cells}
+    if "answer" in given:
+        each["answer"] = given["answer"]
+    else:
+        each["error"] = given["error"]
+    return each
+
+
+def unclear(signature: Signature, cells: list[Any]) -> set[int]:
+    """Return the rows with a cell that is ambiguous in a CSV file, such as an empty text that means a missing value."""
+    ambiguous = set()
     for number, row in enumerate(cells):
         for column, value in zip(signature.columns or (), row if isinstance(row, list) else (), strict=False):
-            empty = value == ""
-            absent = value is None and column.type in ("text", "any")
-            if (empty and not column.empty_is_text) or (absent and column.empty_is_text):
-                found.add(number)
+            is_empty = value == ""
+            is_missing = value is None and column.type in ("text", "any")
+            if (is_empty and not column.empty_is_text) or (is_missing and column.empty_is_text):
+                ambiguous.add(number)
             if column.type == "any" and column.dtype == "any":
-                found.add(number)
-    return found
+                ambiguous.add(number)
+    return ambiguous
 
 
-def by_method(estimator, signature, value):
-    """What each method answers, or how it refuses."""
-    found = {}
+def by_method(estimator: Any, signature: Signature, value: Any) -> dict[str, Answer]:
+    """Return each method's answer or error."""
+    answers = {}
     for method in signature.methods:
         try:
-            found[method] = answer(estimator, method, value)
+            answers[method] = answer(estimator, method, value)
         except Refused as error:
-            found[method] = {"error": str(error)}
-    return found
+            answers[method] = {"error": str(error)}
+    return answers
 
 
-def answer(estimator, method, value):
+def answer(estimator: Any, method: str, value: Any) -> Answer:
+    """Call one of the estimator's methods.
+
+    Raises:
+        Refused: it does not return one prediction for each row.
+    """
     try:
         predictions = getattr(estimator, method)(value)
-    except Exception as error:  # whatever the model raises
+    except Exception as error:  # the model may raise anything
         return {"error": f"{type(error).__name__}: {error}"[:300]}
     listed = rows.plain(predictions, len(value))
     if listed is None:
-        from serving.requests import answers, words
+        from serving.requests import answers, wording
 
         try:
             listed = answers.to_json(predictions, len(value), method)
-        except words.ModelFault as error:
+        except wording.ModelFault as error:
             raise Refused("Fault", str(error)) from error
     if len(listed) != len(value):
         raise Refused("Fault", f"its {method} gives {len(listed)} predictions for {len(value)} rows")
     return {"answer": listed}
 
 
-def shape(listed):
-    """Of what type answers are, and of what shape."""
-    flat, shape_ = listed, [-1]
+def shape(listed: list[Any]) -> dict[str, Any]:
+    """Return the type and the shape of predictions."""
+    flat, sizes = listed, [-1]
     while flat and isinstance(flat[0], list):
-        shape_.append(len(flat[0]))
+        sizes.append(len(flat[0]))
         flat = [each for row in flat for each in row]
     kinds = {type(each) for each in flat} - {type(None)}
     names = {bool: "boolean", int: "integer", float: "number", str: "text"}
     kind = names.get(kinds.pop(), "any") if len(kinds) == 1 else "number" if kinds and kinds <= {int, float} else "any"
-    return {"type": kind, "shape": shape_}
+    return {"type": kind, "shape": sizes}
 
 
 if __name__ == "__main__":

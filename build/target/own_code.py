@@ -1,16 +1,21 @@
-"""Finds the code in a model that is not of a library known here, and whether it asks for pandas.
+"""Finds the code in a model that does not belong to a known library, and whether it needs pandas.
 
-It runs under the target's interpreter, for own_answers.py. Such code may do with an array what it does not do with a
-DataFrame, without an error: the mean of rows with missing values is another. And it may ask what it was given.
+It runs under the target's interpreter, for own_answers.py. Such code may treat an array in another way than a DataFrame
+without an error: the mean of rows with missing values, for one, is different. It may also check what it was given.
 """
+
+from __future__ import annotations
 
 import ast
 import functools
 import os
 import sys
 import types
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-# Libraries whose estimators make an array of a table, or know what a table is; `operator` calls methods by name
+# The estimators of these libraries make an array of a table, or know what a table is. The module `operator` is not one
+# of them, because it calls methods by name.
 LIBRARIES = (
     "_catboost",
     "_loss",
@@ -25,22 +30,24 @@ LIBRARIES = (
     "xgboost",
 )
 KNOWN = frozenset(LIBRARIES) | sys.stdlib_module_names - {"__main__", "operator", "_operator"}
-HANDLERS = ("handler", "serving")  # of this project
+HANDLERS = ("handler", "serving")  # modules of this project
 DEEPEST = 30
 
 
-def parts(estimator):
-    """The classes and functions in a model that are of no known library."""
-    found = dict.fromkeys(_walk(estimator, set(), 0))
-    # of numpy's functions some ask a table for its own sum or mean; ufuncs are none of them
-    return [each for each in found if _top(each) not in KNOWN or (_top(each) == "numpy" and not isinstance(each, type))]
+def find(estimator: Any) -> list[Any]:
+    """Return the classes and functions in a model that belong to no known library."""
+    code = dict.fromkeys(_walk(estimator, set(), 0))
+    # Some functions of numpy call a table's own sum or mean, and count as well. Its ufuncs do not.
+    return [each for each in code if _top(each) not in KNOWN or (_top(each) == "numpy" and not isinstance(each, type))]
 
 
-def _top(part):
-    return str(getattr(part, "__module__", None)).partition(".")[0]
+def _top(code: Any) -> str:
+    """Return the top-level package of a class or a function."""
+    return str(getattr(code, "__module__", None)).partition(".")[0]
 
 
-def _walk(value, seen, depth):
+def _walk(value: Any, seen: set[int], depth: int) -> Iterator[Any]:
+    """Return all classes and functions inside a value."""
     if value is None or isinstance(value, (str, bytes, bool, int, float, complex)) or depth > DEEPEST:
         return
     if id(value) in seen:
@@ -49,6 +56,7 @@ def _walk(value, seen, depth):
     if isinstance(value, type):
         yield from value.__mro__
         return
+    below: Iterable[Any]
     if isinstance(value, types.FunctionType):
         yield value
         below = [cell.cell_contents for cell in value.__closure__ or () if cell != types.CellType()]
@@ -56,14 +64,15 @@ def _walk(value, seen, depth):
         below = [value.__func__, value.__self__]
     else:
         yield from type(value).__mro__
-        if type(value).__name__ == "_ArrayFunctionDispatcher":  # what functions of numpy are
+        if type(value).__name__ == "_ArrayFunctionDispatcher":  # the type of numpy's functions
             yield value
         below = _below(value)
     for each in below:
         yield from _walk(each, seen, depth + 1)
 
 
-def _below(value):
+def _below(value: Any) -> Iterable[Any]:
+    """Return the values inside a value."""
     if isinstance(value, functools.partial):
         return [value.func, *value.args, *value.keywords.values()]
     if isinstance(value, dict):
@@ -77,36 +86,36 @@ def _below(value):
     return list(getattr(value, "__dict__", {}).values())
 
 
-def why_pandas(found, folder):
-    """Which code needs pandas, because it imports it: it may ask for pandas' types, and loads it anyway.
+def why_pandas(code: list[Any], folder: str) -> str | None:
+    """Tell which code needs pandas because it imports it. It may check for pandas' types, and loads pandas anyway.
 
     Args:
-        found: of `parts`.
-        folder: of the function, with the user's modules.
+        code: the result of `find`.
+        folder: the function's folder, with the user's modules.
     """
-    tops = {_top(each) for each in found} - {"__main__"}
+    tops = {_top(each) for each in code} - {"__main__"}
     for name, module in sorted(sys.modules.items()):
         path = getattr(module, "__file__", None) or ""
         own = path.startswith(os.path.join(folder, "")) and name.partition(".")[0] not in HANDLERS
         if (own or name.partition(".")[0] in tops) and path.endswith(".py") and imports_pandas(path):
             return f"{os.path.basename(path)} asks for it"
-    for each in found:
-        if _top(each) not in sys.modules or _top(each) == "__main__":  # it came with the model's own file
+    for each in code:
+        if _top(each) not in sys.modules or _top(each) == "__main__":  # it was pickled by value
             functions = vars(each).values() if isinstance(each, type) else [each]
             if any(_names_pandas(function, set()) for function in functions):
                 return f"{each.__qualname__} asks for it"
     return None
 
 
-def imports_pandas(path):
-    """Whether a file of Python imports pandas, or names it as what to import."""
+def imports_pandas(path: str) -> bool:
+    """Tell whether a Python file imports pandas, or contains its name as the name of a module to import."""
     with open(path, "rb") as stream:
         source = stream.read()
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return b"pandas" in source
-    names = []
+    names: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [each.name for each in node.names]
@@ -117,8 +126,8 @@ def imports_pandas(path):
     return any(name == "pandas" or name.startswith("pandas.") for name in names)
 
 
-def _names_pandas(function, seen):
-    """Whether a function that is no module's imports pandas, or found it imported."""
+def _names_pandas(function: Any, seen: set[Any]) -> bool:
+    """Tell whether a function that belongs to no module imports pandas, or uses what was imported from it."""
     function = getattr(function, "__func__", function)
     if not isinstance(function, types.FunctionType) or function in seen:
         return False
@@ -135,6 +144,6 @@ def _names_pandas(function, seen):
     )
 
 
-def _is_of_pandas(value):
+def _is_of_pandas(value: Any) -> bool:
     name = value.__name__ if isinstance(value, types.ModuleType) else getattr(value, "__module__", None)
     return str(name).partition(".")[0] == "pandas"

@@ -2,10 +2,12 @@
 
     python prove.py ORDER
 
-ORDER is JSON: {"own": what own_answers.py found, "rows": the rows as a pickle, "result": the file to write}. The
-result: {"tried": how often, "wrong": [{"form", "row", "column", "own", "handler"}, ...]}; PYTHONPATH names the staged
-function, with its signature, and the layer.
+ORDER is a JSON file with "own", the result of own_answers.py; "rows", a file with the pickled rows; "requests", the
+user's own requests; "expect", the answers that the user knows; and "result", the file to write. The result has the form
+of `build.package.exchange.Proved`. PYTHONPATH names the staged function, with its signature, and the layer.
 """
+
+from __future__ import annotations
 
 import csv
 import io
@@ -13,78 +15,97 @@ import json
 import math
 import pickle
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-MOST = 3  # differences that are told
-PROBES = 24  # of the requests, for what else tries the model
+if TYPE_CHECKING:
+    from serving.loading.model import Model
+    from serving.requests.signature import Signature
+
+    from build.package.exchange import Proved, Tried, WrongAnswer
+
+    Form = tuple[str, dict[str, Any]]  # the name of a form of request, and the request
+
+MOST = 3  # wrong answers that are reported
+PROBES = 24  # requests that are handed on for other checks of the model
 
 
-def main(path):
+def main(path: str) -> None:
     with open(path, encoding="utf-8") as stream:
         order = json.load(stream)
     import handler
 
+    proved = prove(handler, order)
+    for event in order["requests"]:
+        proved["events"].append(event)
+        proved["answered"].append(ask(handler, event))
+    if order["expect"]:
+        proved["wrong"] += unexpected(ask(handler, order["expect"]["event"]), order["expect"]["answers"])
+    with open(order["result"], "w", encoding="utf-8") as stream:
+        json.dump(proved, stream)
+
+
+def prove(handler: Any, order: dict[str, Any]) -> Proved:
+    """Compare the handler's answers with the estimator's own."""
     model = handler.ENVIRONMENT.model
-    wrong, events, answered, count, methods = [], [], [], 0, set()
+    proved: Proved = {"tried": 0, "wrong": [], "events": [], "answered": []}
+    methods: set[str] = set()
     for tried in order["own"]["tried"]:
         for form, event in forms(model.signature, tried):
-            count += 1
-            got = ask(handler, event)
-            if len(events) < PROBES or "error" in tried or tried["method"] not in methods:
-                events.append(event)
+            proved["tried"] += 1
+            answer = ask(handler, event)
+            if len(proved["events"]) < PROBES or "error" in tried or tried["method"] not in methods:
+                proved["events"].append(event)
             methods.add(tried["method"])
-            if not same(tried, got) and len(wrong) < MOST:
-                wrong.append(difference(model, form, event, tried, got, order["rows"]))
-    for event in order["requests"]:
-        events.append(event)
-        answered.append(ask(handler, event))
-    if order["expect"]:
-        wrong += unexpected(ask(handler, order["expect"]["event"]), order["expect"]["answers"])
-    with open(order["result"], "w", encoding="utf-8") as stream:
-        json.dump({"tried": count, "wrong": wrong, "events": events, "answered": answered}, stream)
+            if not same(tried, answer) and len(proved["wrong"]) < MOST:
+                proved["wrong"].append(difference(model, form, event, tried, answer, order["rows"]))
+    return proved
 
 
-def unexpected(got, answers):
-    """The first row whose answer is not the one that is known; numbers may differ by their last digits."""
-    found = got.get("predictions")
-    if found is None:
-        return [
-            {"form": "--expect", "row": 0, "column": None, "own": json.dumps(answers[:1]), "handler": str(got)[:400]}
-        ]
-    for at, (own, each) in enumerate(zip(answers, found, strict=False)):
-        if not close(own, each):
-            return [
-                {"form": "--expect", "row": at, "column": None, "own": json.dumps(own), "handler": json.dumps(each)}
-            ]
-    if len(found) != len(answers):
-        said = f"{len(found)} predictions"
-        return [{"form": "--expect", "row": 0, "column": None, "own": f"{len(answers)} predictions", "handler": said}]
+def unexpected(answer: dict[str, Any], expected: list[Any]) -> list[WrongAnswer]:
+    """Return the first answer that differs from the known one. Numbers may differ in their last digits."""
+    predictions = answer.get("predictions")
+    if predictions is None:
+        return [_wrong(0, json.dumps(expected[:1]), str(answer)[:400])]
+    for at, (known, prediction) in enumerate(zip(expected, predictions, strict=False)):
+        if not close(known, prediction):
+            return [_wrong(at, json.dumps(known), json.dumps(prediction))]
+    if len(predictions) != len(expected):
+        return [_wrong(0, f"{len(expected)} predictions", f"{len(predictions)} predictions")]
     return []
 
 
-def close(own, each):
-    if isinstance(own, list) and isinstance(each, list):
-        return len(own) == len(each) and all(map(close, own, each))
-    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (own, each))
-    return math.isclose(own, each, rel_tol=1e-6, abs_tol=1e-12) if numbers else own == each
+def _wrong(row: int, own: str, handler: str) -> WrongAnswer:
+    return {"form": "--expect", "row": row, "column": None, "own": own, "handler": handler}
 
 
-def ask(handler, event):
+def close(one: Any, other: Any) -> bool:
+    """Tell whether two predictions are equal, except for the last digits of numbers."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(close, one, other))
+    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (one, other))
+    return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-12) if numbers else bool(one == other)
+
+
+def ask(handler: Any, event: dict[str, Any]) -> dict[str, Any]:
+    """Return the handler's answer."""
     try:
-        answer = json.loads(json.dumps(handler.lambda_handler(event, None)))
+        answer: dict[str, Any] = json.loads(json.dumps(handler.lambda_handler(event, None)))
         return {"predictions": rows_of(answer["outputs"][0])} if "outputs" in answer else answer
-    except Exception as error:  # a batch that is refused raises
+    except Exception as error:  # the handler raises if it refuses a batch
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def same(tried, got):
+def same(tried: Tried, answer: dict[str, Any]) -> bool:
+    """Tell whether handler and estimator gave the same answer, or both gave none."""
     if "error" in tried:
-        return "predictions" not in got
-    return json.dumps(got.get("predictions")) == json.dumps(tried["answer"])
+        return "predictions" not in answer
+    return json.dumps(answer.get("predictions")) == json.dumps(tried["answer"])
 
 
-def forms(signature, tried):
-    """The request of these rows in each form that this model takes."""
+def forms(signature: Signature, tried: Tried) -> Iterator[Form]:
+    """Return the request for these rows in each form that this model accepts."""
     cells, method = tried["cells"], {"method": tried["method"]}
     if "null" in tried or tried["method"] != signature.method:
         yield from list(typed(signature, cells, method))[:1]
@@ -94,9 +115,10 @@ def forms(signature, tried):
     yield from tensors(signature, tried)
 
 
-def typed(signature, cells, method):
+def typed(signature: Signature, cells: list[Any], method: dict[str, str]) -> Iterator[Form]:
+    """Return the requests with JSON's values."""
     if signature.container == "frame" and signature.columns is not None:
-        names = [str(name) for name in signature.names]
+        names = [str(column.name) for column in signature.columns]
         records = [dict(zip(names, row, strict=True)) for row in cells]
         yield "dataframe_records", {"dataframe_records": records, **method}
         yield "dataframe_split", {"dataframe_split": {"columns": names, "data": cells}, "params": method}
@@ -112,20 +134,21 @@ def typed(signature, cells, method):
             yield "Items", {"Items": cells}
 
 
-def untyped(signature, tried):
+def untyped(signature: Signature, tried: Tried) -> Iterator[Form]:
+    """Return the requests in which all values are texts."""
     texts = tried.get("texts")
     if texts is None or signature.columns is None or signature.container not in ("frame", "array"):
         return
-    names = [str(name) for name in signature.names]
+    names = [str(column.name) for column in signature.columns]
     stream = io.StringIO()
     csv.writer(stream).writerows([names, *texts])
     yield "csv", {"csv": stream.getvalue()}
     yield "Items of a CSV file", {"Items": [dict(zip(names, row, strict=True)) for row in texts]}
 
 
-def tensors(signature, tried):
-    """The rows as the Open Inference Protocol has them, where tensors hold their values and their answers."""
-    columns = list(zip(*tried["cells"], strict=True)) if signature.columns is not None else ()
+def tensors(signature: Signature, tried: Tried) -> Iterator[Form]:
+    """Return the requests of the Open Inference Protocol, if tensors can hold the values and the answers."""
+    columns = list(zip(*tried["cells"], strict=True)) if signature.columns is not None else []
     datatypes = [datatype(values) for values in columns]
     if None in datatypes or not datatypes or not is_tensor(tried.get("answer")):
         return
@@ -137,13 +160,13 @@ def tensors(signature, tried):
         return
     inputs = [
         {"name": str(name), "shape": [count], "datatype": kind, "data": list(values)}
-        for name, kind, values in zip(signature.names, datatypes, columns, strict=True)
+        for name, kind, values in zip(signature.names or (), datatypes, columns, strict=True)
     ]
     yield "tensors", {"inputs": inputs, **outputs}
 
 
-def datatype(values):
-    """The datatype that holds values as they are; None if there is none."""
+def datatype(values: Any) -> str | None:
+    """Return the datatype of a tensor that can hold the values unchanged, or None if there is none."""
     kinds = {type(value) for value in values} - {type(None)}
     if kinds == {int} and not all(value is None or -(2**63) <= value < 2**63 for value in values):
         return None
@@ -151,8 +174,8 @@ def datatype(values):
     return names.get(kinds.pop()) if len(kinds) == 1 else None if kinds else "FP64"
 
 
-def is_tensor(answer):
-    """Whether an answer has one shape and one type, and so is a tensor's as it is."""
+def is_tensor(answer: Any) -> bool:
+    """Tell whether an answer has one shape and one type, so that a tensor can hold it."""
     values = answer
     while values and isinstance(values[0], list):
         if not all(isinstance(each, list) and len(each) == len(values[0]) for each in values):
@@ -162,54 +185,58 @@ def is_tensor(answer):
     return kind is not None and (kind in ("FP64", "BYTES") or None not in values)
 
 
-def rows_of(output):
-    """The rows of an output, as predictions have them."""
-    rows = output["data"]
+def rows_of(output: dict[str, Any]) -> list[Any]:
+    """Return the rows of an output in the form of predictions."""
+    rows: list[Any] = output["data"]
     for width in reversed(output["shape"][1:]):
         rows = [rows[at : at + width] for at in range(0, len(rows), width)]
     return rows
 
 
-def difference(model, form, event, tried, got, path):
-    """The first row whose answer differs, and the first column that was read otherwise than it was fitted with."""
-    own = tried.get("answer")
-    found = got.get("predictions")
+def difference(
+    model: Model, form: str, event: dict[str, Any], tried: Tried, answer: dict[str, Any], path: str
+) -> WrongAnswer:
+    """Describe the first row whose answer differs, and the first column that was read in another way than fitted."""
+    own, predictions = tried.get("answer"), answer.get("predictions")
     place = 0
-    if own is not None and found is not None:
-        place = next(
-            (at for at, each in enumerate(own) if at >= len(found) or json.dumps(each) != json.dumps(found[at])), 0
+    if own is not None and predictions is not None:
+        differing = (
+            at
+            for at, each in enumerate(own)
+            if at >= len(predictions) or json.dumps(each) != json.dumps(predictions[at])
         )
+        place = next(differing, 0)
     return {
         "form": form,
         "row": tried["rows"][place] if place < len(tried["rows"]) else 0,
         "column": tried.get("null") or column(model, event, tried, path),
-        "own": tried.get("error") or json.dumps(own[place])[:200],
-        "handler": json.dumps(found[place])[:200] if found else str(got.get("error", got))[:400],
+        "own": tried.get("error") or json.dumps((own or [None])[place])[:200],
+        "handler": json.dumps(predictions[place])[:200] if predictions else str(answer.get("error", answer))[:400],
     }
 
 
-def column(model, event, tried, path):
-    """The name of the column that is read otherwise; None if all are alike, or nobody knows."""
+def column(model: Model, event: dict[str, Any], tried: Tried, path: str) -> str | None:
+    """Return the name of the first column that is read in another way than fitted, or None if it is not known."""
     try:
-        from serving.requests import forms as known
+        from serving.requests import forms as request_forms
         from serving.requests import reader
 
-        table = known.batch(event) if "Items" in event else known.table(event)
+        table = request_forms.batch(event) if "Items" in event else request_forms.table(event)
         read = reader.read(replace(model.signature, frame="pandas"), table)
         with open(path, "rb") as stream:
             rows = pickle.load(stream)
         own = rows.iloc[tried["rows"]] if hasattr(rows, "iloc") else rows[tried["rows"]]
         for at, name in enumerate(model.signature.names or ()):
             ours, theirs = (read.iloc[:, at], own.iloc[:, at]) if hasattr(read, "iloc") else (read[:, at], own[:, at])
-            if str(ours.dtype) != str(theirs.dtype) or [repr(v) for v in ours.tolist()] != [
-                repr(v) for v in theirs.tolist()
-            ]:
+            if str(ours.dtype) != str(theirs.dtype) or list(map(repr, ours.tolist())) != list(
+                map(repr, theirs.tolist())
+            ):
                 return str(name)
-    except Exception:  # what is told of a difference must not hide it
+    except Exception:  # an error here must not hide the wrong answer
         return None
     return None
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # this folder is not in Lambda
+    del sys.path[0]  # Lambda does not have this folder
     main(*sys.argv[1:])

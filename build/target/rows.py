@@ -1,43 +1,48 @@
-"""Rows to ask a model, as pandas and numpy have them, and as requests have them. Runs under the target's Python.
+"""Makes the rows to ask a model: as pandas and numpy have them, and as requests have them.
 
-Nothing here reads a request: what `serving.requests` makes of one is compared with these.
+It runs under the target's interpreter. Nothing here reads a request: what `serving.requests` makes of a request is
+compared with these rows.
 """
+
+from __future__ import annotations
 
 import io
 import json
 import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from serving.requests.signature import Column, Signature
+
 MOST = 60  # rows that are asked
-SINGLE = 8  # of them that are asked alone
+SINGLE = 8  # rows of these that are also asked alone
 MOST_NULLS = 20  # columns that are tried without a value
 
 
-def choose(value):
-    """Some of an example's rows: the first of each kind of missing value and category, and then from all over it."""
+def choose(value: Any) -> Any:
+    """Choose rows of an example: for each column the first row with a missing value, and then rows from all over it."""
     count = len(value)
     if count <= MOST:
         return value
-    places = []
+    places: list[int] = []
     if hasattr(value, "isna"):
         for at in range(min(value.shape[1], MOST_NULLS)):
             places += np.flatnonzero(value.iloc[:, at].isna().to_numpy())[:1].tolist()
     places += np.linspace(0, count - 1, MOST - len(set(places))).astype(int).tolist()
-    places = list(dict.fromkeys(places))
+    return take(value, list(dict.fromkeys(places)))
+
+
+def take(value: Any, places: list[int]) -> Any:
+    """Return the rows at some places."""
     if hasattr(value, "iloc"):
         return value.iloc[places]
     return value[places] if isinstance(value, np.ndarray) else [value[at] for at in places]
 
 
-def take(value, places):
-    if hasattr(value, "iloc"):
-        return value.iloc[places]
-    return value[places] if isinstance(value, np.ndarray) else [value[at] for at in places]
-
-
-def made(signature):
-    """Rows of a signature, where there is no example: its categories, numbers, texts and times, in turn."""
+def made_up(signature: Signature) -> Any:
+    """Make up rows for a signature, if there is no example, from its categories and from numbers, texts and times."""
     if signature.container == "texts":
         return ["good fine", "bad awful", "something else"]
     if signature.columns is None:
@@ -49,11 +54,12 @@ def made(signature):
     return of_cells(signature, cells)
 
 
-def sample(column, turn):
-    known = [value for value in column.categories or ()]
-    if known:
-        return known[turn % len(known)]
-    values = {
+def sample(column: Column, turn: int) -> Any:
+    """Return one of the values that a column accepts."""
+    categories = column.categories or ()
+    if categories:
+        return categories[turn % len(categories)]
+    by_type: dict[str, tuple[Any, ...]] = {
         "number": (0, 0.5, 1, -1.5, 2, 10),
         "integer": (0, 1, 2, 3, 5, 10),
         "boolean": (True, False),
@@ -61,37 +67,44 @@ def sample(column, turn):
         "datetime": ("2026-01-31T12:30:00", "2024-02-29T00:00:00"),
         "timedelta": ("P1DT2H",),
         "any": ("a", "b") if column.dtype == "object" else (0, 1, 2),
-    }[column.type]
+    }
+    values = by_type[column.type]
     return values[turn % len(values)]
 
 
-def of_cells(signature, cells):
-    """Rows of JSON's values as the table or array that the signature tells of."""
+def of_cells(signature: Signature, cells: list[list[Any]]) -> Any:
+    """Make the table or the array that a signature describes from rows with JSON's values."""
+    columns = signature.columns or ()
     if signature.container == "array":
-        dtype = signature.dtype
-        if dtype == "any":
-            dtype = "object" if any(isinstance(value, str) for row in cells for value in row) else "float64"
-        if dtype == "object":
-            array = np.empty((len(cells), len(signature.columns)), dtype=object)
-            for row, values in enumerate(cells):
-                for at, value in enumerate(values):
-                    array[row, at] = missing(signature.columns[at]) if value is None else value
-            return array
-        return np.array([[math.nan if value is None else value for value in row] for row in cells], dtype=dtype)
+        return _array(signature, cells)
     import pandas
 
-    columns = {}
-    for at, column in enumerate(signature.columns):
+    by_place = {}
+    for at, column in enumerate(columns):
         values = [missing(column) if row[at] is None else row[at] for row in cells]
-        columns[at] = series(pandas, column, values)
-    frame = pandas.DataFrame(columns)
-    frame.columns = [column.name for column in signature.columns]
+        by_place[at] = series(pandas, column, values)
+    frame = pandas.DataFrame(by_place)
+    frame.columns = [column.name for column in columns]
     return frame
 
 
-def series(pandas, column, values):
+def _array(signature: Signature, cells: list[list[Any]]) -> Any:
+    columns, dtype = signature.columns or (), signature.dtype
+    if dtype == "any":
+        dtype = "object" if any(isinstance(value, str) for row in cells for value in row) else "float64"
+    if dtype == "object":
+        array = np.empty((len(cells), len(columns)), dtype=object)
+        for row, values in enumerate(cells):
+            for at, value in enumerate(values):
+                array[row, at] = missing(columns[at]) if value is None else value
+        return array
+    return np.array([[math.nan if value is None else value for value in row] for row in cells], dtype=dtype)
+
+
+def series(pandas: Any, column: Column, values: list[Any]) -> Any:
+    """Make one column of a table."""
     if column.type == "category":
-        labels = pandas.Index(list(column.categories), dtype=column.categories_dtype)
+        labels = pandas.Index(list(column.categories or ()), dtype=column.categories_dtype)
         return pandas.Categorical(values, categories=labels, ordered=column.ordered)
     if column.type == "datetime":
         return pandas.Series(pandas.to_datetime(values, utc=", " in column.dtype or None)).astype(column.dtype)
@@ -103,7 +116,8 @@ def series(pandas, column, values):
     return pandas.Series(values, dtype=dtype)
 
 
-def missing(column):
+def missing(column: Column) -> Any:
+    """Return a column's missing value."""
     if column.missing in ("NA", "NaT"):
         import pandas
 
@@ -111,23 +125,27 @@ def missing(column):
     return None if column.missing == "None" else math.nan
 
 
-def without(value, signature):
-    """Copies of the first row, each without the value of one column: (column, row) pairs."""
-    found = []
+def without(value: Any, signature: Signature) -> list[tuple[str | int, Any, list[Any]]]:
+    """Return copies of the first row, each with one value missing.
+
+    Returns:
+        For each copy, the column's name, the row as the estimator gets it, and the row with JSON's values.
+    """
+    copies = []
     for at, column in enumerate((signature.columns or ())[:MOST_NULLS]):
         if column.missing is None or column.strict:
             continue
         row = cells(take(value, [0]))
         row[0][at] = None
         try:
-            found.append((column.name, of_cells(signature, row), row))
+            copies.append((column.name, of_cells(signature, row), row))
         except (TypeError, ValueError):
             continue
-    return found
+    return copies
 
 
-def cells(value):
-    """The rows as lists of JSON's values."""
+def cells(value: Any) -> list[Any]:
+    """Return rows as lists of JSON's values."""
     if hasattr(value, "iloc"):
         columns = [[cell(each) for each in value.iloc[:, at]] for at in range(value.shape[1])]
         return [list(row) for row in zip(*columns, strict=True)]
@@ -136,7 +154,8 @@ def cells(value):
     return [cell(each) for each in value]
 
 
-def cell(value):
+def cell(value: Any) -> Any:
+    """Return one value as JSON has it."""
     if isinstance(value, dict):
         return {name: cell(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
@@ -152,8 +171,8 @@ def cell(value):
     return value
 
 
-def texts(value):
-    """The rows as lists of a CSV file's texts, as pandas writes it; None where there are no columns."""
+def texts(value: Any) -> list[list[str]] | None:
+    """Return rows as the texts in a CSV file that pandas writes, or None if they have no columns."""
     import csv
 
     if isinstance(value, np.ndarray):
@@ -165,8 +184,12 @@ def texts(value):
     return list(csv.reader(io.StringIO(value.to_csv(index=False, header=False))))
 
 
-def plain(predictions, count):
-    """Predictions for `count` rows as JSON has them, with nothing of the handler's; None for what it alone knows."""
+def plain(predictions: Any, count: int) -> list[Any] | None:
+    """Return predictions for `count` rows as JSON has them, without the handler's code.
+
+    Returns:
+        None if only the handler knows how to write them.
+    """
     try:
         listed = _plain(_by_row(predictions, count))
         json.dumps(listed).encode()
@@ -175,7 +198,7 @@ def plain(predictions, count):
     return listed if isinstance(listed, list) else None
 
 
-def _by_row(predictions, count):
+def _by_row(predictions: Any, count: int) -> Any:
     if hasattr(predictions, "toarray"):
         return predictions.toarray()
     if hasattr(predictions, "itertuples"):  # a DataFrame
@@ -184,11 +207,11 @@ def _by_row(predictions, count):
         return predictions.to_list()
     outputs = isinstance(predictions, list) and predictions
     if outputs and all(getattr(each, "ndim", 0) == 2 and len(each) == count for each in predictions):
-        return [list(row) for row in zip(*predictions, strict=True)]  # an array for each output
+        return [list(row) for row in zip(*predictions, strict=True)]  # there is an array for each output
     return predictions
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufUO":
         value = value.tolist()
     elif isinstance(value, np.generic) and value.dtype.kind in "biufU":

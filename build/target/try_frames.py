@@ -1,24 +1,38 @@
-"""Asks a model many rows, as one kind of table or another. Runs under the target's interpreter.
+"""Asks a model many rows, in one form of table. Runs under the target's interpreter.
 
     python try_frames.py ORDER
 
-ORDER is JSON: {"frame": as in a signature, "result": the file to write}, with "rows" and "methods" to ask as it sees
-fit, or with "asked" and "answers" of an earlier run, to be compared with. The result: {"asked", "answers"} of the
-former, {"differs": None or the first difference in words} of the latter. The staged function comes first on PYTHONPATH.
+ORDER is a JSON file with "frame", a form of table as in a signature, and "result", the file to write. It also has one
+of the following:
+
+    "rows" and "methods"   The script makes requests of them. The result is {"asked", "answers"}.
+    "asked" and "answers"  The script sends these requests, and compares the answers. The result is {"differs"}: a text
+                           that describes the first difference, or None.
+
+The staged function comes first on PYTHONPATH.
 """
+
+from __future__ import annotations
 
 import json
 import sys
 import warnings
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-MOST = 300  # requests; a model of many trees takes a tenth of a second for one
-ALONE = 40  # of them rows that are asked alone
+if TYPE_CHECKING:
+    from serving.loading.model import Model
+
+    from build.package.exchange import Asked
+
+MOST = 300  # requests; a model with many trees takes a tenth of a second for one
+ALONE = 40  # rows that are sent alone
 
 
-def main(path):
+def main(path: str) -> None:
     with open(path, encoding="utf-8") as stream:
         order = json.load(stream)
+    result: Any
     try:
         import handler
 
@@ -26,30 +40,33 @@ def main(path):
         model = handler.ENVIRONMENT.model
         model = replace(model, signature=replace(model.signature, frame=order["frame"]), again=False)
         if "asked" in order:
-            found = {"differs": difference(model, order["asked"], order["answers"])}
+            result = {"differs": difference(model, order["asked"], order["answers"])}
         else:
-            found = record(model, order["rows"], order["methods"])
-    except Exception as error:  # whatever loading the model raises
-        found = {"error": {"type": type(error).__name__, "message": str(error)}}
+            result = record(model, order["rows"], order["methods"])
+    except Exception as error:  # loading the model may raise anything
+        result = {"error": {"type": type(error).__name__, "message": str(error)}}
     with open(order["result"], "w", encoding="utf-8") as stream:
-        json.dump(found, stream)
+        json.dump(result, stream)
 
 
-def record(model, rows, methods):
-    """Ask all rows at once, and by halves those that are refused; then some alone, and those of other methods."""
+def record(model: Model, rows: list[Any], methods: list[str]) -> Asked:
+    """Send some rows alone, then all rows at once. Rows that are refused are sent again in halves.
+
+    At last, the rows that were answered are sent for each method.
+    """
     default, answered = model.signature.method, []
     asked = [{"instances": [rows[at]], "method": default} for at in range(0, len(rows), max(1, len(rows) // ALONE))]
     answers = [ask(model, event) for event in asked]
     waiting = [rows]
     while waiting and len(asked) < MOST:
-        these = waiting.pop(0)
-        asked.append({"instances": these, "method": default})
+        batch = waiting.pop(0)
+        asked.append({"instances": batch, "method": default})
         answers.append(ask(model, asked[-1]))
         if is_answer(answers[-1]):
-            answered += these
-        elif len(these) > 1:
-            half = len(these) // 2
-            waiting += [these[:half], these[half:]]
+            answered += batch
+        elif len(batch) > 1:
+            half = len(batch) // 2
+            waiting += [batch[:half], batch[half:]]
     for method in methods:
         if answered and method != default:
             asked.append({"instances": answered, "method": method})
@@ -60,23 +77,22 @@ def record(model, rows, methods):
     return {"asked": asked, "answers": answers}
 
 
-def difference(model, asked, answers):
-    for event, known in zip(asked, answers, strict=True):
-        got = ask(model, event)
-        if got == known or (is_refusal(got) and is_refusal(known)):
+def difference(model: Model, asked: list[Any], answers: list[str]) -> str | None:
+    """Describe the first answer that differs from the one with pandas."""
+    for event, expected in zip(asked, answers, strict=True):
+        answer = ask(model, event)
+        if answer == expected or (is_refusal(answer) and is_refusal(expected)):
             continue
-        if not is_answer(got):
-            return f"without it the model fails: {got}"
-        return (
-            "without it the model answers what it should refuse"
-            if not is_answer(known)
-            else "without it the answers differ"
-        )
+        if not is_answer(answer):
+            return f"without it the model fails: {answer}"
+        if not is_answer(expected):
+            return "without it the model answers what it should refuse"
+        return "without it the answers differ"
     return None
 
 
-def ask(model, event):
-    """The predictions as JSON text, in which floats are exact; of a refusal its status and its words."""
+def ask(model: Model, event: dict[str, Any]) -> str:
+    """Return the predictions as JSON text, in which floats are exact, or the status and the message of an error."""
     from serving import invocation
 
     answer = invocation.respond(model, event)
@@ -85,15 +101,15 @@ def ask(model, event):
     return f"{answer['statusCode']} {answer['error'].partition('. Expected')[0]}"
 
 
-def is_answer(text):
+def is_answer(text: str) -> bool:
     return text.startswith("[")
 
 
-def is_refusal(text):
-    """Whether the rows were refused; a model that failed is none that refused."""
+def is_refusal(text: str) -> bool:
+    """Tell whether the rows were refused. An error of the model itself does not count."""
     return text.startswith("400 ")
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # this folder is not in Lambda
+    del sys.path[0]  # Lambda does not have this folder
     main(*sys.argv[1:])

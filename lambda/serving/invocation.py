@@ -3,9 +3,9 @@
 a request with rows, in a form of `serving.requests.forms`  ->  {"predictions": [...]}
 a request of the Open Inference Protocol                    ->  {"model_name": ..., "outputs": [...]}
 {"Items": [...]}, a batch of Step Functions                 ->  {"predictions": [...]}, or BadRequest is raised
-{"warmer": true}, or what a bare schedule sends             ->  {"warm": true, "model_sha256": "..."}
-a request over HTTP                                         ->  what `serving.http.routes` says
-{"Records": [...]}, of SQS or another event source          ->  NoRequest is raised
+{"warmer": true}, or the event of a bare schedule           ->  {"warm": true, "model_sha256": "..."}
+a request over HTTP                                         ->  the answer of `serving.http.routes`
+{"Records": [...]} of SQS or another event source           ->  NoRequest is raised
 anything else                                               ->  {"statusCode": 400, "error": "..."}
 """
 
@@ -22,16 +22,16 @@ from serving.environment import Environment
 from serving.loading.errors import lacks
 from serving.loading.model import Model, no_pandas
 from serving.requests import answers, forms, methods, reader, tables
-from serving.requests.words import BadRequest, ModelFault, cut
+from serving.requests.wording import BadRequest, ModelFault, cut
 from serving.warming import pings
 
 ANY_THREADS = nullcontext()
 REFUSALS = (BadRequest, answers.TooLarge, ModelFault)
 
-# What tells that somebody else than a caller of ours sent an event; requests pay for no more than this look
+# These keys show that an event was not sent by a caller of ours. Requests pay for no more than this look
 OF_HTTP = "requestContext"
 OF_SOURCES = frozenset(("Records", "records", "eventSource", "awslogs", "detail-type"))
-OF_TENSORS = frozenset(("name", "shape", "datatype"))  # what each input of the Open Inference Protocol has
+OF_TENSORS = frozenset(("name", "shape", "datatype"))  # the keys of each input in the Open Inference Protocol
 
 
 def answer(environment: Environment, event: Any, context: Any) -> dict[str, Any]:
@@ -66,25 +66,25 @@ def answer(environment: Environment, event: Any, context: Any) -> dict[str, Any]
 
 
 def respond(model: Model, request: Any, record: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Answer a request. One that the model cannot take is answered with 400, and the environment lives on."""
+    """Answer a request. One that the model cannot take is answered with 400, and the environment goes on."""
     record = {} if record is None else record
     try:
-        return found(model, request, record)
+        return evaluate(model, request, record)
     except REFUSALS as error:
         status, message = refusal(error, record)
         return {"statusCode": status, "error": message}
 
 
 def refusal(error: Exception, record: dict[str, Any]) -> tuple[int, str]:
-    """The status of an error of REFUSALS, and what it says."""
+    """Return the status and the message for an error of REFUSALS."""
     record["ModelFaults" if isinstance(error, ModelFault) else "BadRequests"] = 1
     if isinstance(error, answers.TooLarge):
         return 413, str(error)
     return 500 if isinstance(error, ModelFault) else 400, str(error)
 
 
-def found(model: Model, request: Any, record: dict[str, Any], table: Any = None) -> dict[str, Any]:
-    """What the model answers to a request.
+def evaluate(model: Model, request: Any, record: dict[str, Any], table: Any = None) -> dict[str, Any]:
+    """Return the model's answer to a request.
 
     Args:
         table: the request's rows, where they did not come as JSON.
@@ -95,12 +95,12 @@ def found(model: Model, request: Any, record: dict[str, Any], table: Any = None)
     if table is None and has_tensors(request):
         from serving.protocols import inference_v2
 
-        return inference_v2.found(model, request, record)
+        return inference_v2.evaluate(model, request, record)
     method = methods.wanted(model.signature, request)
     table = forms.table(request) if table is None else table
-    said = {"predictions": predict(model, table, method, record)}
-    answers.check_size(said, said["predictions"])
-    return said
+    answer = {"predictions": predict(model, table, method, record)}
+    answers.check_size(answer, answer["predictions"])
+    return answer
 
 
 def has_tensors(request: Any) -> bool:
@@ -111,55 +111,56 @@ def has_tensors(request: Any) -> bool:
 
 
 def model_name() -> str:
-    """What clients call the model: the function's name."""
+    """Return the name under which clients know the model: the function's name."""
     return os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
 
 
 def predict(model: Model, table: Any, method: str, record: dict[str, Any]) -> list[Any]:
-    """The predictions for the rows of a request, one for each.
+    """Return the predictions for the rows of a request, one for each row.
 
     Args:
-        table: of `serving.requests.forms`.
-        method: one that the estimator has.
+        table: the rows, as `serving.requests.forms` returns them.
+        method: a method that the estimator has.
 
     Raises:
-        BadRequest: they are no such rows, or the model does not take them.
-        ModelFault: what the model gives is no answer.
+        BadRequest: the rows are not of the expected kind, or the model does not take them.
+        ModelFault: the model's result cannot be given as an answer.
     """
     count = len(table)
     record["Rows"] = count
     if not count:
-        if table.texts and isinstance(table, tables.Columns):  # a CSV file of one line: it may have been a row
+        if table.texts and isinstance(table, tables.Columns):  # its only line may be a row, and not a header
             table.columns(model.signature)
         return []
     try:
         rows = reader.read(model.signature, table)
     except ImportError as error:
-        raise ModelFault(f"the rows cannot be made what the model takes: {lacks(error)}") from error
+        raise ModelFault(f"the rows cannot be converted for the model: {lacks(error)}") from error
     began = time.perf_counter()
     try:
         with model.one_row if model.one_row and count == 1 else ANY_THREADS:
             predictions = getattr(model.estimator, method)(rows)
-    except ImportError as error:  # of a model that lacks something, whatever the rows are
+    except ImportError as error:  # the model lacks a module, whatever the rows are
         raise ModelFault(f"the model's {method} failed: {lacks(error)}") from error
     except MemoryError as error:
         raise ModelFault(f"the model's {method} failed: {own_words(error)}") from error
-    except Exception as error:  # whatever it is, the rows are why
+    except Exception as error:  # whatever it is, the rows are the reason
         if model.signature.frame != "pandas" and model.again and not no_pandas():
-            # Packaging has tried many rows, but code of the user's may do with these what only pandas knows
+            # Packaging has tried many rows, but the user's own code may do with these what only pandas can do
             with_pandas = replace(model, signature=replace(model.signature, frame="pandas"))
             return predict(with_pandas, table, method, record)
         wanted = tables.expected(model.signature)
         raise BadRequest(f"the model does not take these values: {own_words(error)}. {wanted}") from error
-    spent = (time.perf_counter() - began) * 1e3
-    record["PredictMilliseconds"] = round(record.get("PredictMilliseconds", 0) + spent, 3)  # of all methods
+    milliseconds = (time.perf_counter() - began) * 1e3
+    # The sum for all methods that the request asks for
+    record["PredictMilliseconds"] = round(record.get("PredictMilliseconds", 0) + milliseconds, 3)
     return answers.to_json(predictions, count, method)
 
 
 def own_words(error: Exception) -> str:
-    """A model's own words."""
+    """Return the words of the model's own error, cut if they are long."""
     text = " ".join(str(error).split())
-    known = isinstance(error, (ArithmeticError, AttributeError, LookupError, TypeError, ValueError))
+    speaks = isinstance(error, (ArithmeticError, AttributeError, LookupError, TypeError, ValueError))
     return cut(
-        text if known and text and not isinstance(error, KeyError) else f"{type(error).__name__}: {text}"
+        text if speaks and text and not isinstance(error, KeyError) else f"{type(error).__name__}: {text}"
     ).rstrip(".")

@@ -1,4 +1,4 @@
-"""One line per invocation, in CloudWatch's embedded metric format: CloudWatch makes metrics of it, without any call.
+"""Writes one line for each invocation in CloudWatch's embedded metric format, from which CloudWatch makes metrics.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -26,25 +26,25 @@ UNITS = {
 }
 
 
-def record(environment: Environment) -> dict:
-    """An invocation's measurements, at its beginning; what it does adds to them."""
+def record(environment: Environment) -> dict[str, float]:
+    """Begin the record of an invocation's measurements, to which the invocation adds."""
     if not environment.is_cold:
         return {"ColdStart": 0}
     environment.is_cold = False
-    phases = environment.phases
+    timings = environment.timings
     return {
         "ColdStart": 1,
-        "InitMilliseconds": phases["init"],
-        "ModelLoadMilliseconds": round(phases["wait"] + phases["unpickle"], 3),
+        "InitMilliseconds": timings["init"],
+        "ModelLoadMilliseconds": round(timings["wait"] + timings["unpickle"], 3),
     }
 
 
-def emit(environment: Environment, measured: dict, environ: Mapping[str, str] = os.environ) -> None:
+def emit(environment: Environment, measured: dict[str, float], environ: Mapping[str, str] = os.environ) -> None:
     """Write the line, unless MODEL_METRICS=false."""
     if environ.get("MODEL_METRICS") == "false":
         return
     metrics = [{"Name": name, "Unit": UNITS[name]} for name in measured]
-    line = {
+    line: dict[str, object] = {
         "_aws": {
             "Timestamp": time.time_ns() // 1_000_000,
             "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [["FunctionName"]], "Metrics": metrics}],
@@ -54,5 +54,5 @@ def emit(environment: Environment, measured: dict, environ: Mapping[str, str] = 
         "model_sha256": environment.model.sha256,
     }
     if measured["ColdStart"]:
-        line["phases"] = environment.phases
+        line["phases"] = environment.timings
     sys.stdout.write(json.dumps(line) + "\n")

@@ -1,1 +1,1 @@
-"""What each memory size would mean for the user's own function: how fast it answers, and what that costs."""
+"""Measures the user's own function at the processor share of each memory size: how fast it is, and what it costs."""

@@ -1,7 +1,7 @@
-"""Control groups (cgroups) of our own, and where this machine lets them be made.
+"""Makes control groups (cgroups), where this machine allows it.
 
-They are made below the group that this process is in (cgroup v1), or below the nearest one above it whose children may
-have a share of the processors (v2). No other group is changed.
+They are below the group that this process is in (cgroup v1), or below the nearest one above it whose children may have
+a share of the processors (v2). No other group is changed.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ from pathlib import Path
 from build.errors import UserError
 from build.host.commands import uninterrupted
 
-PATIENCE = 5  # seconds until the kernel must have seen that the group's processes ended
+PATIENCE = 5  # seconds that the kernel has to notice that the processes of a group have ended
 SELF = Path("/proc/self")
 
 
 class NoGroup(UserError):
-    """No control group with a quota can be made, and why."""
+    """No control group with a quota can be made. The message says why."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """A control group of our own."""
+    """A control group that this process has made."""
 
     folder: Path
     is_v2: bool
 
     def prefer(self) -> None:
-        """Give its processes what they need before other programs: the weight is the highest that there is."""
+        """Give its processes precedence over other programs, with the highest weight."""
         name, weight = ("cpu.weight", "10000") if self.is_v2 else ("cpu.shares", "262144")
         (self.folder / name).write_text(weight)
 
     def limit(self, share: float, period: int) -> None:
-        """Set how much of the processors' time its processes get: 1.0 is one whole processor.
+        """Set the processor time that its processes get. A share of 1.0 is one whole processor.
 
         Args:
-            period: in microseconds; what is used up in it comes again in the next.
+            period: in microseconds. A quota that is used up is renewed in the next period.
         """
-        microseconds = max(1000, round(share * period))  # the kernel takes no less than a millisecond
+        microseconds = max(1000, round(share * period))  # the least that the kernel accepts
         if self.is_v2:
             (self.folder / "cpu.max").write_text(f"{microseconds} {period}")
         else:
@@ -50,54 +50,54 @@ class Group:
             (self.folder / "cpu.cfs_quota_us").write_text(str(microseconds))
 
     def release(self) -> None:
-        """Set no limit any more."""
+        """Remove the limit."""
         (self.folder / ("cpu.max" if self.is_v2 else "cpu.cfs_quota_us")).write_text("max" if self.is_v2 else "-1")
 
     def add(self, process: int) -> None:
-        """Put a process in, with all its threads, and those that it started."""
+        """Move a process into the group, with its threads and the processes that it has started."""
         members = [process]
-        for each in members:
-            with suppress(ProcessLookupError):  # one that it started may have ended
-                (self.folder / "cgroup.procs").write_text(str(each))
-            members += children(each)
+        for member in members:
+            with suppress(ProcessLookupError):  # a child may have ended
+                (self.folder / "cgroup.procs").write_text(str(member))
+            members += children(member)
 
     def throttled(self) -> int:
-        """In how many periods its processes had to wait, as they had used up their quota."""
-        found = dict(line.split() for line in (self.folder / "cpu.stat").read_text().splitlines())
-        return int(found["nr_throttled"])
+        """The number of periods in which its processes had to wait, because their quota was used up."""
+        statistics = dict(line.split() for line in (self.folder / "cpu.stat").read_text().splitlines())
+        return int(statistics["nr_throttled"])
 
 
 @contextmanager
 def made(name: str) -> Iterator[Group]:
-    """A new group until the block ends; its processes must have ended by then.
+    """Make a group that exists until the block ends. Its processes must have ended by then.
 
     Raises:
-        NoGroup: this machine lets none be made.
+        NoGroup: this machine does not allow it.
     """
     group = None
     try:
-        with uninterrupted():  # else it might be there already, and not be known here
+        with uninterrupted():  # otherwise the group might exist without being removed
             group = _make(f"lambda-model-tune-{os.getpid()}-{name}")
         yield group
     finally:
         if group:
-            with uninterrupted():  # a second Ctrl-C would leave it
+            with uninterrupted():  # otherwise a second Ctrl-C would leave it
                 _remove(group.folder)
 
 
 def processors() -> float:
-    """How many processors' time this process may have itself."""
+    """The processors that this process may use, as a number that need not be whole."""
     count = float(len(os.sched_getaffinity(0)))
     return min([count, *(quota for folder in _above() if (quota := _limit(folder)) is not None)])
 
 
 def children(process: int) -> list[int]:
-    """The processes that a process has started, and that have not ended."""
-    found: list[int] = []
-    for each in Path(f"/proc/{process}/task").glob("*/children"):
+    """The processes that a process has started and that still run."""
+    processes: list[int] = []
+    for thread in Path(f"/proc/{process}/task").glob("*/children"):
         with suppress(OSError):  # the thread has ended
-            found += map(int, each.read_text().split())
-    return found
+            processes += map(int, thread.read_text().split())
+    return processes
 
 
 def _make(name: str) -> Group:
@@ -123,14 +123,14 @@ def _remove(folder: Path) -> None:
     while True:
         try:
             return folder.rmdir()
-        except OSError:  # busy: a process that has ended may be in it for a moment
+        except OSError:  # busy, because a process that has ended may still be in it for a moment
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
 
 
 def _own() -> tuple[Path | None, bool]:
-    """The folder of the group that this process is in, as the cpu controller has it; and whether that is v2."""
+    """The folder of the group that this process is in for the cpu controller, and whether it is cgroup v2."""
     mounts, groups = _mounts(), {}
     for line in (SELF / "cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
@@ -144,20 +144,20 @@ def _own() -> tuple[Path | None, bool]:
 
 
 def _mounts() -> dict[str, tuple[Path, str]]:
-    """Where cgroup file systems are mounted, and which of their folders is: "cpu" of v1, and "" of v2."""
-    found = {}
+    """The mount points of cgroup file systems, and which folder each of them shows. "cpu" is v1, and "" is v2."""
+    mounts = {}
     for line in (SELF / "mountinfo").read_text().splitlines():
         words, _, kind = line.partition(" - ")
         root, folder = words.split()[3:5]
         if kind.startswith("cgroup2 "):
-            found[""] = (Path(folder), root)
+            mounts[""] = (Path(folder), root)
         elif kind.startswith("cgroup ") and "cpu" in kind.split()[-1].split(","):
-            found["cpu"] = (Path(folder), root)
-    return found
+            mounts["cpu"] = (Path(folder), root)
+    return mounts
 
 
 def _below(mount: Path, root: str, path: str) -> Path:
-    """The folder of a group; in a container whose own group is mounted, the mount itself."""
+    """The folder of a group. In a container that only sees its own group, this is the mount point."""
     try:
         folder = mount / Path(path).relative_to(root)
     except ValueError:
@@ -166,18 +166,18 @@ def _below(mount: Path, root: str, path: str) -> Path:
 
 
 def _above() -> list[Path]:
-    """The folder of the group that this process is in, and those above it, up to what is mounted."""
+    """The folder of the group that this process is in, and those above it, up to the mount point."""
     own, _ = _own()
     mounted = {folder for folder, _ in _mounts().values()}
-    found: list[Path] = []
+    folders: list[Path] = []
     while own is not None:
-        found.append(own)
+        folders.append(own)
         own = None if own in mounted or own == own.parent else own.parent
-    return found
+    return folders
 
 
 def _limit(folder: Path) -> float | None:
-    """The processors' time that a group may have; None if it is not limited."""
+    """The processors that a group may use; None if it has no limit."""
     if words := _words(folder / "cpu.max"):
         return None if words[0] == "max" else int(words[0]) / int(words[1])
     quota, period = _words(folder / "cpu.cfs_quota_us"), _words(folder / "cpu.cfs_period_us")

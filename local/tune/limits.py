@@ -1,4 +1,4 @@
-"""How this machine can give the function a share of its processors' time: by a control group, or else by signals."""
+"""Chooses how this machine limits the function's processor time: by a control group, or else by signals."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from local.tune import cgroups, quota, signals
 
 class NoLimit(UserError):
     template = (
-        "This machine cannot give the function a share of a processor: it lets no quota be set ({why}), and to stop "
-        "the function again and again takes a second processor. Run invoke tune as root, or with two processors."
+        "This machine cannot limit the function's processor time. It allows no quota ({why}), and to limit it by "
+        "signals takes a second processor. Run invoke tune as root, or with two processors."
     )
 
 
 class Limit(Protocol):
-    """Of one process, for as long as its block lasts."""
+    """A limit of the processor time of one process, until the block ends."""
 
     def prepare(self, emulator: int) -> None:
-        """Take the function's parent, before there is the function."""
+        """Prepare the parent of the function's process, before that is started."""
 
     def add(self, process: int) -> None:
-        """Begin with the function's process."""
+        """Limit the function's process from now on."""
 
     def throttled(self) -> int:
-        """In how many periods it had to wait."""
+        """The number of periods in which it had to wait."""
 
     def in_time(self) -> bool:
-        """Whether it was made to wait in time."""
+        """Whether it was stopped in time, so that it did not have more than its share."""
 
     def release(self) -> None:
-        """Limit it no more, so that it can end."""
+        """Remove the limit, so that the process can end."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ BY_SIGNALS = Limiter(signals.governed, "signals that stop it and let it go on")
 
 
 def find() -> Limiter:
-    """The best that this machine has.
+    """The better of those that this machine allows.
 
     Raises:
         NoLimit
@@ -59,5 +59,5 @@ def find() -> Limiter:
     except cgroups.NoGroup as error:
         if len(os.sched_getaffinity(0)) < 2:
             raise NoLimit(why=error) from error
-        return Limiter(BY_SIGNALS.limited, f"{BY_SIGNALS.how}, as there is no quota to set ({error})")
+        return Limiter(BY_SIGNALS.limited, f"{BY_SIGNALS.how}, because no quota can be set ({error})")
     return BY_GROUP

@@ -1,7 +1,7 @@
-"""Runs the packaged function under AWS's emulator with the processor time of each memory size, and takes the times.
+"""Runs the packaged function under AWS's emulator with the processor time of each memory size, and measures it.
 
 As in Lambda, the init has all the processors that the function sees, and the quota begins when the init is over. The
-times are those that the emulator reports as the durations to bill: without the request's way to the function and back.
+times are the durations that the emulator reports, which do not include the way of the request to the function.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import os
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from build.errors import UserError
+from build.package import handler_variables
 from build.runtimes import runtime
+from build.saying import Say
 from local import emulator, packaged
 from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
@@ -27,12 +29,10 @@ from local.tune import cgroups, limits, rows, sizes
 from local.tune.limits import Limiter
 from local.tune.results import Size, Tuned
 
-PING = b'{"warmer": true}'  # is answered when the init is over, and asks nothing of the model
-PAUSE = (0.02, 0.06)  # seconds between two calls, one to three periods: none is to pay for the one before it
-PATIENCE = 20.0  # seconds for the warm calls of one environment; then it makes no more
-FEWEST = 3  # of them, however long they take
-
-Say = Callable[[str], None]
+PING = b'{"warmer": true}'  # is answered when the init is over, without a call of the model
+PAUSE = (0.02, 0.06)  # seconds between two calls, one to three periods, so that no call uses the quota of the next
+PATIENCE = 20.0  # seconds for the warm calls of one environment, after which there are no more
+FEWEST = 3  # warm calls, however long they take
 
 
 class NoNumber(UserError):
@@ -42,16 +42,16 @@ class NoNumber(UserError):
 class RequestRefused(UserError):
     template = (
         "{request} is answered with statusCode {status}: {error}\n"
-        "Give one that the model takes: invoke describe shows one."
+        "Give a request that the model takes. invoke describe shows one."
     )
 
 
 class NothingToShow(UserError):
-    template = "None of these memory sizes can be shown:\n{why}"
+    template = "None of these memory sizes can be measured here:\n{why}"
 
 
 def number(text: str, option: str, example: int) -> int:
-    """A count that an option gives.
+    """The count that an option gives.
 
     Raises:
         NoNumber
@@ -71,66 +71,66 @@ def tune(
     say: Say,
     limiter: Limiter | None = None,
 ) -> Tuned:
-    """Measure what is packaged in ``out``: a fresh environment of each memory size in turn, round by round.
+    """Measure what is packaged in ``out``: in each round, one fresh environment of each memory size.
 
     Args:
-        request: the event; without one a row that is made up from the signature.
-        count: rows of the request, which are its own repeated; None leaves it as it is.
-        rounds: fresh environments for each size.
-        calls: warm ones for each environment.
-        limiter: what gives the function its share of the processors' time; None takes the best that there is.
+        request: a file with the event; None sends a row that is made up from the signature.
+        count: the number of rows in the request, which are its own rows, repeated; None leaves it as it is.
+        rounds: number of fresh environments for each size.
+        calls: number of warm calls in each environment.
+        limiter: what limits the function's processor time; None uses the best that this machine allows.
 
     Raises:
         NotPackaged, NotOfThisMachine, NoRowsToRepeat, TooManyRows, NoLimit, RequestRefused, NothingToShow,
         FunctionFailed
     """
-    known = packaged.read(out)
-    mode, model = next(iter(known["functions"])), known["model"]
+    manifest = packaged.read(out)
+    mode, model = next(iter(manifest["functions"])), manifest["model"]
     named, body = rows.request(model, request, count)
     limiter = limiter or limits.find()
     with TemporaryDirectory(prefix="tune-") as name:
-        packages = emulator.runtime_packages(runtime(known["runtime"]).python, Path(name) / "runtime")
-        # The model is on the disk: a download from an S3 on this machine would say nothing of Lambda's
-        where = {"MODEL_FILE": str(out / model["path"])}
-        deployed = packaged.unpack(out, known, mode, Path(name) / "task", where, max(memory_sizes))
+        packages = emulator.runtime_packages(runtime(manifest["runtime"]).python, Path(name) / "runtime")
+        # The model is on the disk, because a download from an S3 on this machine would say nothing of the real S3
+        variables = handler_variables.in_file(out / model["path"])
+        deployed = packaged.unpack(out, manifest, mode, Path(name) / "task", variables, max(memory_sizes))
         function = _Function(deployed, packages, limiter)
         if os.getloadavg()[0] > 0.5:
             say(f"Other programs are busy on this machine (load {os.getloadavg()[0]:.1f}): the times may be longer")
-        say(f"Asking it once, to see what it answers and how much memory it needs: {named}")
+        say(f"Sending it once, to see the answer and how much memory it needs: {named}")
         peak = function.try_(body, named)
         not_shown: dict[int, str] = {}
-        seen = _fitting([Size(each) for each in memory_sizes], peak, not_shown)
+        measured = _fitting([Size(memory_size) for memory_size in memory_sizes], peak, not_shown)
         for round_ in range(rounds):
-            say(f"Round {round_ + 1} of {rounds}: {', '.join(str(each.memory_size) for each in seen)} MB")
-            for each in seen:
-                peak = max(peak, function.measure(each, body, calls))
-        seen = _fitting(seen, peak, not_shown)
-    called = f"{model['estimator'].rpartition('.')[2]}, {model['bytes'] / 1e6:.2f} MB"
-    return Tuned(called, known["architecture"], limiter.how, count, peak, seen, dict(sorted(not_shown.items())))
+            say(f"Round {round_ + 1} of {rounds}: {', '.join(str(size.memory_size) for size in measured)} MB")
+            for size in measured:
+                peak = max(peak, function.measure(size, body, calls))
+        measured = _fitting(measured, peak, not_shown)
+    title = f"{model['estimator'].rpartition('.')[2]}, {model['bytes'] / 1e6:.2f} MB"
+    return Tuned(title, manifest["architecture"], limiter.how, count, peak, measured, dict(sorted(not_shown.items())))
 
 
-def _fitting(found: Sequence[Size], peak: int, not_shown: dict[int, str]) -> list[Size]:
-    """The sizes that this machine can show; of the others, why not is noted.
+def _fitting(sizes_: Sequence[Size], peak: int, not_shown: dict[int, str]) -> list[Size]:
+    """The sizes that can be measured on this machine. For the others, ``not_shown`` gets the reason.
 
     Raises:
-        NothingToShow: there are none.
+        NothingToShow: none can be measured.
     """
     processors, fitting = cgroups.processors(), []
-    for each in found:
-        size, wanted = each.memory_size, sizes.share(each.memory_size)
+    for candidate in sizes_:
+        size, wanted = candidate.memory_size, sizes.share(candidate.memory_size)
         if peak > size * 2**20:
             not_shown[size] = f"does not fit: the function had {peak / 2**20:.0f} MB at its peak"
-        elif each.late:
+        elif candidate.late:
             not_shown[size] = (
-                "is not shown: this machine was too busy to stop it in time; end other programs, or run this as root"
+                "is not shown: this machine was too busy to stop it in time. End other programs, or run this as root"
             )
         elif wanted > processors:
             not_shown[size] = f"is not shown: it has {wanted:.2f} processors, and this machine {processors:g}"
         else:
-            fitting.append(each)
+            fitting.append(candidate)
     if not fitting:
         lines = [f"  {size} MB {why}" for size, why in not_shown.items()]
-        if not any(each.late for each in found):
+        if not any(candidate.late for candidate in sizes_):
             lines.append("Give others, such as --memory-sizes 512,1024,1769.")
         raise NothingToShow(why="\n".join(lines))
     return fitting
@@ -146,19 +146,19 @@ class _Function:
 
     @contextmanager
     def environment(self, memory_size: int) -> Iterator[Environment]:
-        """A fresh one, which sees as many processors as in Lambda, if the machine has them."""
+        """A fresh environment, which sees as many processors as in Lambda, if the machine has them."""
         configuration = {**self.deployed.configuration, "MemorySize": memory_size}
         deployed = dataclasses.replace(self.deployed, configuration=configuration)
-        nowhere = EmbeddedAws("http://127.0.0.1:9")  # it has its model, and no need of AWS
+        nowhere = EmbeddedAws("http://127.0.0.1:9")  # the model is on the disk, so the function does not call AWS
         with emulator.start(deployed, self.packages, nowhere) as environment:
             processors = sorted(os.sched_getaffinity(0))[: sizes.visible(memory_size)]
             for thread in Path(f"/proc/{environment.process}/task").iterdir():
-                with suppress(ProcessLookupError):  # it has ended since
+                with suppress(ProcessLookupError):  # it has ended
                     os.sched_setaffinity(int(thread.name), processors)
             yield environment
 
     def try_(self, body: bytes, named: str) -> int:
-        """Have a request answered without a quota: the most bytes of memory that it took.
+        """Have a request answered without a quota, and return the bytes of memory at the peak.
 
         Raises:
             RequestRefused
@@ -172,7 +172,7 @@ class _Function:
             return environment.peak_rss()
 
     def measure(self, size: Size, body: bytes, calls: int) -> int:
-        """Take the times of a fresh environment: the most bytes of memory that it had."""
+        """Measure a fresh environment, and return the bytes of memory at the peak."""
         pauses = random.Random(size.memory_size + len(size.warm))
         with (
             self.limiter.limited(sizes.share(size.memory_size)) as limit,
@@ -187,7 +187,7 @@ class _Function:
                 sent += 1
                 time.sleep(pauses.uniform(*PAUSE))
             limit.release()
-            environment.send(PING)  # by its report, those of all before it have been written
+            environment.send(PING)  # when its report is there, the reports of all calls before it are there, too
             init, (_, first, *warm) = told(environment.log.read_text(errors="replace"))  # the first was a ping
             size.inits.append(init)
             size.firsts.append(first)
@@ -198,7 +198,7 @@ class _Function:
 
 
 def told(log: str) -> tuple[float, list[float]]:
-    """What the emulator reports: how long the init took, and how long each call, in ms."""
+    """How long the init took and how long each call, by the emulator's reports, in milliseconds."""
     init = re.search(r"INIT REPORT\(durationMs: ([\d.]+)", log)
     durations = re.findall(r"^REPORT RequestId:.*?\sDuration: ([\d.]+) ms\tBilled", log, re.MULTILINE)
-    return float(init[1]) if init else 0.0, [float(each) for each in durations]
+    return float(init[1]) if init else 0.0, [float(duration) for duration in durations]

@@ -1,4 +1,4 @@
-"""Limits the function's processor time, as Lambda does by memory size: by the quota of a control group (cgroup)."""
+"""Limits the function's processor time as Lambda does, by the quota of a control group (cgroup)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from local.tune import cgroups
 from local.tune.cgroups import Group
 
-PERIOD = 20_000  # microseconds: Lambda's, as github.com/pwrdrvr/lambda-throttling found it there
+PERIOD = 20_000  # microseconds, as github.com/pwrdrvr/lambda-throttling measured it in Lambda
 
 
 @dataclass(frozen=True)
 class Groups:
-    """One with the quota for the function, and one without for the emulator and for the function's init.
+    """A group with the quota for the function, and one without a quota for the emulator and the function's init.
 
-    Both get what they may have before other programs, so that these disturb little.
+    Both have precedence over other programs, so that these disturb the measurements little.
     """
 
     limited: Group
@@ -32,7 +32,7 @@ class Groups:
         return self.limited.throttled()
 
     def in_time(self) -> bool:
-        return True  # the kernel sees to it
+        return True  # the kernel stops it in time
 
     def release(self) -> None:
         self.limited.release()
@@ -40,20 +40,20 @@ class Groups:
 
 @contextmanager
 def groups(share: float) -> Iterator[Groups]:
-    """Groups of our own until the block ends; the processes in them must have ended by then.
+    """Make the groups, which exist until the block ends. The processes in them must have ended by then.
 
     Raises:
-        NoGroup: this machine lets none be made.
+        NoGroup: this machine does not allow it.
     """
     with cgroups.made("limited") as limited, cgroups.made("whole") as whole:
-        for each in (limited, whole):
-            each.prefer()
+        for group in (limited, whole):
+            group.prefer()
         limited.limit(share, PERIOD)
         yield Groups(limited, whole)
 
 
 def require() -> None:
-    """See that there can be such groups here.
+    """Check that such groups can be made here.
 
     Raises:
         NoGroup

@@ -1,4 +1,4 @@
-"""What was seen of each memory size, what that costs, and which of them costs least and which is fastest."""
+"""The measurements of each memory size, what its calls cost, and which size is cheapest and which is fastest."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 
 from local.prices import MILLION, ON_DEMAND
 
-AS_FAST = 1.1  # times the least p50: less than that may be the machine's, and the smaller size is taken
-SPARE = 1.25  # times the peak: other requests may need more
+AS_FAST = 1.1  # times the least p50: smaller differences may be noise, and the smaller size is chosen
+SPARE = 1.25  # times the peak, because other requests may need more memory
 
 
 @dataclass
 class Size:
-    """What was seen of one memory size; times in ms."""
+    """The measurements of one memory size. Times are in milliseconds."""
 
     memory_size: int
     inits: list[float] = field(default_factory=list)
-    firsts: list[float] = field(default_factory=list)  # the first calls after them
+    firsts: list[float] = field(default_factory=list)  # the first call after each init
     warm: list[float] = field(default_factory=list)
-    throttled: int = 0  # periods in which it had to wait for processor time
-    late: int = 0  # environments in which it had more time than its share
+    throttled: int = 0  # periods in which the function had to wait for processor time
+    late: int = 0  # environments in which it had more than its share
 
     @property
     def init(self) -> float:
@@ -29,7 +29,7 @@ class Size:
 
     @property
     def first_call(self) -> float:
-        """With the init."""
+        """The median of the first calls, with the init."""
         return statistics.median(map(sum, zip(self.inits, self.firsts, strict=True)))
 
     @property
@@ -38,41 +38,41 @@ class Size:
 
     @property
     def p99(self) -> float:
-        """What 99 of 100 warm calls did not exceed, by the nearest rank."""
+        """The duration that 99 of 100 warm calls did not exceed, by the nearest rank."""
         rank = -(-len(self.warm) * 99 // 100)
         return sorted(self.warm)[rank - 1]
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """What was seen of all memory sizes."""
+    """The measurements of all memory sizes."""
 
-    model: str  # what it is called
+    model: str  # a description
     architecture: str
-    limited_by: str  # what gave the function its share of the processors' time
-    rows: int | None  # of each request, where a number was asked for
-    peak: int  # the most bytes of memory that the function ever had
-    seen: Sequence[Size]
-    not_shown: dict[int, str]  # memory size -> why
+    limited_by: str  # what limited the function's processor time
+    rows: int | None  # of each request, if --rows was given
+    peak: int  # bytes of memory that the function had at its peak
+    measured: Sequence[Size]
+    not_shown: dict[int, str]  # memory size: the reason
 
     @property
     def request(self) -> str:
-        """What each call asks for, in words."""
+        """A description of the requests."""
         return f"requests of {self.rows:,} rows" if self.rows else "one request at a time"
 
     def price(self, size: Size) -> float:
-        """What a warm call costs, the mean of all, in US dollars."""
+        """The mean price of a warm call, in US dollars."""
         prices = ON_DEMAND[self.architecture]
-        return statistics.fmean(prices.of_call(size.memory_size, each) for each in size.warm)
+        return statistics.fmean(prices.of_call(size.memory_size, duration) for duration in size.warm)
 
     def price_of_first(self, size: Size) -> float:
-        """What the first call of an environment costs, with its init."""
+        """The mean price of the first call of an environment, with its init."""
         prices = ON_DEMAND[self.architecture]
         both = map(sum, zip(size.inits, size.firsts, strict=True))
-        return statistics.fmean(prices.of_call(size.memory_size, each) for each in both)
+        return statistics.fmean(prices.of_call(size.memory_size, duration) for duration in both)
 
     def price_of_million(self, size: Size) -> float:
-        """What a million costs: of rows, where a number of them was asked for, and else of warm calls."""
+        """The price of a million rows, if --rows was given, and otherwise of a million warm calls."""
         return self.price(size) * MILLION / (self.rows or 1)
 
     def rows_per_second(self, size: Size) -> float:
@@ -80,14 +80,14 @@ class Tuned:
 
     @property
     def cheapest(self) -> Size:
-        return min(self.seen, key=lambda each: (self.price(each), each.p50))
+        return min(self.measured, key=lambda size: (self.price(size), size.p50))
 
     @property
     def fastest(self) -> Size:
-        """The smallest of those that are as fast as any."""
-        least = min(each.p50 for each in self.seen)
-        return min((each for each in self.seen if each.p50 <= least * AS_FAST), key=lambda each: each.memory_size)
+        """The smallest of those that are as fast as the fastest."""
+        least = min(size.p50 for size in self.measured)
+        return min((size for size in self.measured if size.p50 <= least * AS_FAST), key=lambda size: size.memory_size)
 
     def is_tight(self, size: Size) -> bool:
-        """Whether a request that needs a little more memory than this one might not fit."""
+        """Whether a request that needs a little more memory than this one may not fit."""
         return self.peak * SPARE > size.memory_size * 2**20

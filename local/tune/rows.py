@@ -1,4 +1,4 @@
-"""The request that every call sends: the user's own or one that is made up, of as many rows as are wanted."""
+"""The request that every call sends: the user's own or one from the signature, with the wanted number of rows."""
 
 from __future__ import annotations
 
@@ -9,47 +9,48 @@ import json
 from pathlib import Path
 from typing import Any
 
+from build.dist.entries import ModelEntry
 from build.errors import UserError
 from build.host.paths import shown
-from build.package import request_files, samples
+from build.package import request_files, sample_request
 from build.package.request_files import PAYLOAD_LIMIT
 
 LISTS = ("instances", "dataframe_records", "inputs", "Items")  # forms whose rows are a list
-FEW = 1000  # rows, by which the size of many is known: all at once might not fit into memory
+FEW = 1000  # rows from which the size of a larger request is estimated, which might not fit into memory
 
 
 class NoRowsToRepeat(UserError):
     template = (
         "--rows repeats the rows of a request with instances, inputs, dataframe_records, dataframe_split or csv, and "
-        "this one has none of these with a row in it: {request}. Give a file that has the rows already, and leave "
-        "--rows out."
+        "this request has no row in any of these: {request}. Give a file that has the rows already, and "
+        "leave --rows out."
     )
 
 
 class TooManyRows(UserError):
     template = (
         "{request} with {count:,} rows has about {size:,} bytes, and Lambda takes requests of at most {limit:,} "
-        "(6 MB). Take fewer: --rows {fewer}."
+        "(6 MB). Use fewer rows: --rows {fewer}."
     )
 
 
-def request(model: dict[str, Any], path: Path | None, count: int | None) -> tuple[str, bytes]:
-    """The request, and what it is called.
+def request(model: ModelEntry, path: Path | None, count: int | None) -> tuple[str, bytes]:
+    """A description of the request, and its bytes.
 
     Args:
-        model: the model's part of the manifest.
-        path: the user's own; None makes up a row that fits the model's signature.
-        count: rows, which are its own repeated; None leaves it as it is.
+        model: the model's entry in the manifest.
+        path: the user's own request; None makes one with a row that fits the model's signature.
+        count: the number of rows, which are its own rows, repeated; None leaves the request as it is.
 
     Raises:
         NoRequestFile, BadRequestFile, RequestTooLarge, NoRowsToRepeat, TooManyRows
     """
     named = f"The request in {shown(path)}" if path else "The request that was made up from the signature"
-    body = request_files.read_to_send(path).body if path else json.dumps(samples.request(model)).encode()
+    body = request_files.read_to_send(path).body if path else json.dumps(sample_request.make(model)).encode()
     if count:
         try:
             event = json.loads(body)
-        except (ValueError, RecursionError):  # JSON, but not for Python: a whole number of 5,000 digits
+        except (ValueError, RecursionError):  # JSON that Python does not read, such as a whole number of 5,000 digits
             event = None
         few = min(count, FEW)
         size = len(json.dumps(repeat(event, few, named))) * count // few
@@ -63,32 +64,36 @@ def request(model: dict[str, Any], path: Path | None, count: int | None) -> tupl
 
 
 def repeat(event: Any, count: int, named: str) -> dict[str, Any]:
-    """The request with so many rows: its own, again and again.
+    """The request with that number of rows, which are its own rows, repeated.
 
     Args:
-        named: what the request is called.
+        named: a description of the request, for an error message.
 
     Raises:
         NoRowsToRepeat
     """
     event = event if isinstance(event, dict) else {}
-    found: dict[str, Any] = {}
+    repeated: dict[str, Any] = {}
     for form in LISTS:
         if isinstance(event.get(form), list) and event[form] and not _is_tensor(event[form][0]):
-            found = {form: _cycle(event[form], count)}
+            repeated = {form: _cycle(event[form], count)}
     columns, split, lines = event.get("inputs"), event.get("dataframe_split"), _lines(event.get("csv"))
-    if isinstance(columns, dict) and columns and all(isinstance(each, list) and each for each in columns.values()):
-        found = {"inputs": {name: _cycle(values, count) for name, values in columns.items()}}
+    if (
+        isinstance(columns, dict)
+        and columns
+        and all(isinstance(column, list) and column for column in columns.values())
+    ):
+        repeated = {"inputs": {name: _cycle(values, count) for name, values in columns.items()}}
     if isinstance(split, dict) and isinstance(split.get("data"), list) and split["data"]:
         rest = {name: value for name, value in split.items() if name != "index"}
-        found = {"dataframe_split": {**rest, "data": _cycle(split["data"], count)}}
+        repeated = {"dataframe_split": {**rest, "data": _cycle(split["data"], count)}}
     if len(lines) > 1:
         written = io.StringIO()
         csv.writer(written).writerows([lines[0], *_cycle(lines[1:], count)])
-        found = {"csv": written.getvalue()}
-    if not found:
+        repeated = {"csv": written.getvalue()}
+    if not repeated:
         raise NoRowsToRepeat(request=named)
-    return {**event, **found}
+    return {**event, **repeated}
 
 
 def _cycle(rows: list[Any], count: int) -> list[Any]:
@@ -96,7 +101,7 @@ def _cycle(rows: list[Any], count: int) -> list[Any]:
 
 
 def _lines(text: Any) -> list[list[str]]:
-    """The lines of a CSV file, with the header; none of what is no such file."""
+    """The lines of a CSV file, with its header; none if the text is no CSV file."""
     if not isinstance(text, str):
         return []
     try:
@@ -106,5 +111,5 @@ def _lines(text: Any) -> list[list[str]]:
 
 
 def _is_tensor(item: Any) -> bool:
-    """Whether it is an input of the Open Inference Protocol, which holds many rows."""
+    """Whether it is an input tensor of the Open Inference Protocol, which has many rows."""
     return isinstance(item, dict) and {"name", "shape", "datatype"} <= item.keys()

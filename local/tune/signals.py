@@ -1,8 +1,9 @@
-"""Limits the processor time of a process where no control group can be made: by stopping it and letting it go on.
+"""Limits the processor time of a process by signals, where no control group can be made.
 
-What a quota of the kernel does, a thread of this process does here. It looks twice a millisecond how much processor
-time the function has used in this period, and stops it (SIGSTOP) when that is its share, until the next period begins
-(SIGCONT). If it has used more, it waits for longer in the next period. The thread needs a processor of its own.
+A thread of this process does what the kernel does for a quota. Twice in each millisecond it reads how much processor
+time the function has used in this period. When that is its share, the thread stops the function (SIGSTOP) until the
+next period begins (SIGCONT). If it has used more, it waits for longer in the next period. The thread needs a processor
+of its own.
 """
 
 from __future__ import annotations
@@ -14,45 +15,45 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-LOOK = 0.0005  # seconds between two looks
-LATE = 0.004  # seconds between two looks that are too many: what the kernel itself looks in, 250 times a second
-MOSTLY = 0.95  # of the time between looks must not have been late
-PERIOD = 0.02  # seconds, as of the quota
+LOOK = 0.0005  # seconds between two readings
+LATE = 0.004  # seconds between two readings that are too many: the kernel's own scheduler runs 250 times a second
+MOSTLY = 0.95  # of the time that must not have been late
+PERIOD = 0.02  # seconds, as for the quota
 
 
 class Governor:
-    """Stops a process whenever it has had its share of a period."""
+    """Stops a process whenever it has used its share of a period."""
 
     def __init__(self, share: float) -> None:
         self.share, self.waited = share, 0
-        self._watched = self._late = 0.0  # seconds in which the function might run
+        self._watched = self._late = 0.0  # seconds in which the function was allowed to run
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
     def prepare(self, emulator: int) -> None:
-        """There is nothing to do."""
+        """Nothing has to be prepared."""
 
     def add(self, process: int) -> None:
-        """Begin with a process; those that it starts are not seen."""
+        """Limit a process from now on, but not the processes that it starts."""
         self._thread = threading.Thread(target=self._govern, args=(process,), daemon=True)
         self._thread.start()
 
     def throttled(self) -> int:
-        """In how many periods it had to wait."""
+        """The number of periods in which it had to wait."""
         return self.waited
 
     def in_time(self) -> bool:
-        """Whether it was stopped in time, by and large; not so where other programs take the processors."""
+        """Whether it was mostly stopped in time, which it is not where other programs use the processors."""
         return self._late <= (1 - MOSTLY) * self._watched
 
     def release(self) -> None:
-        """Stop it no more, so that it can end."""
+        """Stop it no longer, so that it can end."""
         self._ended.set()
         if self._thread:
             self._thread.join()
 
     def _govern(self, process: int) -> None:
-        clock = ~process << 3 | 2  # of all its threads' processor time: clock_getcpuclockid(3)
+        clock = ~process << 3 | 2  # the processor time of all its threads: clock_getcpuclockid(3)
         with suppress(OSError):  # it has ended
             try:
                 self._periods(process, clock)
@@ -63,7 +64,7 @@ class Governor:
         quota, begun, left = self.share * PERIOD, time.monotonic(), 0.0
         used = time.clock_gettime(clock)
         while not self._ended.is_set():
-            left = min(quota, left + quota)  # what was left over is lost, what was too much is owed
+            left = min(quota, left + quota)  # time that was left over is lost, and time that was too much is subtracted
             begun += PERIOD
             runs = left > 0
             if runs:
@@ -79,12 +80,12 @@ class Governor:
                     self._late += slept if slept > LATE else 0.0
             before, used = used, time.clock_gettime(clock)
             left -= used - before
-            begun = max(begun, time.monotonic() - PERIOD)  # no periods are made up for
+            begun = max(begun, time.monotonic() - PERIOD)  # missed periods are not repeated
 
 
 @contextmanager
 def governed(share: float) -> Iterator[Governor]:
-    """A governor, until the block ends."""
+    """A governor that works until the block ends."""
     governor = Governor(share)
     try:
         yield governor

@@ -1,4 +1,4 @@
-"""Lambda's memory sizes, and the share of a processor that comes with each."""
+"""Lambda's memory sizes, and the share of a processor that each of them has."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from build.errors import UserError
 
 SMALLEST, LARGEST = 128, 10240  # MB
 ONE_VCPU = 1769  # MB
-LEAST_VISIBLE = 2  # processors that even the smallest function sees; it gets its share of their time
+LEAST_VISIBLE = 2  # processors that the smallest function sees, of which it gets its share
 
 
 class NoMemorySize(UserError):
@@ -19,7 +19,7 @@ class NoMemorySize(UserError):
 
 
 def parse(text: str) -> list[int]:
-    """The memory sizes of a list with commas, in MB, each once and the smallest first.
+    """The memory sizes in MB of a list with commas, without duplicates and in ascending order.
 
     Raises:
         NoMemorySize
@@ -33,10 +33,10 @@ def parse(text: str) -> list[int]:
 
 
 def share(memory_size: int) -> float:
-    """The processors' time that a memory size buys: 1.0 is one whole processor."""
+    """The share of a processor that comes with a memory size. 1.0 is one whole processor."""
     return memory_size / ONE_VCPU
 
 
 def visible(memory_size: int) -> int:
-    """How many processors a function of that memory size sees."""
+    """The number of processors that a function with that memory size sees."""
     return max(LEAST_VISIBLE, math.ceil(share(memory_size)))

@@ -1,4 +1,4 @@
-"""What was seen of each memory size as a table for the terminal, and what to do next, in words."""
+"""Shows the measurements as a table for the terminal, with notes on them and advice what to do next."""
 
 from __future__ import annotations
 
@@ -9,56 +9,56 @@ from local import prices
 from local.tune import sizes
 from local.tune.results import Size, Tuned
 
-INIT_LIMIT = 10_000  # ms; Lambda ends an init that takes longer, and begins it again with the function's own share
+INIT_LIMIT = 10_000  # ms, after which Lambda runs the init again with the function's own share of a processor
 
 
 def of(tuned: Tuned) -> Table:
-    """The table, of at most 80 columns; what is least is in bold."""
+    """The table, which fits 80 columns. The least values are bold."""
     table = Table(title=f"{tuned.model}, {tuned.architecture}: {tuned.request}")
     for heading in headings(tuned):
         table.add_column(heading, justify="right", no_wrap=True)
-    for each in tuned.seen:
-        table.add_row(*cells(tuned, each))
+    for size in tuned.measured:
+        table.add_row(*cells(tuned, size))
     return table
 
 
 def headings(tuned: Tuned) -> list[str]:
-    both = ["memory\nsize", "vCPU", "first\ncall", "p50", "p99"]
+    common = ["memory\nsize", "vCPU", "first\ncall", "p50", "p99"]
     if tuned.rows:
-        return [*both, "rows per\nsecond", "a million\nrows"]
-    return [*both, "a million\ncalls", "1,000 first\ncalls"]
+        return [*common, "rows per\nsecond", "a million\nrows"]
+    return [*common, "a million\ncalls", "1,000 first\ncalls"]
 
 
 def cells(tuned: Tuned, size: Size) -> list[Text]:
     p50 = Text(milliseconds(size.p50), style="bold green" if size is tuned.fastest else "")
     price = Text(dollars(tuned.price_of_million(size)), style="bold green" if size is tuned.cheapest else "")
-    before = [f"{size.memory_size} MB", f"{sizes.share(size.memory_size):.2f}", milliseconds(size.first_call)]
-    times = [*map(Text, before), p50, Text(milliseconds(size.p99))]
+    first = [f"{size.memory_size} MB", f"{sizes.share(size.memory_size):.2f}", milliseconds(size.first_call)]
+    times = [*map(Text, first), p50, Text(milliseconds(size.p99))]
     if tuned.rows:
         return [*times, Text(f"{tuned.rows_per_second(size):,.0f}"), price]
     return [*times, price, Text(dollars(tuned.price_of_first(size) * 1000))]
 
 
 def notes(tuned: Tuned) -> list[str]:
-    """What the numbers are, and what else there is to know."""
-    calls = sorted({len(each.warm) for each in tuned.seen})
-    found = [
+    """What the numbers mean, and what else the reader should know."""
+    calls = sorted({len(size.warm) for size in tuned.measured})
+    lines = [
         *(f"{size} MB {why}." for size, why in tuned.not_shown.items()),
-        f"First call: with the init, the median of {len(tuned.seen[0].firsts)}. "
+        f"First call: with the init, the median of {len(tuned.measured[0].firsts)}. "
         f"p50, p99 and price: of {' to '.join(map(str, calls[:1] + calls[1:][-1:]))} warm calls.",
         f"Prices: {prices.REGION} since {prices.AS_OF}, duration and requests, without the free tier.",
         f"Processor time was limited by {tuned.limited_by}.",
     ]
-    tight = [str(each.memory_size) for each in tuned.seen if tuned.is_tight(each)]
-    found.append(f"The function had {tuned.peak / 2**20:.0f} MB at its peak.")
+    tight = [str(size.memory_size) for size in tuned.measured if tuned.is_tight(size)]
+    lines.append(f"The function had {tuned.peak / 2**20:.0f} MB at its peak.")
     if tight:
-        found[-1] += f" Less than a quarter of that is to spare at {', '.join(tight)} MB: other requests may need more."
-    if any(each.init > INIT_LIMIT for each in tuned.seen):
-        found.append(
-            "The init takes more than 10 s. Lambda then begins it again with the function's own share of a processor, "
-            "which is not in these times."
+        lines[-1] += f" Less than a quarter of that is to spare at {', '.join(tight)} MB: other requests may need more."
+    if any(size.init > INIT_LIMIT for size in tuned.measured):
+        lines.append(
+            "The init takes more than 10 s. Lambda then runs it again with the function's own share of a processor, "
+            "which these times do not include."
         )
-    return found
+    return lines
 
 
 def advice(tuned: Tuned) -> list[str]:
@@ -68,12 +68,12 @@ def advice(tuned: Tuned) -> list[str]:
     if tuned.cheapest is tuned.fastest:
         named = {"Costs least, and is the fastest": tuned.cheapest}
     lines: list[str] = []
-    for words, each in named.items():
+    for words, size in named.items():
         lines.append(
-            f"{words}: {each.memory_size} MB, {dollars(tuned.price_of_million(each))} for {what}, "
-            f"p50 {milliseconds(each.p50)}"
+            f"{words}: {size.memory_size} MB, {dollars(tuned.price_of_million(size))} for {what}, "
+            f"p50 {milliseconds(size.p50)}"
         )
-        lines.append(f"  terraform apply -var memory_size={each.memory_size}")
+        lines.append(f"  terraform apply -var memory_size={size.memory_size}")
     return [*lines, "If you call the module from your own configuration, set memory_size there."]
 
 
@@ -84,7 +84,7 @@ def milliseconds(value: float) -> str:
 
 
 def dollars(value: float) -> str:
-    """An amount with two digits that say something at least."""
+    """An amount with at least two significant digits."""
     if value >= 0.095:
         return f"${value:,.2f}"
     return f"${value:#.2g}" if value >= 0.0001 else f"${value:.1e}"

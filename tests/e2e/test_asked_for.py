@@ -123,7 +123,7 @@ class TestLockFile:
     @pytest.mark.parametrize("text", ["", "{", 'lock-version = "1.0"\n', 'lock-version = "9.0"\ncreated-by = "x"\n'])
     def test_one_that_is_none_is_refused_in_words(self, here, text):
         (here / "pylock.toml").write_text(text)
-        with pytest.raises(lockfile.LockBroken, match="is not a lock file that can be installed from"):
+        with pytest.raises(lockfile.LockBroken, match="is not a lock file from which packages can be installed"):
             build(here / "pylock.toml")
         assert not list(here.glob("dist/*.zip"))
 
@@ -211,7 +211,7 @@ class TestVerify:
     def test_a_layer_that_was_damaged_is_told(self, here, asked):
         path = next(here.glob("dist/*.zip"))
         path.write_bytes(path.read_bytes()[:50])
-        with pytest.raises(verify.NotTheSame, match="not the one that the manifest tells of"):
+        with pytest.raises(verify.NotTheSame, match="not the one in the manifest"):
             self.verify(asked)
 
     def test_without_a_layer_it_says_what_to_run(self, here):

@@ -133,13 +133,13 @@ def test_where_pypi_knows_of_none_it_says_so_and_ends_with_0(invoke, pypi):
 
 def test_a_mirror_of_pypi_without_advisories_is_not_taken_for_pypi(out, pypi):
     pypi(**{"jinja2==2.4.1": [], "requests==2.19.0": [], "numpy==2.0.0": []})
-    with pytest.raises(audit.CouldNotLook, match="at PyPI: it has no advisories, not even of jinja2"):
+    with pytest.raises(audit.CouldNotLook, match="at PyPI: it has no advisories, not even for jinja2"):
         audit.audit(out)
 
 
 def test_where_pypi_knows_none_of_the_packages_nothing_is_said_of_them(out, pypi):
     pypi(**JINJA2)
-    with pytest.raises(audit.CouldNotLook, match=r"it knows none of them \(numpy, requests\)"):
+    with pytest.raises(audit.CouldNotLook, match=r"it does not know any of them \(numpy, requests\)"):
         audit.audit(out)
 
 
@@ -155,7 +155,7 @@ def test_without_the_service_it_says_that_it_could_not_look(invoke, monkeypatch,
 @pytest.mark.parametrize(
     ("facts", "why"),
     [
-        ({"advisories": []}, "it has no advisories, not even of jinja2 2.4.1"),
+        ({"advisories": []}, "it has no advisories, not even for jinja2 2.4.1"),
         ({"answer": (503, "busy")}, "503 Server Error"),
         ({"answer": (200, "<html>Sign in to the network</html>")}, "Expecting value"),
         ({"answer": (200, '{"code": 3, "message": "Invalid query."}')}, "'vulns'"),
@@ -168,7 +168,7 @@ def test_what_is_no_answer_is_not_taken_for_one(out, serve, facts, why):
 
 
 def test_an_unknown_service_is_refused_with_those_that_there_are(out):
-    with pytest.raises(audit.UnknownService, match=r"'snyk'\. Take one of: pypi, osv, or the URL"):
+    with pytest.raises(audit.UnknownService, match=r"'snyk'\. Use one of: pypi, osv, or the URL"):
         audit.audit(out, service="snyk")
 
 
@@ -178,7 +178,7 @@ def test_without_a_layer_it_says_what_to_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [(None, "is not there"), ("{", "is damaged"), ("{}", "is damaged"), ("of another", "another one")]
+    ("text", "why"), [(None, "is missing"), ("{", "is damaged"), ("{}", "is damaged"), ("of another", "another layer")]
 )
 def test_a_bill_that_is_not_the_layers_is_not_looked_at(made, text, why):
     out = made(requests="2.19.0")

@@ -2,7 +2,7 @@
 
 from build.dist import manifest
 from build.package import function, request_files
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from local import operations
 
 MODULE = """
@@ -35,7 +35,7 @@ def test_a_tool_that_predict_runs_may_be_executed_in_the_emulator(out, pickled, 
     (code / "bin" / "double").chmod(0o755)
     path = pickled(MODEL, see=[code])
     (tmp_path / "rows.json").write_text("[[3.0], [5.0]]")
-    made = function.package(out, path, code=code, wishes=Wishes(example=tmp_path / "rows.json"))
+    made = function.package(out, path, code=code, declared=Declared(example=tmp_path / "rows.json"))
     request = request_files.Request(tmp_path / "rows.json", b'{"instances": [[4.0], [7.0]]}')
     said = []
     answer = operations.predict_locally(out, request, said.append)

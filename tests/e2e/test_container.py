@@ -84,7 +84,7 @@ def test_an_image_of_another_python_is_refused(tmp_path, image):
 def test_a_library_that_asks_for_a_newer_glibc_is_refused_by_name(tmp_path, image):
     # pip in this image takes any wheel that fits the image; here its glibc is newer than Lambda's 2.26
     (tmp_path / "requirements.txt").write_text("numpy==2.3.5\n")
-    with pytest.raises(elf.GlibcTooNew, match=r"of the package numpy, asks for glibc 2\.27; python3\.11 has 2\.26"):
+    with pytest.raises(elf.GlibcTooNew, match=r"of the package numpy, needs glibc 2\.27, and python3\.11 has 2\.26"):
         build(tmp_path / "dist", image, requirements=tmp_path / "requirements.txt")
     assert [path.name for path in (tmp_path / "dist").iterdir()] == [".lock"]
 

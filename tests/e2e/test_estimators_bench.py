@@ -18,6 +18,6 @@ def test_estimators_are_packaged_once_and_answer_sooner_by_their_plans(tmp_path)
     assert [row[0] for row in again.rows] == names[:1]
     assert not any("packaged" in line for line in said)
     with pytest.raises(
-        estimators.UnknownEstimator, match=r"no estimator 'Ridged' that predicts\. Take some of: .*Ridge,"
+        estimators.UnknownEstimator, match=r"no estimator 'Ridged' that predicts\. Use some of: .*Ridge,"
     ):
         estimators.run(tmp_path / "results", said.append, ["Ridged"], tmp_path / "scratch")

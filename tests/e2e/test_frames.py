@@ -7,7 +7,7 @@ import pytest
 from build import runtimes
 from build.host import importable
 from build.package import function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 
 SKLEARNS = {
     "1.2.2": ("numpy<2", "pandas<2.3"),
@@ -54,7 +54,7 @@ def packaged(out, pickled, tmp_path):
             code.mkdir()
             (code / "own.py").write_text(OWN.format(body=own))
         path = pickled(f"FOLDER = {str(tmp_path)!r}\n{ROWS}\n{script}\n{END}", see=[code] if code else [])
-        return function.package(out, path, code=code, wishes=Wishes(example=tmp_path / "example.pkl"))
+        return function.package(out, path, code=code, declared=Declared(example=tmp_path / "example.pkl"))
 
     return make
 

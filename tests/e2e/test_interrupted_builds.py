@@ -25,7 +25,7 @@ from build.runtimes import host_architecture, runtime
 BUILDS = int(os.environ.get("BUILDS", "24"))
 NAME = "aws_lambda_model_own"
 KINDS = 3  # of requirements, each with a body of its own
-SCRATCH = (".layer-", ".package-", ".profile-", ".making-", ".manifest")
+SCRATCH = (".layer-", ".package-", ".trim-", ".making-", ".manifest")
 
 
 def silent(message):
@@ -116,7 +116,7 @@ def test_whatever_happens_to_builds_the_folder_is_right_or_the_next_command_says
             damaged[f"{damage(path, chance)} in {event}"] += 1
         code, said = finish(command(kind))
         if code and event == "dist":  # a manifest that cannot be read may be a newer version's: it says what to do
-            assert "Delete it and build anew: invoke build-layer" in said
+            assert "Delete it and build again: invoke build-layer" in said
             (out / "manifest.json").unlink()
             code, said = finish(command(kind))
         assert code == 0, said
@@ -135,7 +135,7 @@ class TestTheLayersZip:
         path = here / "dist" / entry["path"]
         data = path.read_bytes()
         path.write_bytes({"flip": bytes([data[0] ^ 1]) + data[1:], "truncate": data[:99], "empty": b""}[how])
-        with pytest.raises(importable.LayerChanged, match="Build it anew: invoke build-layer"):
+        with pytest.raises(importable.LayerChanged, match="Build it again: invoke build-layer"):
             importable.of_layer(here / "dist", entry, runtime("3.13"))
         assert finish(command(0))[0] == 0
         assert path.read_bytes() == data

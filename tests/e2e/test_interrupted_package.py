@@ -18,7 +18,8 @@ m = LinearRegression().fit([[0, 0], [1, 0], [0, 1]], [0, 1, {last}])
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from build import function, manifest
+from build.dist import manifest
+from build.package import function
 write, written = manifest._write, []
 def die(out, known):
     if written:

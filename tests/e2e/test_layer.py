@@ -12,7 +12,7 @@ import pytest
 from build import builders
 from build.dist import archive
 from build.host import commands, interpreters
-from build.layer import budget, layer
+from build.layer import bytecode_budget, layer
 from build.runtimes import ARCHITECTURES, UNZIPPED_LIMIT, architecture, host_architecture, runtime
 
 CHECK = """
@@ -121,33 +121,35 @@ class TestBytecodeOnATightBudget:
         with zipfile.ZipFile(made.path) as packed:
             return made, {name for name in packed.namelist() if name.endswith(".pyc")}
 
-    def test_all_of_it_then_the_import_closures_then_none_then_a_refusal(self, tmp_path):
+    def test_all_of_it_then_what_imports_execute_then_none_then_a_refusal(self, tmp_path):
         whole, all_of_it = self.build(tmp_path / "all")
         assert whole.contents.bytecode == "all modules"
         assert len(all_of_it) == whole.compiled.count
 
         size = whole.entry["unzipped_bytes"]
-        tight, of_closure = self.build(tmp_path / "closure", size + budget.ROOM - 1)
-        assert tight.contents.bytecode == f"import closure only: {len(of_closure)} of {len(all_of_it)} modules"
-        assert {name.split("/")[-1] for name in of_closure} >= {"parallel.cpython-313.pyc", "memory.cpython-313.pyc"}
-        assert of_closure < all_of_it
-        assert not [name for name in of_closure if "/joblib/test/" in name]
+        tight, imported = self.build(tmp_path / "imported", size + bytecode_budget.ROOM - 1)
+        assert (
+            tight.contents.bytecode == f"only modules that imports execute: {len(imported)} of {len(all_of_it)} modules"
+        )
+        assert {name.split("/")[-1] for name in imported} >= {"parallel.cpython-313.pyc", "memory.cpython-313.pyc"}
+        assert imported < all_of_it
+        assert not [name for name in imported if "/joblib/test/" in name]
 
-        tighter, none = self.build(tmp_path / "none", tight.entry["unzipped_bytes"] + budget.ROOM - 1)
+        tighter, none = self.build(tmp_path / "none", tight.entry["unzipped_bytes"] + bytecode_budget.ROOM - 1)
         assert tighter.contents.bytecode.startswith("none: ")
         assert none == set()
 
         with pytest.raises(layer.LayerTooLarge):
             self.build(tmp_path / "refused", tighter.entry["unzipped_bytes"] - 1)
 
-    def test_another_architectures_closure_is_seen_on_this_machines_twin(self, tmp_path):
+    def test_what_imports_execute_on_another_architecture_is_seen_on_this_machine(self, tmp_path):
         (tmp_path / "own.txt").write_text("joblib\nnumpy\n")
         other = next(each.name for each in ARCHITECTURES if each != host_architecture())
         mine = {"arch": other, "requirements": tmp_path / "own.txt"}
         whole = layer.build(tmp_path / "all", order(**mine), silent)
-        limit = whole.entry["unzipped_bytes"] + budget.ROOM - 1
-        tight = layer.build(tmp_path / "closure", order(**mine, limit=limit), silent)
-        assert tight.contents.bytecode.startswith("import closure only: ")
+        limit = whole.entry["unzipped_bytes"] + bytecode_budget.ROOM - 1
+        tight = layer.build(tmp_path / "imported", order(**mine, limit=limit), silent)
+        assert tight.contents.bytecode.startswith("only modules that imports execute: ")
 
 
 class TestRefusals:
@@ -181,7 +183,7 @@ class TestRefusals:
 
     def test_a_version_without_wheels_for_the_runtimes_glibc_says_so(self, tmp_path):
         with pytest.raises(
-            builders.uv.NoWheels, match=r"python3\.11 has glibc 2\.26: a newer wheel does not load there"
+            builders.uv.NoWheels, match=r"python3\.11 has glibc 2\.26, and wheels that need a newer one do not load"
         ):
             self.build(tmp_path, "numpy==2.3.5\n", "3.11")
         assert self.left(tmp_path) == []
@@ -196,7 +198,7 @@ class TestRefusals:
             [*argv, "--requirements", "nowhere.txt"], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == 1
-        expected = "Error: There is no requirements file nowhere.txt. Give one that is there: --requirements FILE\n"
+        expected = "Error: There is no requirements file nowhere.txt. Give one that exists: --requirements FILE\n"
         assert done.stderr == expected
         assert list(tmp_path.iterdir()) == []
 

@@ -6,8 +6,8 @@ import pytest
 
 from build.host import commands, importable, interpreters
 from build.layer import layer
-from build.package import function, given, request_files
-from build.package.wishes import Wishes
+from build.package import function, model_source, request_files
+from build.package.declared import Declared
 from build.runtimes import host_architecture, runtime
 from local import operations
 
@@ -61,14 +61,14 @@ def logged(tmp_path_factory):
 def test_a_folder_becomes_layer_and_function_and_answers_as_the_estimator(logged, tmp_path):
     folder, own = logged
     out = tmp_path / "dist"
-    wanted = given.for_layer(out, None, folder, None)
+    wanted = model_source.for_layer(out, None, folder, None)
     assert wanted.runtime == TARGET
     order = layer.Order(wanted.runtime, host_architecture(), wanted.requirements, builder="uv")
     built = layer.build(out, order, silent)
     assert "scikit-learn" in built.entry["packages"]
     assert "mlflow" not in built.entry["packages"]
     made = function.package(out, folder)
-    assert made.given.taken_over() == ["the model", "its code", "signature", "input example"]
+    assert made.source.taken_over() == ["the model", "its code", "signature", "input example"]
     inputs = {column["name"]: column["type"] for column in made.model["signature"]["inputs"]}
     assert inputs == {"age": "integer", "city": "text", "since": "datetime"}
     assert made.checked.proof.tried > 20
@@ -84,7 +84,7 @@ def test_a_librarys_own_format_becomes_a_pickle_of_the_estimator_always_the_same
     (tmp_path / "overrides.txt").write_text("nvidia-nccl-cu13; python_version < '3'\n")  # for graphics cards
     options = ["--overrides", str(tmp_path / "overrides.txt")]
     packages = importable.of_requirements(tmp_path / "requirements.txt", TARGET, tmp_path, options)
-    model = given.given(root / "tests" / "fixtures" / "mlflow" / "xgb_json", None, Wishes())
+    model = model_source.read(root / "tests" / "fixtures" / "mlflow" / "xgb_json", None, Declared())
     made = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
@@ -98,7 +98,7 @@ def test_a_librarys_own_format_becomes_a_pickle_of_the_estimator_always_the_same
 
 @pytest.mark.long
 def test_in_a_layer_without_the_library_the_folders_requirements_are_asked_for(root, tmp_path):
-    model = given.given(root / "tests" / "fixtures" / "mlflow" / "xgb_json", None, Wishes())
-    with pytest.raises(given.NotConverted, match=r"No module named 'xgboost'\n.*--requirements .*xgb_json"):
+    model = model_source.read(root / "tests" / "fixtures" / "mlflow" / "xgb_json", None, Declared())
+    with pytest.raises(model_source.NotConverted, match=r"No module named 'xgboost'\n.*--requirements .*xgb_json"):
         model.model(TARGET, [], tmp_path)
     assert not (tmp_path / "model.pkl").exists()

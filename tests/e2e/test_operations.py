@@ -56,6 +56,12 @@ def test_deploy_keeps_to_the_deployment_and_rollback_publishes_nothing(root, mod
         found = deployment.outputs(module)
         assert (found["mode"], found["function_version"], found["newest_version"]) == ("bundle", "2", "2")
 
+        # a dry run says what would be run, and changes nothing
+        would = deployment.command_lines(module, more, plan=False, yes=True)
+        assert would == [f"{module.binary.name} init", said[-1]]
+        assert deployment.rollback(client, alias, None, said.append, dry_run=True) == "1"
+        assert client.get_alias(FunctionName="operated", Name="live")["FunctionVersion"] == "2"
+
         # as by a module that did not tell its mode yet
         outputs = module.outputs()
         monkeypatch.setattr(module, "outputs", lambda: {name: outputs[name] for name in outputs if name != "mode"})
@@ -142,6 +148,13 @@ def test_a_function_that_fails_is_told_with_its_log(request_file):
     client = Client(FunctionError="Unhandled", Payload=b'{"errorType": "MemoryError"}', LogResult=log)
     with pytest.raises(emulator.FunctionFailed, match=r"MemoryError(.*\n)*START\nTraceback"):
         operations.predict(client, "arn:churn:live", request_file, print)
+
+
+def test_what_a_proxy_answers_in_the_place_of_aws_becomes_a_line(request_file):
+    page = b"<html><head><style>h1 { color: red }</style></head>\n<body><h1>Bad\nGateway</h1></body></html>"
+    with pytest.raises(deployment.AwsFailed, match="not reached: Bad Gateway\n") as refused:
+        operations.predict(Client(Payload=page), "arn:churn:live", request_file, print)
+    assert "<" not in str(refused.value) and "color" not in str(refused.value)
 
 
 def test_what_aws_refuses_is_told_in_its_words(request_file):

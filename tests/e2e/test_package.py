@@ -8,7 +8,7 @@ import pytest
 from build.dist import archive, manifest
 from build.layer import layer
 from build.package import function, model, request_files, staging
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import architecture, host_architecture
 
 FIT = """
@@ -61,7 +61,7 @@ class TestBothModes:
 
     def test_the_same_inputs_give_the_same_bytes(self, built, out):
         again = function.package(
-            out, built.example.model, bundle_model=True, wishes=Wishes(request=built.example.request)
+            out, built.example.model, bundle_model=True, declared=Declared(request=built.example.request)
         )
         assert again.path.read_bytes() == (built.out / again.path.name).read_bytes()
 
@@ -88,20 +88,20 @@ class TestModels:
         path = pickled(WITH_CODE, see=[code])
         with pytest.raises(model.ModelRefused, match=r"No module named 'features'.\nAdd the package .* --code DIR"):
             function.package(out, path)
-        with pytest.raises(model.ModelRefused, match=r"nothing could be tried: .*\n.*--example FILE .*--untried"):
+        with pytest.raises(model.ModelRefused, match=r"no prediction could be tried: .*\n.*--example FILE .*--untried"):
             function.package(out, path, code=code)
         example = tmp_path / "example.json"
         example.write_text("[[1.5, 2]]")
-        made = function.package(out, path, code=code, wishes=Wishes(example=example))
+        made = function.package(out, path, code=code, declared=Declared(example=example))
         assert made.checked.proof.predictions == [pytest.approx(7)]
-        made = function.package(out, path, code=code, wishes=Wishes(untried=True))
+        made = function.package(out, path, code=code, declared=Declared(untried=True))
         assert made.checked.proof.predictions is None
         assert "features/__init__.py" in contents(made.path)
 
     def test_a_request_is_answered_before_the_model_is_shipped(self, out, pickled, tmp_path):
         request = tmp_path / "request.json"
         request.write_text(json.dumps({"instances": [[3, 4]]}))
-        made = function.package(out, pickled(FIT), wishes=Wishes(request=request))
+        made = function.package(out, pickled(FIT), declared=Declared(request=request))
         assert made.checked.proof.predictions == [pytest.approx(7)]
 
     def test_another_architecture_is_checked_with_the_same_versions_for_this_machine(self, built, tmp_path, pickled):
@@ -155,7 +155,7 @@ class TestSkops:
         request = tmp_path / "request.json"
         request.write_text(json.dumps({"instances": [[1.5, 2]]}))
         path = pickled(WITH_CODE, "model.bin", see=[code, packages], dump=self.DUMP)
-        made = function.package(out, path, code=code, wishes=Wishes(request=request))
+        made = function.package(out, path, code=code, declared=Declared(request=request))
         assert (made.model["format"], made.model["trusted"]) == ("skops", ["features.double"])
         assert made.model["path"].endswith(".skops")
         assert made.checked.proof.predictions == [pytest.approx(7)]
@@ -196,7 +196,7 @@ class TestRefusals:
             out,
             pickled(FIT),
             "cannot be used: it has 1 columns; the model was fitted with 2",
-            wishes=Wishes(request=request),
+            declared=Declared(request=request),
         )
 
     def test_one_that_is_not_fitted(self, out, pickled):
@@ -204,13 +204,15 @@ class TestRefusals:
 
     def test_a_request_without_rows(self, out, pickled, tmp_path):
         (tmp_path / "request.json").write_text(json.dumps({"instances": []}))
-        self.refuses(out, pickled(FIT), "does not answer .*: no rows", wishes=Wishes(request=tmp_path / "request.json"))
+        self.refuses(
+            out, pickled(FIT), "does not answer .*: no rows", declared=Declared(request=tmp_path / "request.json")
+        )
 
     def test_a_request_that_is_not_json(self, out, pickled, tmp_path):
         (tmp_path / "request.json").write_text("{")
-        match = r"is no request \(.*\)\. Expected JSON: \{\"instances\""
+        match = r"is not a request \(.*\)\. Expected JSON: \{\"instances\""
         self.refuses(
-            out, pickled(FIT), match, request_files.BadRequestFile, wishes=Wishes(request=tmp_path / "request.json")
+            out, pickled(FIT), match, request_files.BadRequestFile, declared=Declared(request=tmp_path / "request.json")
         )
 
     def test_a_bundle_over_the_limit(self, out, pickled):
@@ -227,4 +229,4 @@ class TestRefusals:
     def test_a_layer_that_is_not_the_one_in_the_manifest(self, out, pickled):
         path = next(out.glob("layer-*.zip"))
         path.write_bytes(path.read_bytes() + b"x")
-        self.refuses(out, pickled(FIT), "is not the file that the manifest tells of", Exception)
+        self.refuses(out, pickled(FIT), "is not the file that the manifest describes", Exception)

@@ -8,7 +8,7 @@ import pytest
 
 from build.host import commands, interpreters
 from build.package import function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 
 TARGET = Path(__file__).with_name("target")
 ESTIMATORS = 150  # at least; of scikit-learn's 208, some need what is not tried here
@@ -104,5 +104,5 @@ def test_a_model_is_tried_with_a_request(out, python, tmp_path):
     )
     python("-c", fit)
     (tmp_path / "request.json").write_text(json.dumps({"instances": [[3], [4]]}))
-    tried = function.package(out, tmp_path / "model.pkl", wishes=Wishes(request=tmp_path / "request.json"))
+    tried = function.package(out, tmp_path / "model.pkl", declared=Declared(request=tmp_path / "request.json"))
     assert tried.recording.plan and len(tried.recording.modules) < tried.recording.plain / 2

@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from build.host import importable
-from build.package import function, model, samples, wishes
-from build.package.wishes import Wishes
+from build.package import declared, function, model, sample_request
+from build.package.declared import Declared
 
 FRAME = """
 import numpy, pandas, pickle
@@ -65,14 +65,14 @@ def types(made):
 class TestExamples:
     def test_pickled_rows_keep_all_their_types(self, out, months, code):
         path, example = months
-        made = function.package(out, path, code=code, wishes=Wishes(example=example))
+        made = function.package(out, path, code=code, declared=Declared(example=example))
         assert types(made)["count"] == "Int64"
         assert types(made)["when"].startswith("datetime64[")
         size = made.model["signature"]["inputs"][1]
         assert (size["type"], size["categories"], size["ordered"]) == ("category", ["s", "m"], True)
         assert made.checked.proof.tried > 60
         assert any("outputs" in event for event in made.checked.proof.events)  # as tensors, too
-        assert samples.request(made.model)["dataframe_records"][0]["size"] == "s"
+        assert sample_request.make(made.model)["dataframe_records"][0]["size"] == "s"
 
     @pytest.mark.parametrize("kind", ["parquet", "feather"])
     def test_files_of_arrow_keep_them_too_though_the_layer_has_no_pyarrow(
@@ -85,7 +85,7 @@ class TestExamples:
         arrow = importable.of_requirements(requirements, built.runtime, tmp_path / "arrow", ["--no-deps"])
         example = tmp_path / f"example.{kind}"
         pickled(f"{FRAME}m = None\nrows.to_{kind}({str(example)!r})", name="none.pkl", see=[code, arrow])
-        made = function.package(out, path, code=code, wishes=Wishes(example=example))
+        made = function.package(out, path, code=code, declared=Declared(example=example))
         assert types(made)["count"] == "Int64"
         assert made.model["signature"]["inputs"][1]["ordered"]
 
@@ -100,7 +100,7 @@ class TestExamples:
             {"name": "count", "type": "long", "dtype": "Int64", "missing": "NA"},
         ]
         signature.write_text(json.dumps({"inputs": said}))
-        made = function.package(out, path, code=code, wishes=Wishes(example=example, signature=signature))
+        made = function.package(out, path, code=code, declared=Declared(example=example, signature=signature))
         assert made.checked.proof.predictions[1] == 2 * 100 + 3 * 10 + 5 + 2000
 
     def test_rows_that_the_estimator_itself_refuses_are_no_example(self, out, pickled, tmp_path):
@@ -111,7 +111,7 @@ class TestExamples:
             model.ModelRefused,
             match=r"example\.json cannot be used: ValueError: could not convert string to float: .x.",
         ):
-            function.package(out, path, wishes=Wishes(example=example))
+            function.package(out, path, declared=Declared(example=example))
 
     @pytest.mark.parametrize(
         ("name", "text", "said"),
@@ -129,7 +129,7 @@ class TestExamples:
             "m = Ridge().fit(pandas.DataFrame({'a': [1, 2], 'b': [1, 3]}), [0, 1])"
         )
         with pytest.raises(model.ModelRefused, match=said):
-            function.package(out, path, wishes=Wishes(example=tmp_path / name))
+            function.package(out, path, declared=Declared(example=tmp_path / name))
 
 
 DIFFERS = """
@@ -189,17 +189,17 @@ class TestRefusals:
         path = pickled("from sklearn.linear_model import LinearRegression\n" + FIT.format("LinearRegression()"))
         expect = tmp_path / "expect.json"
         expect.write_text('{"instances": [[3, 4], [1, 1]], "predictions": [7.0000001, 2]}')
-        assert function.package(out, path, wishes=Wishes(expect=expect)).path.is_file()
+        assert function.package(out, path, declared=Declared(expect=expect)).path.is_file()
         expect.write_text('{"instances": [[3, 4], [1, 1]], "predictions": [7, 2.1]}')
         with pytest.raises(
             model.ModelRefused, match=r"--expect, row 1: the known answer is 2.1, the packaged function "
         ):
-            function.package(out, path, wishes=Wishes(expect=expect))
+            function.package(out, path, declared=Declared(expect=expect))
         example = tmp_path / "example.json"
         example.write_text("[[3, 4], [1, 1], [0, 0]]")
         expect.write_text("[7, 3]")
         with pytest.raises(model.ModelRefused, match="--expect, row 1: the known answer is 3"):
-            function.package(out, path, wishes=Wishes(expect=expect, example=example))
+            function.package(out, path, declared=Declared(expect=expect, example=example))
 
     def test_a_model_that_answers_by_chance_is_refused(self, out, pickled, tmp_path):
         code = tmp_path / "code"
@@ -234,25 +234,25 @@ class TestRefusals:
         signature = tmp_path / "signature.json"
         for text, said in (
             ("{", "Expecting property name"),
-            ('{"inputs": [{"name": "a", "type": "int"}]}', "'int' is no type of a column"),
+            ('{"inputs": [{"name": "a", "type": "int"}]}', "'int' is not a type of a column"),
             ('{"inputs": [{"name": "a"}]}', "'type' is missing"),
             ('{"inputs": [{"name": "a", "type": "category"}]}', "names no categories"),
             ('{"inputs": [{"name": "a", "type": "long", "units": "s"}]}', "a column has no 'units'"),
         ):
             signature.write_text(text)
-            with pytest.raises(wishes.BadSignature, match=said):
-                function.package(out, path, wishes=Wishes(signature=signature))
+            with pytest.raises(declared.BadSignature, match=said):
+                function.package(out, path, declared=Declared(signature=signature))
 
 
 class TestMethods:
     def test_the_default_can_be_chosen(self, out, pickled):
         script = "from sklearn.linear_model import LogisticRegression\n" + FIT.format("LogisticRegression()")
-        made = function.package(out, pickled(script), wishes=Wishes(method="predict_proba"))
+        made = function.package(out, pickled(script), declared=Declared(method="predict_proba"))
         assert made.model["signature"]["method"] == "predict_proba"
         assert made.model["signature"]["outputs"]["predict_proba"] == {"type": "number", "shape": [-1, 2]}
         assert len(made.checked.proof.predictions[0]) == 2
         with pytest.raises(model.ModelRefused, match=r"it has no method score\. It has: predict, predict_proba"):
-            function.package(out, pickled(script), wishes=Wishes(method="score"))
+            function.package(out, pickled(script), declared=Declared(method="score"))
 
     def test_a_transformer_transforms(self, out, pickled):
         made = function.package(

@@ -67,7 +67,7 @@ def test_only_what_nothing_uses_goes(aws, clients, bucket):
     seen = prune.look(clients, NAME, 1)
     assert seen.kept == {
         "6": ["one of the newest"],
-        "3": ["alias live, for a part of the calls"],
+        "3": ["alias live, for some of the calls"],
         "2": ["alias live"],
     }
     names = [(each.kind, each.name.split(", ")[0]) for each in seen.unused]

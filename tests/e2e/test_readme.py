@@ -30,6 +30,8 @@ NOT_TYPED = {
     "invoke serve": "it ends when it is told to; test_serve types it, asks it and ends it",
     "invoke tune": "it takes minutes; test_tune types it",
     "invoke build-layer --python 3.6": "it needs CPython 3.6 and the article's own file; test_article builds both ways",
+    "invoke doctor": "its exit code is 1 if this machine lacks something, such as an engine; test_doctor types it",
+    "terraform destroy": "what is deployed is what the commands after it are about; the demo destroys what it deployed",
     "invoke audit": "it asks a service on the internet; test_audit types it, and asks one on this machine",
     "invoke lock": "what it writes is what the index has on that day",
     "aws lambda invoke": IN_A_CONTAINER,

@@ -19,7 +19,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from bench import asking, browser
 from bench import page as pictured
 from build.package import function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from local import operations
 
 PATIENCE = 60  # seconds for an answer
@@ -35,7 +35,7 @@ def own(built, unpacked, tmp_path_factory):
 def packaged(built, own, tmp_path_factory):
     """The folder in which that model is packaged."""
     shop = asking.Shop(built.out, built.runtime).counter(tmp_path_factory.mktemp("shop") / "dist")
-    function.package(shop.out, own / "model.pkl", wishes=Wishes(example=own / "example.pkl"))
+    function.package(shop.out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
     return shop.out
 
 

@@ -167,7 +167,7 @@ def test_a_fault_of_s3_fails_the_init_in_words_and_the_next_call_is_right(start,
         s3.breaks(faulty_s3.says(503, "SlowDown"))
         variables = {"AWS_ENDPOINT_URL_S3": s3.url, "AWS_MAX_ATTEMPTS": "1"}
         with start(MODEL_SHA256=sha256, **variables) as environment:
-            with pytest.raises(emulator.FunctionFailed, match="S3 could not bring s3://models/k now"):
+            with pytest.raises(emulator.FunctionFailed, match="S3 could not deliver s3://models/k now"):
                 environment.invoke({"warmer": True})
             s3.breaks(None)
             assert environment.invoke({"warmer": True}) == {"warm": True, "model_sha256": sha256}

@@ -12,7 +12,7 @@ from build.dist import manifest
 from build.host import commands, indexes, interpreters
 from build.layer import layer
 from build.package import function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import host_architecture
 from local import embedded_aws
 from local.terraform import Terraform, copy_module
@@ -93,7 +93,7 @@ def test_checkov_finds_nothing(root, tmp_path):
     shutil.copytree(root / "examples", folder / "examples", ignore=shutil.ignore_patterns(".terraform*", "dist"))
     shutil.copyfile(root / ".checkov.yaml", folder / ".checkov.yaml")
     uv = Path(sys.executable).with_name("uv")
-    env = indexes.uv_environment()
+    env = indexes.uv_variables()
     printed = commands.run([uv, *CHECKOV], cwd=folder, env=env)  # a failed check would be its exit code
     (passed,) = re.findall(r"Passed checks: (\d+), Failed checks: 0, Skipped checks: 0$", printed, flags=re.MULTILINE)
     assert int(passed) > 50
@@ -117,7 +117,9 @@ class TestDrift:
             assert not terraform.has_changes(first)
 
             layer.build(tmp_path / "rebuilt", layer.Order(built.runtime, host_architecture(), builder="uv"), print)
-            function.package(tmp_path / "rebuilt", built.example.model, wishes=Wishes(request=built.example.request))
+            function.package(
+                tmp_path / "rebuilt", built.example.model, declared=Declared(request=built.example.request)
+            )
             assert not terraform.has_changes(again)
 
             function.package(tmp_path / "rebuilt", other_model(built, unpacked, tmp_path))

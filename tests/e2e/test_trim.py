@@ -1,4 +1,4 @@
-"""A layer that is cut to a model."""
+"""A layer that is trimmed for a model."""
 
 import json
 import zipfile
@@ -8,9 +8,9 @@ import pytest
 from build.dist import archive
 from build.host import commands, importable, interpreters
 from build.layer import layer, trim
-from build.package import function, model, recording
+from build.package import function, handler_variables, recording
+from build.package.declared import Declared
 from build.package.process import Process
-from build.package.wishes import Wishes
 from build.runtimes import architecture, host_architecture
 
 MEGABYTES = 1_000_000
@@ -22,12 +22,12 @@ def silent(message):
 
 def order(built, made, arch=None):
     target = architecture(arch) if arch else host_architecture()
-    return layer.Order(built.runtime, target, builder="uv", use_cache=False, profile=made)
+    return layer.Order(built.runtime, target, builder="uv", use_cache=False, trim_for=made)
 
 
 @pytest.fixture(scope="module")
 def wanted(built):
-    return trim.Profile(built.example.model)
+    return trim.TrimFor(built.example.model)
 
 
 @pytest.fixture(scope="module")
@@ -44,19 +44,19 @@ def test_it_is_a_third_as_big_and_has_bytecode_for_what_the_model_uses(cut):
     assert cut.entry["unzipped_bytes"] <= 65 * MEGABYTES
     assert cut.contents.bytecode.startswith("what the model uses: ")
     assert cut.contents.packages["scikit-learn"]["bytecode"] > 0
-    assert sum(cut.contents.removed["profile"].values()) > 80 * MEGABYTES
+    assert sum(cut.contents.removed["trim"].values()) > 80 * MEGABYTES
 
 
 def test_the_model_answers_in_it_to_the_bit(built, cut, site_packages, tmp_path):
-    made = function.package(cut.path.parent, built.example.model, wishes=Wishes(request=built.example.request))
+    made = function.package(cut.path.parent, built.example.model, declared=Declared(request=built.example.request))
     assert made.recording.why_not is None
     stage = tmp_path / "function"
     with zipfile.ZipFile(made.path) as packed:
         packed.extractall(stage)
-    env = model.environment(built.example.model, made.model["sha256"], "pickle")
+    env = handler_variables.of_file(built.example.model, made.model["sha256"], "pickle")
     asked = [json.loads(built.example.request.read_text())]
     process = Process(built.runtime, stage, site_packages, env, tmp_path)
-    (answer,) = recording.phase(process, "planned", asked)["answers"]
+    (answer,) = recording.observe(process, "planned", asked)["answers"]
     result = tmp_path / "own.json"
     whole = importable.of_layer(
         built.out, json.loads((built.out / "manifest.json").read_text())["layer"], built.runtime
@@ -73,7 +73,7 @@ def test_two_builds_in_two_folders_give_the_same_bytes(built, wanted, cut, tmp_p
 @pytest.mark.parametrize("module", ["sklearn.svm", "scipy.optimize._lbfgsb", "scipy.stats"])
 def test_what_was_left_out_says_so(built, site_packages, module):
     interpreter = interpreters.require(built.runtime, "This test")
-    with pytest.raises(commands.CommandFailed, match=r"was left out of the layer.*--profile MODEL --example FILE"):
+    with pytest.raises(commands.CommandFailed, match=r"was left out of the layer.*--trim-for MODEL --example FILE"):
         commands.run([interpreter, "-S", "-s", "-B", "-c", f"import {module}"], env={"PYTHONPATH": str(site_packages)})
 
 
@@ -86,7 +86,7 @@ def test_another_model_is_refused_with_what_to_do(built, cut, unpacked, tmp_path
     commands.run([interpreter, "-S", "-s", "-B", "-c", fit, path], env={"PYTHONPATH": str(unpacked)})
     before = sorted(each.name for each in cut.path.parent.iterdir())
     with pytest.raises(
-        function.LayerOfAnotherModel, match=r"(?s)sklearn\.svm.* was left out.*build-layer --profile .*svc\.pkl"
+        function.LayerOfAnotherModel, match=r"(?s)sklearn\.svm.* was left out.*build-layer --trim-for .*svc\.pkl"
     ):
         function.package(cut.path.parent, path)
     assert sorted(each.name for each in cut.path.parent.iterdir()) == before
@@ -99,5 +99,5 @@ def test_for_the_other_architecture(built, wanted, tmp_path):
     names = zipfile.ZipFile(made.path).namelist()
     assert any("numpy.libs/" in name for name in names)
     assert any("sklearn/tree/_tree." in name and name.endswith(".so") for name in names)
-    made = function.package(tmp_path / "dist", built.example.model, wishes=Wishes(request=built.example.request))
+    made = function.package(tmp_path / "dist", built.example.model, declared=Declared(request=built.example.request))
     assert made.recording.plan

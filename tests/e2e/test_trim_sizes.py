@@ -8,9 +8,9 @@ import pytest
 
 from build.host import commands, importable, interpreters
 from build.layer import layer, trim
-from build.package import function, model, recording
+from build.package import function, handler_variables, recording
+from build.package.declared import Declared
 from build.package.process import Process
-from build.package.wishes import Wishes
 from build.requirements import defaults
 from build.runtimes import host_architecture
 
@@ -47,25 +47,25 @@ print(json.dumps([getattr(m, each)(rows).tolist() for each in methods]))
 def test_a_model_answers_in_a_layer_of_that_size_as_in_a_whole_one(built, unpacked, pickled, tmp_path, kind):
     script, most, has_openblas, rows = KINDS[kind]
     path, out = pickled(script), tmp_path / "dist"
-    wishes = Wishes(request=tmp_path / "known.json") if kind == "texts" else Wishes()
+    declared = Declared(request=tmp_path / "known.json") if kind == "texts" else Declared()
     (tmp_path / "known.json").write_text(json.dumps({"instances": ["good sun", "rain night"]}))
-    cut_to = trim.Profile(path, wishes)
-    order = layer.Order(built.runtime, host_architecture(), builder="uv", use_cache=False, profile=cut_to)
+    cut_to = trim.TrimFor(path, declared)
+    order = layer.Order(built.runtime, host_architecture(), builder="uv", use_cache=False, trim_for=cut_to)
     made = layer.build(out, order, print)
     names = zipfile.ZipFile(made.path).namelist()
     assert made.entry["unzipped_bytes"] <= most * MEGABYTES
     assert any("/scipy.libs/libscipy_openblas" in name for name in names) == has_openblas
     assert not any("dateutil/tz/tz" in name for name in names)
-    packaged = function.package(out, path, wishes=wishes)
+    packaged = function.package(out, path, declared=declared)
     methods = [each for each in packaged.model["signature"]["methods"] if each != "transform"]
     assert {"predict", "predict_proba"} <= set(methods)
     stage = tmp_path / "function"
     with zipfile.ZipFile(packaged.path) as packed:
         packed.extractall(stage)
-    env = model.environment(path, packaged.model["sha256"], "pickle")
+    env = handler_variables.of_file(path, packaged.model["sha256"], "pickle")
     process = Process(built.runtime, stage, importable.of_layer(out, made.entry, built.runtime), env, tmp_path)
     asked = [{"instances": rows, "params": {"method": each}} for each in methods]
-    answers = [json.loads(each)["predictions"] for each in recording.phase(process, "planned", asked)["answers"]]
+    answers = [json.loads(each)["predictions"] for each in recording.observe(process, "planned", asked)["answers"]]
     (tmp_path / "asked.json").write_text(json.dumps([rows, methods]))
     interpreter = interpreters.require(built.runtime, "This test")
     argv = [interpreter, "-S", "-s", "-B", "-c", OWN, path, tmp_path / "asked.json"]

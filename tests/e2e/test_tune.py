@@ -22,12 +22,12 @@ def left_behind():
 def test_each_size_has_fresh_environments_that_wait_for_processor_time(built):
     found = tune(built, [128, 512, 10240])
     more = cgroups.processors() >= 5.8
-    assert [each.memory_size for each in found.seen] == ([128, 512, 10240] if more else [128, 512])
+    assert [each.memory_size for each in found.measured] == ([128, 512, 10240] if more else [128, 512])
     assert more or "this machine" in found.not_shown[10240]
-    for each in found.seen:
+    for each in found.measured:
         assert (len(each.inits), len(each.firsts), len(each.warm)) == (2, 2, 8)
         assert min(each.inits) > 0 and min(each.firsts) > 0 and each.p50 <= each.p99
-    assert found.seen[0].throttled > 0  # a first prediction alone needs more than the 1.4 ms of a period
+    assert found.measured[0].throttled > 0  # a first prediction alone needs more than the 1.4 ms of a period
     assert 30e6 < found.peak < 128 * 2**20
     assert left_behind() == []
 
@@ -36,7 +36,7 @@ def test_a_size_that_the_function_does_not_fit_in_is_not_shown(built):
     found = tune(built, [128, 1024], rows=20_000)
     assert found.rows == 20_000
     assert ("does not fit" in found.not_shown.get(128, "")) == (found.peak > 128 * 2**20)
-    assert [each.memory_size for each in found.seen][-1] == 1024
+    assert [each.memory_size for each in found.measured][-1] == 1024
 
 
 def test_signals_do_it_where_there_is_no_quota(built):
@@ -45,7 +45,7 @@ def test_signals_do_it_where_there_is_no_quota(built):
     except measure.NothingToShow as error:
         assert "too busy to stop it in time" in str(error)
     else:
-        assert found.seen[0].throttled > 0 and len(found.seen[0].warm) == 8
+        assert found.measured[0].throttled > 0 and len(found.measured[0].warm) == 8
 
 
 def test_a_request_that_the_model_refuses(built, tmp_path):

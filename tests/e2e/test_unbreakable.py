@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from build.package import function
-from build.package.wishes import Wishes
+from build.package.declared import Declared
 from build.runtimes import runtime
 from local import emulator, packaged
 from local.embedded_aws import EmbeddedAws
@@ -74,7 +74,7 @@ def model(pickled):
 def asked(model, out, built, tmp_path):
     """An execution environment of the packaged model, and a good request with its answer."""
     path, example, own = model
-    made = function.package(out, path, wishes=Wishes(example=example.rename(f"{example}.pkl")))
+    made = function.package(out, path, declared=Declared(example=example.rename(f"{example}.pkl")))
     task = packaged.unpack(
         out, packaged.read(out), "s3", tmp_path / "task", {"MODEL_FILE": str(out / made.model["path"])}, MEMORY
     )

@@ -8,8 +8,8 @@ import pytest
 from build.dist import manifest, report
 from build.host import importable
 from build.layer import layer, trim
-from build.package import function, lacking
-from build.package.wishes import Wishes
+from build.package import function, missing_packages
+from build.package.declared import Declared
 from build.runtimes import host_architecture
 
 GONE = {"pandas", "python-dateutil", "tzdata"}
@@ -77,7 +77,7 @@ def packaged(bare, pickled, tmp_path):
             code.mkdir()
             (code / "own.py").write_text(own)
         path = pickled(f"FOLDER = {str(tmp_path)!r}\n{ROWS}\n{script}\n{write}", see=[code] if code else [])
-        return function.package(bare.path.parent, path, code=code, wishes=Wishes(example=tmp_path / example))
+        return function.package(bare.path.parent, path, code=code, declared=Declared(example=tmp_path / example))
 
     return make
 
@@ -96,7 +96,7 @@ def test_nothing_of_pandas_is_in_it_and_the_manifest_and_the_report_say_so(built
 
 
 def test_the_example_answers_in_it_as_the_estimator_does_in_a_whole_layer(built, bare, tmp_path):
-    made = function.package(bare.path.parent, built.example.model, wishes=Wishes(request=built.example.request))
+    made = function.package(bare.path.parent, built.example.model, declared=Declared(request=built.example.request))
     assert made.model["signature"]["frame"] == "light"
     assert made.recording.plan
     whole = importable.of_layer(built.out, manifest.read(built.out)["layer"], built.runtime)
@@ -122,14 +122,14 @@ def test_an_example_that_pandas_reads_is_read_where_the_model_is_proved(packaged
 def test_a_model_that_wants_pandas_is_refused_with_what_wants_it_and_what_to_do(bare, packaged, script, own, why):
     before = sorted(each.name for each in bare.path.parent.iterdir())
     said = rf"needs pandas, which the layer was built without: {why}.\nBuild the layer with pandas in it: invoke"
-    with pytest.raises(lacking.PackageWanted, match=said):
+    with pytest.raises(missing_packages.PackageWanted, match=said):
         packaged(script, own)
     assert sorted(each.name for each in bare.path.parent.iterdir()) == before
 
 
 def test_a_layer_without_pandas_is_cut_to_a_model(built, tmp_path):
-    cut_to = trim.Profile(built.example.model, Wishes(request=built.example.request))
-    made = layer.build(tmp_path / "dist", order(built, use_cache=False, profile=cut_to), silent)
+    cut_to = trim.TrimFor(built.example.model, Declared(request=built.example.request))
+    made = layer.build(tmp_path / "dist", order(built, use_cache=False, trim_for=cut_to), silent)
     assert set(made.entry["without"]) == GONE
     assert made.entry["unzipped_bytes"] <= 65_000_000
     assert function.package(made.path.parent, built.example.model).recording.plan

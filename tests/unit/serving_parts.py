@@ -16,8 +16,8 @@ from moto.server import ThreadedMotoServer
 from serving.environment import Environment
 from serving.loading.fetching import begin
 from serving.loading.model import Model, load
-from serving.loading.phases import Phases
 from serving.loading.settings import Settings
+from serving.loading.timings import Timings
 
 
 class Loud:
@@ -39,11 +39,11 @@ def digest(data: bytes) -> str:
 
 
 def loaded(settings: Settings, environ=None) -> Model:
-    return load(settings, begin(settings, {**os.environ, **(environ or {})}), Phases())
+    return load(settings, begin(settings, {**os.environ, **(environ or {})}), Timings())
 
 
 def environment(settings: Settings, model: Model) -> Environment:
-    return Environment(settings, model, Phases(init=900.0, wait=10.0, unpickle=20.5))
+    return Environment(settings, model, Timings(init=900.0, wait=10.0, unpickle=20.5))
 
 
 FRESH = """

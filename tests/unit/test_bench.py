@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import pytest
 
 import bench
-from bench import draw, layer, tools
+from bench import layer, tools
+from local import bars
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -50,8 +51,9 @@ def test_the_drawing_is_one_svg_with_bars_as_long_as_their_values(rows):
 
 
 def test_words_in_a_drawing_are_escaped():
-    text = draw.svg([draw.Panel("<a>", [draw.Bar("b & c", [1, 2], "3", False)])], legend=["<d>", "e"])
-    assert "&lt;a&gt;" in text
+    bar = bars.Bar("b & c", [bars.Segment(1, "blue"), bars.Segment(2, "grey", "<f>")], "3")
+    text = bars.draw([bars.Panel("<a>", [bar])], "<g>", [("blue", "<d>"), ("grey", "e")])
+    assert all(f"&lt;{letter}&gt;" in text for letter in "adfg")
     ElementTree.fromstring(text)
 
 
@@ -62,7 +64,7 @@ def test_the_table_goes_between_its_markers_and_nowhere_else():
 
 
 def test_an_unknown_bench_lists_the_known_ones():
-    with pytest.raises(bench.UnknownBench, match=r"no bench 'z'\. Take one of: answers, layer"):
+    with pytest.raises(bench.UnknownBench, match=r"no bench 'z'\. Use one of: answers, layer"):
         bench.run("z", print)
 
 

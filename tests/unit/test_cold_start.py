@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bench import cold_start
-from bench.cold_start import Seen, phases
+from bench.cold_start import Measured, timings_in
 from local import cold_start_chart
 from local.emulator import Environment
 
@@ -19,19 +19,19 @@ RECIPE = [
 ]
 
 
-def test_our_phases_are_those_of_the_first_invocations_telemetry():
+def test_our_timings_are_those_of_the_first_invocations_telemetry():
     line = {"_aws": {}, "PredictMilliseconds": 4.0, "phases": {"import": 100.0, "init": 130.0}}
     log = "\n".join(["START", json.dumps(line), json.dumps({"_aws": {}, "PredictMilliseconds": 1.0})])
-    assert phases(log) == {"import": 100.0, "init": 130.0, "predict": 4.0}
+    assert timings_in(log) == {"import": 100.0, "init": 130.0, "predict": 4.0}
 
 
 def test_a_recipes_imports_are_what_unpickling_takes_longer_the_first_time():
-    found = phases("\n".join(json.dumps({"recipe": each}) for each in RECIPE))
+    found = timings_in("\n".join(json.dumps({"recipe": each}) for each in RECIPE))
     assert (found["import"], found["unpickle"], found["wait"], found["predict"]) == (1195.0, 5.0, 30.0, 10.0)
 
 
-def test_a_log_that_tells_nothing_has_no_phases():
-    assert phases("START\n[1, 2]\n{\n") == {}
+def test_a_log_that_tells_nothing_has_no_timings():
+    assert timings_in("START\n[1, 2]\n{\n") == {}
 
 
 def test_peak_memory_is_that_of_the_child():
@@ -44,8 +44,8 @@ def test_peak_memory_is_that_of_the_child():
         process.stdin.close()
 
 
-def seen(first, **phases):
-    return Seen(first=[first], second=[1.0], warm=[1.0, 2.0, 3.0], rss=[50.0], phases=[phases] if phases else [])
+def seen(first, **timings):
+    return Measured(first=[first], second=[1.0], warm=[1.0, 2.0, 3.0], rss=[50.0], timings=[timings] if timings else [])
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def found():
         "recipe, valid bytecode": seen(1000.0, **{"import": 900.0}),
         "s3": seen(500.0, wait=50.0, **{"import": 200.0}),
         "bundle": seen(250.0, init=220.0, **{"import": 200.0}),
-        "floor": Seen(first=[250.0]),
-        "libraries alone": Seen(first=[200.0]),
+        "floor": Measured(first=[250.0]),
+        "libraries alone": Measured(first=[200.0]),
         "libraries in the runtime": seen(300.0),
         "fetch alone": seen(400.0, fetch=300.0),
     }
@@ -73,7 +73,7 @@ def found():
     }
     warm = {"handler": 1.25, "predict": 1.0, "ping": 0.1}
     overhead = {"0.1": warm, "pipeline": {"handler": 4.0, "predict": 8.0, "ping": 0.1}}
-    return cold_start._found({"0.1": small, "pipeline": pipeline, "100": big}, overhead, 1)
+    return cold_start._results({"0.1": small, "pipeline": pipeline, "100": big}, overhead, 1)
 
 
 def test_ratios_are_of_medians_of_the_same_run(found):
@@ -95,15 +95,15 @@ def test_ratios_are_of_medians_of_the_same_run(found):
 
 
 def test_those_that_answer_otherwise_are_not_compared():
-    recipe, ours = Seen(answers=[[1.0], [1.0]]), Seen(answers=[[1.0], [1.0]])
-    shown = {"recipe": recipe, "s3": ours, "runtime alone": Seen(answers=[None])}
+    recipe, ours = Measured(answers=[[1.0], [1.0]]), Measured(answers=[[1.0], [1.0]])
+    shown = {"recipe": recipe, "s3": ours, "runtime alone": Measured(answers=[None])}
     cold_start.compare("10", shown)
     ours.answers.append([1.5])
     with pytest.raises(cold_start.AnswersDiffer, match=r"'10 MB', s3 answers \[1.5\], and recipe answers \[1.0\]"):
         cold_start.compare("10", shown)
 
 
-def test_the_picture_has_a_bar_for_each_and_its_parts_add_up(found):
+def test_the_picture_has_a_bar_for_each_and_its_segments_add_up(found):
     drawn = ElementTree.fromstring(cold_start_chart.draw(cold_start._bars(found["models"])))
     space = "{http://www.w3.org/2000/svg}"
     labels = [each.text for each in drawn.iter(f"{space}text")]

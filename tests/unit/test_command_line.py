@@ -23,11 +23,11 @@ def invoke(root, tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["build-layer", "--python", "2.7"], "Lambda has no runtime python2.7. Take one of: 3.6, 3.7,"),
-        (["build-layer", "--architecture", "riscv"], "no architecture 'riscv'. Take one of: x86_64, arm64."),
-        (["build-layer", "--builder", "docker"], "no builder 'docker'. Take one of: auto, container, uv."),
+        (["build-layer", "--python", "2.7"], "Lambda has no runtime python2.7. Use one of: 3.6, 3.7,"),
+        (["build-layer", "--architecture", "riscv"], "no architecture 'riscv'. Use one of: x86_64, arm64."),
+        (["build-layer", "--builder", "docker"], "no builder 'docker'. Use one of: auto, container, uv."),
         (["build-layer", "--requirements", "no.txt"], "no requirements file no.txt"),
-        (["build-layer", "--python", "3.8"], "pins no requirements for python3.8, only for python3.10 and later"),
+        (["build-layer", "--python", "3.8"], "has no requirements for python3.8, only for python3.10 and later"),
         (["package"], "There is no layer in dist"),
         (["train-example", "--python", "2.7"], "Lambda has no runtime python2.7"),
         (["predict", "--event", "gone.json"], "There is no file gone.json. Give a JSON file with a request"),

@@ -41,5 +41,5 @@ def test_one_is_stopped_when_an_interrupt_comes_while_it_starts(interrupts, monk
 
 
 def test_one_that_is_not_there_is_told():
-    with pytest.raises(commands.CommandMissing, match="is not on this machine"):
+    with pytest.raises(commands.CommandMissing, match="is not installed on this machine"):
         commands.run(["no-such-command"])

@@ -52,7 +52,7 @@ def test_an_object_is_the_same_in_the_root_and_below_it(folder):
 
 def test_a_page_without_a_place_for_them_is_told_of(tmp_path):
     (tmp_path / "README.md").write_text("# churn")
-    with pytest.raises(docs.NoMarkers, match="has no place for the tables"):
+    with pytest.raises(docs.NoMarkers, match="does not say where the tables go"):
         docs.rendered(tmp_path / "README.md", tmp_path)
 
 

@@ -46,7 +46,7 @@ def test_names_the_first_library_of_another_architecture_and_its_package(tree):
 def test_names_the_first_library_that_asks_for_a_newer_glibc_and_its_package(tree):
     old = dataclasses.replace(runtime("3.11"), glibc=(2, 2))
     with pytest.raises(
-        elf.GlibcTooNew, match=r"numpy/core\.so, of the package numpy, asks for glibc 2\.\d+; python3\.11"
+        elf.GlibcTooNew, match=r"numpy/core\.so, of the package numpy, needs glibc 2\.\d+, and python3\.11"
     ):
         elf.check(tree, FILES, OWNERS, old, host_architecture())
 

@@ -77,8 +77,8 @@ class TestChoose:
         builder, why = self.choose()
         assert isinstance(builder, UvBuilder)
         assert (
-            why
-            == "uv: No container engine answers: tried finch, nerdctl. A command without a running engine is not one."
+            why == "uv: No container engine answers. These were tried: finch, nerdctl. "
+            "It is not enough that the command is installed."
         )
 
     def test_auto_without_the_image_takes_uv_and_says_why(self, path, log):

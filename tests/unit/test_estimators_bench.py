@@ -58,5 +58,5 @@ def test_what_was_packaged_is_used_again_only_for_the_same_code(tmp_path, monkey
 
 
 def test_only_this_bench_has_a_scratch_folder(tmp_path):
-    with pytest.raises(bench.OnlyWithEstimators, match="--scratch is for the bench of estimators"):
+    with pytest.raises(bench.OnlyWithEstimators, match="--scratch belongs to the bench estimators"):
         bench.run("layer", print, scratch=tmp_path)

@@ -68,16 +68,16 @@ def test_a_file_that_pip_cannot_read_is_told_in_pips_words(tmp_path):
 def test_constraints_of_the_machine_reach_uv(tmp_path, environ):
     (tmp_path / "most.txt").write_text("numpy<2\n")
     environ["PIP_CONSTRAINT"] = str(tmp_path / "most.txt")
-    assert indexes.uv_environment(environ)["UV_CONSTRAINT"] == str(tmp_path / "most.txt")
+    assert indexes.uv_variables(environ)["UV_CONSTRAINT"] == str(tmp_path / "most.txt")
     assert tmp_path in indexes.local_folders(indexes.pip_settings(environ))
 
 
 def test_an_index_that_only_a_requirements_file_names_is_one_of_all_as_for_pip():
-    assert indexes.uv_environment({"PIP_CONFIG_FILE": "/dev/null"})["UV_INDEX_STRATEGY"] == "unsafe-best-match"
+    assert indexes.uv_variables({"PIP_CONFIG_FILE": "/dev/null"})["UV_INDEX_STRATEGY"] == "unsafe-best-match"
 
 
 def test_uv_is_told_the_same_in_its_own_words(environ, tmp_path):
-    env = indexes.uv_environment(environ)
+    env = indexes.uv_variables(environ)
     assert env["UV_DEFAULT_INDEX"] == "https://from.env/simple"
     assert env["UV_INDEX"] == "https://a/simple https://b/simple"
     assert env["UV_INDEX_STRATEGY"] == "unsafe-best-match"
@@ -87,7 +87,7 @@ def test_uv_is_told_the_same_in_its_own_words(environ, tmp_path):
 
 
 def test_what_is_set_for_uv_stays(environ):
-    assert indexes.uv_environment(environ | {"UV_DEFAULT_INDEX": "https://mine"})["UV_DEFAULT_INDEX"] == "https://mine"
+    assert indexes.uv_variables(environ | {"UV_DEFAULT_INDEX": "https://mine"})["UV_DEFAULT_INDEX"] == "https://mine"
 
 
 def test_folders_of_this_machine_are_found_so_that_a_container_can_see_them(environ, tmp_path):

@@ -3,18 +3,19 @@
 import pytest
 
 from build.host.distributions import Distribution, Distributions
-from build.layer import layer, lighter
+from build.layer import lighter, packing
 
 
 def test_a_package_that_has_one_is_named_with_it():
     assert (
         lighter.advice(["numpy", "xgboost"])
-        == "xgboost can be asked for as xgboost-cpu, without the libraries for GPUs.\n"
+        == "Instead of xgboost, you can require xgboost-cpu, which comes without the libraries for GPUs.\n"
     )
     assert lighter.advice(["numpy"]) == ""
 
 
 def test_a_layer_that_is_too_large_for_it_says_so():
     found = Distributions([Distribution("xgboost", "3.0")], {"xgboost/lib.so": "xgboost"})
-    with pytest.raises(layer.LayerTooLarge, match=r"xgboost +5 +100\.0%\nxgboost can be asked for as xgboost-cpu"):
-        layer._check_size({"xgboost/lib.so": 5}, found, 4)
+    said = r"xgboost +5 +100\.0%\nInstead of xgboost, you can require xgboost-cpu"
+    with pytest.raises(packing.LayerTooLarge, match=said):
+        packing._check_size({"xgboost/lib.so": 5}, found, 4)

@@ -125,8 +125,16 @@ class TestFile:
     @pytest.mark.parametrize("text", ["{", "[]", '{"schema_version": 2}', '{"schema_version": 1, "runtime": "x"}'])
     def test_a_broken_one_is_refused_with_what_to_do(self, tmp_path, text):
         (tmp_path / "manifest.json").write_text(text)
-        with pytest.raises(manifest.ManifestBroken, match="Delete it and build anew: invoke build-layer"):
+        with pytest.raises(manifest.ManifestBroken, match="Delete it and build again: invoke build-layer"):
             manifest.read(tmp_path)
+
+    def test_one_of_an_earlier_commit_is_read_by_its_former_key(self, full):
+        path = full / "manifest.json"
+        text = json.loads(path.read_text())
+        text["layer"]["profile"] = {"model_sha256": "1" * 64}
+        path.write_text(json.dumps(text))
+        assert manifest.layer(full)["trimmed_for"] == {"model_sha256": "1" * 64}
+        assert "profile" not in manifest.layer(full)
 
     def test_an_entry_that_breaks_the_contract_is_not_written(self, full):
         with pytest.raises(jsonschema.ValidationError):

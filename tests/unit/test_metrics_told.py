@@ -8,18 +8,18 @@ NUMBERS = {6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}
 PRICE = 0.30  # dollars a month, of each
 
 
-def test_the_readme_counts_them_and_their_price(root):
-    readme = " ".join((root / "README.md").read_text().split())
+def test_the_page_about_cost_counts_them_and_their_price(root):
+    page = " ".join((root / "docs" / "warming-and-cost.md").read_text().split())
     number, price, whole = re.search(
-        r"The handler's own metrics are (\w+) for each function, at \$([\d.]+) a month each .*?: \$([\d.]+)\.", readme
+        r"The handler's own metrics are (\w+) for each function, at \$([\d.]+) a month each .*?: \$([\d.]+)\.", page
     ).groups()
     assert number == NUMBERS[len(telemetry.UNITS)]
     assert float(price) == PRICE
     assert float(whole) == round(PRICE * len(telemetry.UNITS), 2)
 
 
-def test_the_readme_explains_each(root):
-    _, _, table = (root / "README.md").read_text().partition("\n## Telemetry\n")
+def test_the_page_about_them_explains_each(root):
+    _, _, table = (root / "docs" / "telemetry.md").read_text().partition("\n## Metrics\n")
     rows = [line for line in table.split("\n## ")[0].splitlines() if line.startswith("| `")]
     named = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
     assert sorted(named) == sorted(telemetry.UNITS)

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from build.layer.trim import Profile
-from build.package import given, mlflow_folder
-from build.package.wishes import Wishes, columns
+from build.layer.trim import TrimFor
+from build.package import mlflow_folder, model_source
+from build.package.declared import Declared, columns
 
 PINS = ("numpy==2.5.5", "pandas==3.1.1", "scikit-learn==1.9.1", "scipy==1.18.1")
 
@@ -40,19 +40,19 @@ class TestRead:
 
     def test_the_method_that_mlflow_would_call_is_the_default_one(self, folder):
         path = folder("code")
-        assert given.given(path, None, Wishes()).wishes.method is None
+        assert model_source.read(path, None, Declared()).declared.method is None
         edit(path / "MLmodel", "predict_fn: predict", "predict_fn: predict_proba")
-        found = given.given(path, None, Wishes())
-        assert found.wishes.method == "predict_proba"
+        found = model_source.read(path, None, Declared())
+        assert found.declared.method == "predict_proba"
         assert "method predict_proba" in found.taken_over()
-        assert given.given(path, None, Wishes(method="predict")).wishes.method == "predict"
+        assert model_source.read(path, None, Declared(method="predict")).declared.method == "predict"
 
     def test_a_wheel_in_the_folder_is_named_where_it_lies(self, folder, tmp_path):
         path = folder("code")
         (path / "wheels").mkdir()
         (path / "wheels" / "own-1.0-py3-none-any.whl").touch()
         (path / "requirements.txt").write_text("mlflow==3.17.2\nwheels/own-1.0-py3-none-any.whl\nscikit-learn==1.9.1\n")
-        lines = given.for_layer(tmp_path / "dist", None, path, None).requirements.read_text().splitlines()
+        lines = model_source.for_layer(tmp_path / "dist", None, path, None).requirements.read_text().splitlines()
         assert str(path / "wheels" / "own-1.0-py3-none-any.whl") in lines
         assert "scikit-learn==1.9.1" in lines
 
@@ -82,14 +82,14 @@ class TestRead:
         edit(path / "MLmodel", '"type": "datetime"', '"type": "array", "items": {"type": "long"}')
         found = mlflow_folder.read(path)
         assert found.columns is None
-        assert "the signature ('array' is no type of a column)" in found.left_out
+        assert "the signature ('array' is not a type of a column)" in found.left_out
 
     def test_an_example_that_does_not_hold_rows_is_left_out_and_said(self, folder):
         path = folder("tensor")
         edit(path / "MLmodel", "type: ndarray", "type: sparse_matrix_csr")
         found = mlflow_folder.read(path)
         assert found.example is None
-        assert "the input example (a sparse_matrix_csr, which is not read here)" in found.left_out
+        assert "the input example (a sparse_matrix_csr, which cannot be read here)" in found.left_out
 
 
 class TestRequirements:
@@ -134,23 +134,23 @@ class TestRequirements:
         path = folder("code")
         (path / "requirements.txt").write_text("mlflow\npandas\n-c constraints.txt\n")
         (path / "constraints.txt").write_text("numpy<3\n")
-        made = given.for_layer(tmp_path / "dist", None, path, None)
+        made = model_source.for_layer(tmp_path / "dist", None, path, None)
         assert made.requirements.read_text() == "pandas\n-c constraints.txt\n"
         assert (made.requirements.parent / "constraints.txt").read_text() == "numpy<3\n"
         assert made.runtime.name == "python3.13"
-        assert given.for_layer(tmp_path / "dist", None, None, path).requirements == made.requirements
+        assert model_source.for_layer(tmp_path / "dist", None, None, path).requirements == made.requirements
 
     def test_what_the_user_says_counts_for_more(self, folder, tmp_path):
         path, own = folder("code"), tmp_path / "own.txt"
-        assert given.for_layer(tmp_path / "dist", "3.12", path, None).runtime.name == "python3.12"
-        made = given.for_layer(tmp_path / "dist", None, own, path)
+        assert model_source.for_layer(tmp_path / "dist", "3.12", path, None).runtime.name == "python3.12"
+        made = model_source.for_layer(tmp_path / "dist", None, own, path)
         assert (made.requirements, made.folder) == (own, None)
 
     def test_none_at_all_is_refused_and_nothing_is_written(self, folder, tmp_path):
         path = folder("code")
         (path / "requirements.txt").write_text("\n")
-        with pytest.raises(given.NoRequirementsInFolder, match="--requirements FILE"):
-            given.for_layer(tmp_path / "dist", None, path, None)
+        with pytest.raises(model_source.NoRequirementsInFolder, match="--requirements FILE"):
+            model_source.for_layer(tmp_path / "dist", None, path, None)
         assert not (tmp_path / "dist").exists()
 
     @pytest.mark.parametrize(("said", "python"), [("3.10", "3.10"), ("3.9.18", "3.9"), ("'3.11'", "3.11")])
@@ -165,9 +165,9 @@ class TestRequirements:
         with pytest.raises(
             mlflow_folder.PythonNotServed, match=r"Python 3\.5, .*\nChoose one of these with --python: 3\.6"
         ):
-            given.for_layer(tmp_path / "dist", None, path, None)
+            model_source.for_layer(tmp_path / "dist", None, path, None)
         assert not (tmp_path / "dist").exists()
-        assert given.for_layer(tmp_path / "dist", "3.13", path, None).runtime.name == "python3.13"
+        assert model_source.for_layer(tmp_path / "dist", "3.13", path, None).runtime.name == "python3.13"
 
 
 class TestRefusals:
@@ -179,7 +179,7 @@ class TestRefusals:
                 mlflow_folder.NativeBooster,
                 r"native lightgbm\.basic\.Booster.*\n.*lightgbm\.LGBMClassifier",
             ),
-            ("pyfunc", mlflow_folder.FlavorNotServed, r"flavors python_function, none .* Served are: sklearn, xgboost"),
+            ("pyfunc", mlflow_folder.FlavorNotServed, r"flavors python_function, none .* These can: sklearn, xgboost"),
         ],
     )
     def test_what_is_not_served(self, folder, name, error, said):
@@ -214,31 +214,31 @@ class TestRefusals:
 class TestTakenOver:
     def test_what_the_user_does_not_say(self, folder):
         path = folder("code")
-        found = given.given(path, None, Wishes())
-        assert (found.source, found.code) == (path / "model.pkl", path / "code")
-        assert found.wishes.example == path / "input_example.json"
-        assert [each["name"] for each in columns(found.wishes)] == ["age", "when"]
+        found = model_source.read(path, None, Declared())
+        assert (found.file, found.code) == (path / "model.pkl", path / "code")
+        assert found.declared.example == path / "input_example.json"
+        assert [each["name"] for each in columns(found.declared)] == ["age", "when"]
         assert found.taken_over() == ["the model", "its code", "signature", "input example"]
 
     def test_what_the_user_says_counts_for_more(self, folder, tmp_path):
-        path, own = folder("code"), Wishes(example=tmp_path / "rows.csv", signature=tmp_path / "signature.json")
+        path, own = folder("code"), Declared(example=tmp_path / "rows.csv", signature=tmp_path / "signature.json")
         own.signature.write_text('{"inputs": [{"name": "when", "type": "string"}]}')
-        found = given.given(path, tmp_path, own)
-        assert (found.code, found.wishes.example) == (tmp_path, own.example)
-        assert [each["type"] for each in columns(found.wishes)] == ["text"]
+        found = model_source.read(path, tmp_path, own)
+        assert (found.code, found.declared.example) == (tmp_path, own.example)
+        assert [each["type"] for each in columns(found.declared)] == ["text"]
         assert found.taken_over() == ["the model"]
 
     def test_a_file_is_taken_as_it_is(self, tmp_path):
-        found = given.given(tmp_path / "model.pkl", None, Wishes())
-        assert (found.source, found.folder, found.taken_over()) == (tmp_path / "model.pkl", None, [])
+        found = model_source.read(tmp_path / "model.pkl", None, Declared())
+        assert (found.file, found.folder, found.taken_over()) == (tmp_path / "model.pkl", None, [])
 
     def test_a_cut_depends_on_all_that_the_folder_tells(self, folder):
         path = folder("code")
-        seen = [Profile(path).inputs()]
+        seen = [TrimFor(path).inputs()]
         for name in ("model.pkl", "MLmodel", "input_example.json", "code/mlfeatures.py"):
             with (path / name).open("ab") as stream:
                 stream.write(b"\n")
-            seen.append(Profile(path).inputs())
+            seen.append(TrimFor(path).inputs())
         assert all(seen.count(each) == 1 for each in seen)
 
 

@@ -11,25 +11,25 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from build.package import model
+from build.package import explanations, model_formats
 
 
 class TestSniff:
     def test_a_pickle(self, tmp_path):
         path = tmp_path / "model.pkl"
         path.write_bytes(pickle.dumps(LinearRegression()))
-        assert model.sniff(path) == "pickle"
+        assert model_formats.sniff(path) == "pickle"
 
     @pytest.mark.parametrize("compress", [0, 3, ("gzip", 3), ("bz2", 3), ("xz", 3), ("lzma", 3)])
     def test_what_joblib_wrote_whatever_its_name(self, tmp_path, compress):
         path = tmp_path / "model.pkl"
         joblib.dump(LinearRegression().fit(np.eye(3), [1, 2, 3]), path, compress=compress)
-        assert model.sniff(path) == "joblib"
+        assert model_formats.sniff(path) == "joblib"
 
     def test_a_mark_that_spans_two_reads_is_seen(self, tmp_path):
         path = tmp_path / "model.pkl"
-        path.write_bytes(b"\x80".ljust((1 << 20) - 5, b".") + model.JOBLIB_MARK)
-        assert model.sniff(path) == "joblib"
+        path.write_bytes(b"\x80".ljust((1 << 20) - 5, b".") + model_formats.JOBLIB_MARK)
+        assert model_formats.sniff(path) == "joblib"
 
     @pytest.mark.parametrize(("member", "kind"), [("schema.json", "skops"), ("model.onnx", None)])
     def test_a_zip_is_of_skops_if_its_schema_is_in_it(self, tmp_path, member, kind):
@@ -37,20 +37,20 @@ class TestSniff:
         with zipfile.ZipFile(path, "w") as packed:
             packed.writestr(member, "{}")
         if kind:
-            assert model.sniff(path) == kind
+            assert model_formats.sniff(path) == kind
         else:
-            with pytest.raises(model.UnknownFormat):
-                model.sniff(path)
+            with pytest.raises(model_formats.UnknownFormat):
+                model_formats.sniff(path)
 
     def test_anything_else_is_refused(self, tmp_path):
         path = tmp_path / "model.onnx"
         path.write_bytes(b"\x08\x07\x12")
-        with pytest.raises(model.UnknownFormat, match=r"Write it with pickle\.dump .* or skops\.io\.dump"):
-            model.sniff(path)
+        with pytest.raises(model_formats.UnknownFormat, match=r"Write it with pickle\.dump .* or skops\.io\.dump"):
+            model_formats.sniff(path)
 
     def test_no_file_is_refused(self, tmp_path):
-        with pytest.raises(model.NoModel, match="--model FILE"):
-            model.sniff(tmp_path / "model.pkl")
+        with pytest.raises(model_formats.NoModel, match="--model FILE"):
+            model_formats.sniff(tmp_path / "model.pkl")
 
 
 class TestExplanations:
@@ -60,7 +60,7 @@ class TestExplanations:
         with pytest.raises(Exception) as caught, warnings.catch_warnings():
             warnings.simplefilter("error")
             body()
-        return model._explain(type(caught.value).__name__, str(caught.value), model.NOTHING)
+        return explanations.explain(type(caught.value).__name__, str(caught.value))
 
     def unpickle_without(self, module):
         sys.modules[module] = types.ModuleType(module)

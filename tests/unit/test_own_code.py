@@ -57,7 +57,7 @@ def total(rows):
     ],
 )
 def test_of_libraries_alone_there_is_none(own_code, model):
-    assert own_code.parts(model.fit(ROWS, ANSWERS)) == []
+    assert own_code.find(model.fit(ROWS, ANSWERS)) == []
 
 
 def test_what_is_somebodys_own_is_found_wherever_it_is(own_code):
@@ -65,15 +65,15 @@ def test_what_is_somebodys_own_is_found_wherever_it_is(own_code):
         return total(rows)
 
     for function in (total, partial(total), inner):
-        found = own_code.parts(make_pipeline(FeatureUnion([("f", FunctionTransformer(function))]), StandardScaler()))
+        found = own_code.find(make_pipeline(FeatureUnion([("f", FunctionTransformer(function))]), StandardScaler()))
         assert (function.func if isinstance(function, partial) else function) in found
-    assert own_code.parts(make_pipeline(Own(), StandardScaler())) == [Own]
-    assert own_code.parts(FunctionTransformer(operator.methodcaller("mean", axis=1)))
+    assert own_code.find(make_pipeline(Own(), StandardScaler())) == [Own]
+    assert own_code.find(FunctionTransformer(operator.methodcaller("mean", axis=1)))
 
 
 @pytest.mark.parametrize("function", [np.sum, np.mean, np.median])
 def test_functions_that_ask_a_table_for_its_own_count_too(own_code, function):
-    assert own_code.parts(FunctionTransformer(function)) == [function]
+    assert own_code.find(FunctionTransformer(function)) == [function]
 
 
 @pytest.mark.parametrize(

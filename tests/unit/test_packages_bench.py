@@ -93,7 +93,9 @@ def test_what_was_found_before_stays_when_only_some_are_tried(tmp_path, monkeypa
 
 
 def test_an_unknown_package_lists_the_known_ones(tmp_path):
-    with pytest.raises(packages.UnknownPackage, match=r"no package 'nltkk'\. Take some of: scikit-learn, xgboost-cpu"):
+    with pytest.raises(
+        packages.UnknownPackage, match=r"does not try the package 'nltkk'\. Use some of: scikit-learn, xgboost-cpu"
+    ):
         packages.run(tmp_path, print, ["nltkk"])
 
 

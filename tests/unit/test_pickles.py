@@ -13,8 +13,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from build.package import model, pickles
-from build.package.wishes import Wishes
+from build.package import explanations, pickles
+from build.package.declared import Declared
 from build.runtimes import RUNTIMES, supported
 
 TODAY = supported(date.today())
@@ -148,7 +148,7 @@ class TestAdvice:
         with pytest.raises(ModuleNotFoundError) as caught:
             joblib.load(pickled / "boosting-1.0.2.joblib")
         written = pickles.writer(pickled / "boosting-1.0.2.joblib")
-        said = model._explain("ModuleNotFoundError", str(caught.value), Wishes(), written)
+        said = explanations.explain("ModuleNotFoundError", str(caught.value), Declared(), written)
         assert said.startswith(
             "No module named 'sklearn.ensemble._gb_losses'.\nIt was fitted with scikit-learn 1.0.2; build"
         )
@@ -157,21 +157,25 @@ class TestAdvice:
     def test_another_version_than_the_layers(self, index, pickled):
         self.offer(index, "1.2.2", TODAY[:1])
         words = "Trying to unpickle estimator StandardScaler from version 1.2.2 when using version 1.9.1. This"
-        said = model._explain(
-            "InconsistentVersionWarning", words, Wishes(), pickles.writer(pickled / "pipeline-1.2.2.pkl")
+        said = explanations.explain(
+            "InconsistentVersionWarning", words, Declared(), pickles.writer(pickled / "pipeline-1.2.2.pkl")
         )
         assert said.startswith(
             "the layer has scikit-learn 1.9.1.\nIt was fitted with scikit-learn 1.2.2; build a layer"
         )
 
     def test_another_failure_is_told_with_it(self, index):
-        said = model._explain("ValueError", "node array has an incompatible dtype", Wishes(), pickles.Writer("1.2.2"))
+        said = explanations.explain(
+            "ValueError", "node array has an incompatible dtype", Declared(), pickles.Writer("1.2.2")
+        )
         assert said.startswith(
             "loading it in the layer fails with ValueError: node array has an incompatible dtype\nIt was"
         )
 
     def test_a_module_of_the_users_is_not_scikit_learns(self, index):
-        said = model._explain("ModuleNotFoundError", "No module named 'features'", Wishes(), pickles.Writer("1.2.2"))
+        said = explanations.explain(
+            "ModuleNotFoundError", "No module named 'features'", Declared(), pickles.Writer("1.2.2")
+        )
         assert said.endswith("or give the module's folder: --code DIR")
 
 

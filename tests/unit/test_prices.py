@@ -22,8 +22,8 @@ def test_arm_costs_less_for_the_duration_and_the_same_for_the_request():
     assert arm.request == x86.request
 
 
-def test_the_readme_quotes_these_prices(root):
-    text = " ".join((root / "README.md").read_text().split())
+def test_the_page_about_cost_quotes_these_prices(root):
+    text = " ".join((root / "docs" / "warming-and-cost.md").read_text().split())
     quoted = [
         f"${ON_DEMAND['x86_64'].gb_second:.10f} for a GB-second",
         f"${ON_DEMAND['x86_64'].request * prices.MILLION:.2f} for a million requests",
@@ -32,6 +32,25 @@ def test_the_readme_quotes_these_prices(root):
         f"${prices.RESTORED_GB:.10f} for a restored GB",
     ]
     assert [each for each in quoted if each not in text] == []
+
+
+def test_the_readme_quotes_what_a_million_calls_cost(root):
+    million = ON_DEMAND["x86_64"].of_call(1024, 10) * prices.MILLION
+    text = (root / "README.md").read_text()
+    assert "For a function of 1,024 MB in us-east-1" in text
+    assert f"| a million calls of 10 ms | ${million:.2f} |" in text
+
+
+def test_the_page_about_cost_reckons_with_these_prices(root):
+    text = (root / "docs" / "warming-and-cost.md").read_text()
+    month, pings = 730 * 3600, 730 * 12
+    one, call = ON_DEMAND["x86_64"].of_call(1024, 10), ON_DEMAND["x86_64"]
+    three = 3 * (0.2 * call.gb_second + call.request)
+    assert pings * one < 0.01
+    assert f"| ${pings * three:.2f} |" in text
+    assert f"${prices.PROVISIONED_GB_SECOND * month:.2f} for each" in text
+    assert f"${prices.SNAPSHOT_GB_SECOND * month:.2f} for each version" in text
+    assert f"${prices.RESTORED_GB * 1000:.2f} for 1,000 cold starts" in text
 
 
 def test_the_page_about_memory_sizes_quotes_these_prices(root):

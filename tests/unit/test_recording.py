@@ -48,13 +48,13 @@ def test_an_object_that_is_only_called_can_wait(record_use, package):
 
 def test_an_object_that_is_called_waits_in_the_module_that_offers_it(record_use, package):
     made = package("distributions", "class Norm:\n    def __call__(self): return 1\nnorm = Norm()\n")
-    assert record_use.target("distributions", "norm", made.norm) == ("distributions", "norm", False)
+    assert record_use.definition("distributions", "norm", made.norm) == ("distributions", "norm", False)
 
 
 def test_a_module_that_calls_itself_by_a_short_name_is_named_as_it_is_imported(record_use, package, monkeypatch):
     made = package("whole._cyutility", "def work(): pass\nwork.__module__ = '_cyutility'\n")
     monkeypatch.setitem(sys.modules, "_cyutility", made)
-    assert record_use.target("whole._stats", "work", made.work) == ("whole._cyutility", "work", False)
+    assert record_use.definition("whole._stats", "work", made.work) == ("whole._cyutility", "work", False)
 
 
 SCIPY = {

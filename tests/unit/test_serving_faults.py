@@ -23,7 +23,7 @@ WELL_BEFORE = 15  # seconds, on a busy machine; it would be a minute and more wh
 MEGABYTE = 1 << 20
 TOO_SHORT = {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128"}  # of memory: all models go by way of /tmp
 FORBIDDEN = "the role may not read s3://bucket/k, or it is not there"
-BUSY = "S3 could not bring s3://bucket/k now, and was asked several times"
+BUSY = "S3 could not deliver s3://bucket/k now, although it was asked several times"
 BROKE = "the connection broke off, at each of several tries, while s3://bucket/k was downloaded"
 WRONG = "expected the bytes 0-16777215; got in Content-Range"
 
@@ -43,7 +43,7 @@ FAULTS = {
     "another place": (faulty_s3.has_content_range("bytes 7-{size}/{size}"), WRONG),
     "another size": (
         faulty_s3.has_content_range("bytes 0-16777215/16777300"),
-        "S3 said before that it has 16,777,300 bytes",
+        "S3 said before that the object has 16,777,300 bytes",
     ),
 }
 
@@ -160,7 +160,7 @@ class TestTime:
         [
             (faulty_s3.hangs, r"S3 was silent for 0\.[567]\d* s, at each of several tries|S3 did not answer"),
             (faulty_s3.hangs_midway, r"S3 was silent for 0\.[567]\d* s|[\d,]+ of 2,\d+,\d+ bytes had come"),
-            (faulty_s3.is_slow, r"was ended after the 3\.?\d* s .* 0 of 2,\d+,\d+ bytes had come. Raise timeout"),
+            (faulty_s3.is_slow, r"was stopped after the 3\.?\d* s .* 0 of 2,\d+,\d+ bytes had come. Raise timeout"),
         ],
     )
     def test_a_download_ends_before_the_function_does(self, s3, tmp, model, fault, said):
@@ -181,7 +181,7 @@ class TestTime:
 
     def test_a_call_that_lasts_is_not_waited_for_and_one_that_does_not_is_itself(self):
         over = threading.Event()
-        with pytest.raises(FetchError, match=r"no answer in the 0\.05 s"):
+        with pytest.raises(FetchError, match=r"no answer within 0\.05 s"):
             deadlines.within(0.05, over.wait)
         over.set()
         assert deadlines.within(60, lambda: 7) == 7
@@ -315,14 +315,14 @@ class TestTmp:
                 time.sleep(0.02)
             os.killpg(process.pid, signal.SIGKILL)
         (left,) = tmp.iterdir()
-        assert left.name.endswith(".part")
+        assert left.name.endswith(".partial")
         s3.breaks(None)
         assert answers(pinned, TOO_SHORT)
         assert [each.name for each in tmp.iterdir()] == [f"model-{pinned.sha256}"]
 
     @can_mount
     def test_it_has_room_for_the_next_download(self, pinned):
-        left = f'head -c 2000000 /dev/zero >"$TMPDIR/model-{pinned.sha256}.7.part"; exec "$@"'
+        left = f'head -c 2000000 /dev/zero >"$TMPDIR/model-{pinned.sha256}.7.partial"; exec "$@"'
         said = in_a_fresh_process(pinned, f"environ.update({TOO_SHORT})", tiny_tmp(left))
         assert said.get("is") == pinned.sha256, said
 
@@ -337,7 +337,7 @@ class TestTmp:
             loud, _ = written(tmp_path, Loud())
             kept.write_bytes({"others": loud.read_bytes(), "some": model[:MEGABYTE], "none": b""}[left])
         assert answers(pinned, TOO_SHORT)
-        assert "s3://bucket/k is downloaded anew" in capsys.readouterr().out
+        assert "s3://bucket/k is downloaded again" in capsys.readouterr().out
         assert list(tmp.iterdir()) == [kept]
         assert left == "a folder" or kept.read_bytes() == model
         assert answers(pinned, TOO_SHORT)

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from serving.invocation import respond
 from serving.loading.model import Model
-from serving.requests import forms, light, reader
+from serving.requests import forms, reader, without_pandas
 from serving.requests.frames import Frame, stacked
 from serving.requests.signature import Column, Signature
-from serving.requests.words import BadRequest
+from serving.requests.wording import BadRequest
 from table_parts import outcome, shown
 
 COLUMNS = (
@@ -91,7 +91,7 @@ def test_an_array_is_that_of_pandas(rows, whole):
 class TestWhatNeedsPandas:
     @pytest.mark.parametrize("column", COLUMNS)
     def test_nothing_of_these(self, column):
-        assert light.why_not(Signature("frame", (column,))) is None
+        assert without_pandas.why_not(Signature("frame", (column,))) is None
 
     @pytest.mark.parametrize(
         ("column", "words"),
@@ -108,15 +108,18 @@ class TestWhatNeedsPandas:
         ],
     )
     def test_each_of_these(self, column, words):
-        assert words in light.why_not(Signature("frame", (column,)))
+        assert words in without_pandas.why_not(Signature("frame", (column,)))
 
     def test_columns_of_one_name(self):
-        assert light.why_not(Signature("frame", (COLUMNS[0], COLUMNS[0]))) == "two of its columns have the same name"
+        assert (
+            without_pandas.why_not(Signature("frame", (COLUMNS[0], COLUMNS[0])))
+            == "two of its columns have the same name"
+        )
 
     def test_only_numbers_come_as_an_array(self):
-        assert light.is_numbers(Signature("frame", COLUMNS[:5]))
+        assert without_pandas.is_numbers(Signature("frame", COLUMNS[:5]))
         for column in COLUMNS[5:]:
-            assert not light.is_numbers(Signature("frame", (COLUMNS[0], column)))
+            assert not without_pandas.is_numbers(Signature("frame", (COLUMNS[0], column)))
 
 
 class TestTables:

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
-from serving.requests import answers, batches, cells, forms, frames, grid, inspection, light, packing, reader
+from serving.requests import answers, batches, cells, forms, frames, grid, inspection, packing, reader, without_pandas
 from serving.requests.signature import Column, Signature
-from serving.requests.words import BadRequest
+from serving.requests.wording import BadRequest
 
 COLUMNS = (
     Column("a", "number", "float64"),
@@ -73,8 +73,8 @@ def signatures(draw, columns=COLUMNS):
         return Signature("array", named, dtype=inspection._array_dtype(named))
     named = [Column(**{**vars(each), "name": f"{each.name}{at}"}) for at, each in enumerate(chosen)]
     found = Signature("frame", tuple(named))
-    if light.why_not(found) is None and draw(st.booleans()):
-        return replace(found, frame="array" if light.is_numbers(found) and draw(st.booleans()) else "light")
+    if without_pandas.why_not(found) is None and draw(st.booleans()):
+        return replace(found, frame="array" if without_pandas.is_numbers(found) and draw(st.booleans()) else "light")
     return found
 
 
@@ -257,7 +257,7 @@ def test_a_row_of_another_length_is_found_whatever_is_taken_of_the_others(last, 
     rows = [[value[name] for name in order]] * 3
     wrong = [*rows, [*rows[0], 1.5] if last == [1.5, 2.5, 3.5] else last]
     split = {"dataframe_split": {"columns": list(order), "data": wrong}}
-    said = rf"row 3 of dataframe_split has .*; its columns are {len(order)}"
+    said = rf"row 3 of dataframe_split has .*; there are {len(order)} columns"
     with pytest.raises(BadRequest, match=said):
         reader.read(Signature("frame", columns), forms.table(split))
     if order == "ab":

@@ -25,34 +25,34 @@ def estimator():
 class TestSettings:
     def test_a_bundled_model_lies_below_the_task_root(self, tmp_path):
         environ = {"MODEL_SHA256": "ab", "MODEL_FILE": "model.pkl", "LAMBDA_TASK_ROOT": str(tmp_path)}
-        assert Settings.from_environment(environ).file == tmp_path / "model.pkl"
+        assert Settings.from_variables(environ).file == tmp_path / "model.pkl"
 
     def test_a_stored_model_has_a_bucket_and_a_key(self):
         environ = {"MODEL_SHA256": "ab", "MODEL_BUCKET": "b", "MODEL_KEY": "k", "MODEL_VERSION_ID": "v"}
-        settings = Settings.from_environment(environ)
+        settings = Settings.from_variables(environ)
         assert (settings.bucket, settings.key, settings.version_id, settings.file) == ("b", "k", "v", None)
         assert not settings.follow
 
     def test_a_followed_model_has_no_digest(self):
-        settings = Settings.from_environment({"MODEL_FOLLOW": "true", "MODEL_BUCKET": "b", "MODEL_KEY": "k"})
+        settings = Settings.from_variables({"MODEL_FOLLOW": "true", "MODEL_BUCKET": "b", "MODEL_KEY": "k"})
         assert settings.follow
         assert settings.url == "s3://b/k"
 
     def test_a_digest_may_be_in_capitals(self):
-        settings = Settings.from_environment({"MODEL_SHA256": " AB12\n", "MODEL_FILE": "m"})
+        settings = Settings.from_variables({"MODEL_SHA256": " AB12\n", "MODEL_FILE": "m"})
         assert settings.sha256 == "ab12"
 
     def test_the_functions_timeout_is_a_number_of_seconds(self):
         environ = {"MODEL_SHA256": "ab", "MODEL_FILE": "m"}
-        assert Settings.from_environment(environ).timeout == 60
-        assert Settings.from_environment({**environ, "MODEL_TIMEOUT": "900"}).timeout == 900
+        assert Settings.from_variables(environ).timeout == 60
+        assert Settings.from_variables({**environ, "MODEL_TIMEOUT": "900"}).timeout == 900
         for said in ("0", "-1", "nan", "inf", "a minute"):
             with pytest.raises(SettingsError, match=f"the function's timeout in seconds; got '{said}'"):
-                Settings.from_environment({**environ, "MODEL_TIMEOUT": said})
+                Settings.from_variables({**environ, "MODEL_TIMEOUT": said})
 
     def test_trusted_types_are_a_list(self):
         environ = {"MODEL_SHA256": "ab", "MODEL_FILE": "m", "MODEL_TRUSTED": "a.B,c.D"}
-        assert Settings.from_environment(environ).trusted == ("a.B", "c.D")
+        assert Settings.from_variables(environ).trusted == ("a.B", "c.D")
 
     @pytest.mark.parametrize(
         "environ",
@@ -65,8 +65,8 @@ class TestSettings:
         ],
     )
     def test_anything_else_is_refused(self, environ):
-        with pytest.raises(SettingsError, match="MODEL_SHA256, and either MODEL_FILE or both of MODEL_BUCKET"):
-            Settings.from_environment(environ)
+        with pytest.raises(SettingsError, match="MODEL_SHA256, and either MODEL_FILE or both MODEL_BUCKET"):
+            Settings.from_variables(environ)
 
     @pytest.mark.parametrize(
         "environ",
@@ -79,7 +79,7 @@ class TestSettings:
     )
     def test_a_model_is_followed_or_pinned(self, environ):
         with pytest.raises(SettingsError, match="a model that is followed is not pinned"):
-            Settings.from_environment({"MODEL_FOLLOW": "true", **environ})
+            Settings.from_variables({"MODEL_FOLLOW": "true", **environ})
 
 
 class TestLoad:

@@ -240,7 +240,7 @@ class TestFaultsOfTheModel:
         monkeypatch.setitem(sys.modules, "pandas", None)  # as if it were not installed
         answer = respond(named, {"dataframe_records": [{"size": 1, "kind": "a"}]})
         assert answer["statusCode"] == 500
-        assert "the rows cannot be made what the model takes" in answer["error"]
+        assert "the rows cannot be converted for the model" in answer["error"]
         assert "pandas in it: invoke build-layer, without the option --without" in answer["error"]
 
     def test_an_answer_over_the_limit_says_how_much_lambda_takes(self):

@@ -32,7 +32,7 @@ def open_memory_and_pipes() -> int:
 @pytest.fixture(scope="module")
 def ballast(tmp_path_factory, estimator):
     """A model of three parts: its bytes."""
-    estimator.ballast_ = np.random.default_rng(0).bytes(2 * transfer.PART + 12_345)
+    estimator.ballast_ = np.random.default_rng(0).bytes(2 * transfer.SMALLEST_RANGE + 12_345)
     path, _ = written(tmp_path_factory.mktemp("model"), estimator)
     del estimator.ballast_
     return path.read_bytes()
@@ -52,7 +52,7 @@ class TestPinned:
     def test_one_of_several_parts_is_put_together(self, bucket, ballast):
         version = bucket.put(ballast)
         model = loaded(bucket.settings(digest(ballast), version_id=version))
-        assert len(model.estimator.ballast_) == 2 * transfer.PART + 12_345
+        assert len(model.estimator.ballast_) == 2 * transfer.SMALLEST_RANGE + 12_345
 
     def test_one_that_memory_is_too_short_for_comes_by_way_of_tmp_and_is_not_fetched_again(self, bucket, ballast):
         version = bucket.put(ballast)
@@ -107,7 +107,9 @@ class TestAtInit:
         ("does", "status"), [("os.kill(os.getpid(), 9)", 9), ("1 / 0", 256), ("sys.exit(0)", 256), ("None", 256)]
     )
     def test_a_fork_never_goes_on_as_the_one_that_serves(self, bucket, does, status):
-        broken = f"import serving, types; serving.transfer = types.SimpleNamespace(main=lambda *_: {does})"
+        broken = (
+            f"import serving.loading, types; serving.loading.transfer = types.SimpleNamespace(main=lambda *_: {does})"
+        )
         said = in_a_fresh_process(bucket.settings("0" * 64), broken)
         assert f"ended without a word, with wait status {status}" in said["error"]
 
@@ -161,7 +163,7 @@ class TestRefusals:
     def test_a_tmp_that_is_too_small_is_told_with_what_to_raise(self, tmp_path):
         with (
             pytest.raises(NoRoom, match="Raise memory_size or ephemeral_storage_size"),
-            scratch.part(str(tmp_path / "model"), 1 << 60),
+            scratch.unfinished(str(tmp_path / "model"), 1 << 60),
         ):
             pass
         assert not list(tmp_path.iterdir())
@@ -173,7 +175,7 @@ class TestFollowed:
         bucket.put(path.read_bytes(), Metadata={"sha256": sha256})
         model = loaded(bucket.settings(None))
         assert (model.sha256, model.signature.width) == (sha256, 2)
-        assert model.held[1:] == (sha256, None)
+        assert model.identity[1:] == (sha256, None)
 
     def test_without_a_digest_it_is_refused_with_how_to_upload(self, bucket, tmp_path):
         path, _ = written(tmp_path, Loud())

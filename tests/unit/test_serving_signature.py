@@ -1,142 +1,30 @@
 """The code that runs in AWS: what a fitted estimator says of its columns, and how requests are read by it."""
 
-import csv
-import io
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
+from deep_encoders import CODES, assert_own_answers, encoded, kinds, served, table, target
 from serving.invocation import answer, respond
 from serving.loading.model import describe
-from serving.loading.settings import Settings
-from serving.requests import signature as signatures
 from serving.requests.inspection import inspect
 from serving.requests.signature import Column, Signature
-from serving.requests.words import BadRequest
-from serving_parts import environment
+from serving.requests.wording import BadRequest
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
-    BaggingRegressor,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
-    RandomForestRegressor,
-    StackingRegressor,
-    VotingRegressor,
 )
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
-from sklearn.model_selection import GridSearchCV
-from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
-
-CODES = ["007", "01067", "80331", "12"]
-
-
-def table(missing=None, count=24):
-    """Texts that look like numbers, texts with missing values, and numbers."""
-    rng = np.random.default_rng(0)
-    town = pd.Series(["a", "b", missing, "c"] * (count // 4), dtype=object)
-    code = pd.Series((CODES * count)[:count], dtype=object)
-    return pd.DataFrame({"code": code, "town": town, "size": rng.random(count), "rank": np.arange(count)})
-
-
-def target(rows):
-    return np.arange(len(rows)) % 7 + 0.5
-
-
-def encoded(last=None, **options):
-    """An encoder of the texts, and what is put behind it."""
-    encoder = OneHotEncoder(handle_unknown="ignore")
-    return make_pipeline(
-        ColumnTransformer([("texts", encoder, ["code", "town"])], **options), Ridge(alpha=0.1) if last is None else last
-    )
-
-
-def kinds():
-    """Estimators that hold an encoder of texts in some way."""
-    return {
-        "grid search": GridSearchCV(encoded(remainder="passthrough"), {"ridge__alpha": [0.1, 1]}, cv=2),
-        "voting": VotingRegressor([("a", encoded()), ("b", encoded(RandomForestRegressor(3)))]),
-        "stacking": StackingRegressor([("a", encoded()), ("b", encoded(RandomForestRegressor(3)))], cv=2),
-        "transformed target": TransformedTargetRegressor(encoded(), func=np.log, inverse_func=np.exp),
-        "union": make_pipeline(
-            FeatureUnion(
-                [
-                    ("texts", ColumnTransformer([("t", OneHotEncoder(), ["code", "town"])])),
-                    ("numbers", ColumnTransformer([("n", StandardScaler(), ["size", "rank"])])),
-                ]
-            ),
-            Ridge(),
-        ),
-        "remainder": make_pipeline(
-            ColumnTransformer([("n", StandardScaler(), ["size", "rank"])], remainder=OneHotEncoder()), Ridge()
-        ),
-        "positions": make_pipeline(ColumnTransformer([("t", OneHotEncoder(), [0, 1])]), Ridge()),
-        "mask": make_pipeline(ColumnTransformer([("t", OneHotEncoder(), [True, True, False, False])]), Ridge()),
-        "slice": make_pipeline(ColumnTransformer([("t", OneHotEncoder(), slice("code", "town"))]), Ridge()),
-        "selector": make_pipeline(
-            ColumnTransformer([("t", OneHotEncoder(), make_column_selector(dtype_include=object))]), Ridge()
-        ),
-        "first step": make_pipeline(OneHotEncoder(handle_unknown="ignore"), Ridge()),
-        "imputer before": make_pipeline(
-            ColumnTransformer(
-                [("t", make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder()), ["code", "town"])]
-            ),
-            Ridge(),
-        ),
-        "several outputs": MultiOutputRegressor(encoded()),
-        "bagging": BaggingRegressor(make_pipeline(OneHotEncoder(handle_unknown="ignore"), Ridge()), 3, random_state=0),
-        "ordinal": make_pipeline(
-            ColumnTransformer([("t", OrdinalEncoder(), ["code", "town"])], remainder="passthrough"),
-            RandomForestRegressor(5, random_state=0),
-        ),
-        "target": make_pipeline(
-            ColumnTransformer([("t", TargetEncoder(cv=2), ["code", "town"])], remainder="passthrough"), Ridge()
-        ),
-    }
-
-
-def in_all_forms(rows):
-    """The same rows in each form of request: missing values are null, or empty in a CSV file."""
-    cells = [
-        [None if pd.isna(value) else getattr(value, "item", lambda v=value: v)() for value in row]
-        for row in rows.itertuples(index=False, name=None)
-    ]
-    names = [str(name) for name in rows.columns]
-    records = [dict(zip(names, row, strict=True)) for row in cells]
-    text = rows.to_csv(index=False)
-    lines = list(csv.reader(io.StringIO(text)))[1:]
-    return {
-        "dataframe_records": {"dataframe_records": records},
-        "dataframe_split": {"dataframe_split": {"columns": names, "data": cells, "index": list(range(len(rows)))}},
-        "instances": {"instances": cells},
-        "instances of objects": {"instances": [dict(reversed(row.items())) | {"extra": []} for row in records]},
-        "inputs": {"inputs": {name: [row[at] for row in cells] for at, name in enumerate(names)}},
-        "csv": {"csv": text},
-        "Items": {"Items": [dict(zip(names, line, strict=True)) for line in lines]},
-        "typed Items": {"Items": records},
-    }
-
-
-def served(model):
-    return environment(Settings("a"), model)
-
-
-def assert_own_answers(model, rows, forms=None):
-    """All rows, and each alone, in every form, as the estimator itself answers them."""
-    for asked in (rows, *(rows.iloc[[at]] for at in range(0, len(rows), 5))):
-        own = model.estimator.predict(asked).tolist()
-        for form, event in in_all_forms(asked).items():
-            if forms is None or form in forms:
-                got = answer(served(model), event, None)
-                assert got == {"predictions": own}, form
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 
 class TestTexts:
@@ -250,7 +138,7 @@ class TestOtherTypes:
         own = model.estimator.predict(rows).tolist()
         assert respond(model, {"dataframe_records": rows.to_dict(orient="records")}) == {"predictions": own}
         refused = respond(model, {"csv": rows.to_csv(index=False)})
-        assert "nothing says which columns of this model are numbers" in refused["error"]
+        assert "nothing says which columns of this model hold numbers" in refused["error"]
 
     def test_dicts_for_a_vectorizer_of_dicts(self):
         rows = [{"town": "a", "size": 1.0}, {"town": "b", "size": 2.0}, {"size": 3.0}]
@@ -273,114 +161,6 @@ class TestOtherTypes:
         own = model.estimator.predict(rows[:1]).tolist()
         for name in ("annual_income", "annual income"):
             assert respond(model, {"dataframe_records": [{name: 1.0}]}) == {"predictions": own}
-
-
-def seen_as(column, values, form="dataframe_records"):
-    """What a model that was packaged with this column gets for these values, or the error."""
-
-    class Seeing:
-        def predict(self, rows):
-            self.rows = rows
-            return [0] * len(rows)
-
-    estimator = Seeing()
-    model = describe(estimator, "")
-    object.__setattr__(model, "signature", Signature("frame", (column,)))
-    if form == "csv":
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([[column.name, "x"], *([value, ""] for value in values)])
-        got = respond(model, {"csv": text.getvalue()})
-    else:
-        got = respond(model, {form: [{column.name: value} for value in values]})
-    return estimator.rows[column.name] if "predictions" in got else got["error"]
-
-
-class TestColumnsOfASignature:
-    @pytest.mark.parametrize(
-        ("column", "values", "expected"),
-        [
-            (Column("a", "number", "float32"), [1, 2.5, None], pd.Series([1, 2.5, None], dtype="float32")),
-            (Column("a", "integer", "int64"), [1, 2.0], pd.Series([1, 2])),
-            (Column("a", "integer", "int64"), [1, None, 2.5], pd.Series([1, None, 2.5])),
-            (Column("a", "integer", "uint8"), [1, 255], pd.Series([1, 255], dtype="uint8")),
-            (Column("a", "integer", "Int64", "NA"), [1, None], pd.Series([1, None], dtype="Int64")),
-            (Column("a", "boolean", "boolean", "NA"), [True, None], pd.Series([True, None], dtype="boolean")),
-            (Column("a", "boolean", "object", "None"), [True, None], pd.Series([True, None], dtype=object)),
-            (Column("a", "text", "string", "NA"), ["x", None], pd.Series(["x", None], dtype="string")),
-            (Column("a", "text", "object", "None"), [None, None], pd.Series([None, None], dtype=object)),
-            (
-                Column("a", "category", "category", categories=("b", "a"), categories_dtype="object", ordered=True),
-                ["a", None],
-                pd.Series(pd.Categorical(["a", None], pd.Index(["b", "a"], dtype=object), ordered=True)),
-            ),
-            (
-                Column("a", "category", "category", categories=(3, 1)),
-                [1, 3.0],
-                pd.Series(pd.Categorical([1, 3], [3, 1])),
-            ),
-            (
-                Column("a", "datetime", "datetime64[ns]", "NaT", unit="ms"),
-                ["2026-11-25", "2026-11-25T14:00:00Z", 1764079200000, None],
-                pd.Series(["2026-11-25", "2026-11-25 14:00", "2025-11-25 14:00", None], dtype="datetime64[ns]"),
-            ),
-            (
-                Column("a", "datetime", "datetime64[us, Europe/Berlin]", "NaT", unit="s"),
-                ["2026-11-25T14:00:00+00:00", 1764079200],
-                pd.to_datetime(pd.Series(["2026-11-25 14:00", "2025-11-25 14:00"]), utc=True)
-                .dt.tz_convert("Europe/Berlin")
-                .astype("datetime64[us, Europe/Berlin]"),
-            ),
-        ],
-    )
-    def test_values_of_json_become_what_the_model_was_fitted_with(self, column, values, expected):
-        pd.testing.assert_series_equal(seen_as(column, values), expected.rename("a"))
-
-    @pytest.mark.parametrize(
-        ("column", "texts", "expected"),
-        [
-            (Column("a", "number", "float64"), ["1", " 2 ", "-1.5e3", "NA", ""], [1, 2, -1500, np.nan, np.nan]),
-            (Column("a", "integer", "int64"), ["1", "2"], [1, 2]),
-            (Column("a", "boolean", "bool", None), ["True", "FALSE", "0"], [True, False, False]),
-            (Column("a", "text", "object", "None"), ["007", "NA", ""], ["007", "NA", None]),
-            (Column("a", "text", "object", empty_is_text=True), ["007", ""], ["007", ""]),
-            (Column("a", "category", "category", categories=(1, 2)), ["2", "1"], [2, 1]),
-            (Column("a", "category", "category", categories=("1", "NA")), ["NA", "1"], ["NA", "1"]),
-        ],
-    )
-    def test_texts_of_a_csv_file_are_read_as_pandas_reads_them(self, column, texts, expected):
-        found = seen_as(column, texts, "csv")
-        if column.type in ("number", "integer"):
-            assert np.array_equal(found.to_numpy(float), np.array(expected, float), equal_nan=True)
-        else:
-            assert found.tolist() == expected
-
-    @pytest.mark.parametrize(
-        ("column", "value", "said"),
-        [
-            (
-                Column("a", "number", "float64"),
-                "41",
-                "row 1 of dataframe_records, column a: expected a number; got",
-            ),
-            (Column("a", "number", "float64"), 2**53 + 1, "a number of at most 53 bits"),
-            (Column("a", "integer", "uint8"), 256, "expected a whole number from 0 to 255; got 256"),
-            (Column("a", "integer", "int64", strict=True), 1.5, "expected a whole number; got 1.5"),
-            (Column("a", "integer", "int64", strict=True), None, "this model has no missing values here; got null"),
-            (Column("a", "boolean", "bool", None), None, "expected true or false: this model has no missing values"),
-            (Column("a", "boolean", "bool", None), "yes", "expected true or false; got 'yes'"),
-            (Column("a", "text", "object"), 7, "expected a text; got 7"),
-            (Column("a", "text", "object", None), None, "this model has no missing values here"),
-            (Column("a", "category", "category", categories=("a",)), 7, "expected a text, as its categories are"),
-            (Column("a", "datetime", "datetime64[ns]", "NaT"), "11/12/2026", "expected a time in ISO 8601"),
-            (Column("a", "datetime", "datetime64[ns]", "NaT"), "2026-11-25T14:00+02:00", "a time without an offset"),
-            (Column("a", "datetime", "datetime64[ns, UTC]", "NaT"), "2026-11-25T14:00", "a time with its offset"),
-            (Column("a", "datetime", "datetime64[ns]", "NaT"), "9999-01-01", "that the column can hold"),
-        ],
-    )
-    def test_a_value_that_it_does_not_take_is_named_with_row_and_column(self, column, value, said):
-        good = {"number": 1, "integer": 1, "boolean": True, "text": "a", "category": "a"}
-        first = good.get(column.type, 1764079200000)
-        assert said in seen_as(column, [first, value])
 
 
 class TestRequests:
@@ -421,7 +201,7 @@ class TestRequests:
             ({"dataframe_split": [1]}, 'expected {"columns"'),
             ({"inputs": {"a": 1}}, "not the list of a column's values"),
             ({"inputs": {"a": [1], "b": []}}, "columns of 0 to 1 values"),
-            ({"csv": "a,b\n1\n"}, "line 2 of csv has 1 values; its columns are 2"),
+            ({"csv": "a,b\n1\n"}, "line 2 of csv has 1 values; there are 2 columns"),
             ({"csv": ""}, "csv is empty"),
             ({"csv": 'a\n"1'}, "csv is not a CSV file"),
             ({"instances": [{"code": "7"}, 3]}, "row 1 of instances is a number, not an object"),
@@ -474,19 +254,3 @@ class TestRequests:
         assert json.loads(answer(served(model), event, None)["body"]) == {"predictions": own.tolist()}
         event |= {"body": "007,a,1,2\n", "headers": {"content-type": "text/csv; header=absent"}}
         assert json.loads(answer(served(model), event, None)["body"]) == {"predictions": own.tolist()}
-
-
-class TestFile:
-    def test_it_is_written_and_read_alike(self, tmp_path):
-        rows = table(None)
-        for estimator in (kinds()["target"].fit(rows, target(rows)), LinearRegression().fit([[0], [1]], [0, 1])):
-            found = inspect(estimator)
-            said = {"model_sha256": "ab", "signature": found.to_json()}
-            (tmp_path / signatures.FILE).write_text(json.dumps(said))
-            assert Signature.from_json(signatures.found(tmp_path, "ab")["signature"]) == found
-            assert signatures.found(tmp_path, "another") is None
-
-    def test_a_wide_array_is_told_in_one_column(self):
-        found = inspect(LinearRegression().fit(np.zeros((3, 500)), [1, 2, 3]))
-        assert len(json.dumps(found.to_json())) < 400
-        assert Signature.from_json(found.to_json()) == found

@@ -16,7 +16,7 @@ ENVIRON = {
     "AWS_REGION": "eu-central-1",
 }
 JOB = {"bucket": "models", "key": "k", "version_id": None}
-TO_MEMORY = {**JOB, "sha256": None, "fits_memory": None, "silence": 5.0}
+TO_MEMORY = {**JOB, "began": 0.0, "sha256": None, "fits_memory": None, "silence": 5.0}
 
 
 def url(environ=None, **changes):
@@ -76,8 +76,10 @@ class TestDownload:
             said = transfer.download(job, target.fileno(), transfer.Progress())
             assert target.read() == data
         head = bucket.s3.head_object(Bucket=bucket.name, Key="k")
+        assert said.pop("seconds") > 0
         assert said == {
             "path": None,
+            "kept": False,
             "sha256": digest(data),
             "etag": head["ETag"],
             "version_id": head["VersionId"],
@@ -95,27 +97,29 @@ class TestDownload:
             with pytest.raises(ImportError):
                 ranges.get(job, 0, 10)
 
-    @pytest.mark.parametrize("size", [1, transfer.PART, transfer.PART + 1, 10 * transfer.PART, 300_000_001])
+    @pytest.mark.parametrize(
+        "size", [1, transfer.SMALLEST_RANGE, transfer.SMALLEST_RANGE + 1, 10 * transfer.SMALLEST_RANGE, 300_000_001]
+    )
     def test_ranges_cover_an_object_without_gap_or_overlap(self, size):
         pieces = transfer.split(size)
         assert [pieces[0][0], *(end for _, end in pieces)] == [*(start for start, _ in pieces), size]
-        assert len(pieces) <= 1 + transfer.PARTS
+        assert len(pieces) <= 1 + transfer.MOST_RANGES
         assert all(end > start for start, end in pieces)
 
-    def test_a_part_that_breaks_off_is_asked_for_again(self, bucket, tmp_path, monkeypatch):
-        data = bytes(2 * transfer.PART)
+    def test_a_range_that_breaks_off_is_asked_for_again(self, bucket, tmp_path, monkeypatch):
+        data = bytes(2 * transfer.SMALLEST_RANGE)
         bucket.put(data)
         broken, ask = [], ranges.get
 
         def get(job, start, end):
-            part = ask(job, start, end)
+            answer = ask(job, start, end)
             if start in broken:
-                return part
+                return answer
             broken.append(start)
-            return dataclasses.replace(part, read=lambda size: b"")
+            return dataclasses.replace(answer, read=lambda size: b"")
 
         monkeypatch.setattr(ranges, "get", get)
         job = {**TO_MEMORY, "bucket": bucket.name}
         with (tmp_path / "target").open("w+b") as target:
             assert transfer.download(job, target.fileno(), transfer.Progress())["sha256"] == digest(data)
-        assert sorted(broken) == [0, transfer.PART]
+        assert sorted(broken) == [0, transfer.SMALLEST_RANGE]

@@ -97,7 +97,7 @@ class TestCsv:
         columns = tuple(Column(at, "number", "float64") for at in range(2))
         model = Model(Seeing(), "a" * 64, Signature("array", columns, dtype="float64"))
         said = respond(model, {"csv": "1,0\n0,1\n"})["error"]
-        assert "csv names the columns by their positions in another order, or its first line has values" in said
+        assert "csv names the columns by their positions in another order, or its first line holds values" in said
         assert respond(model, {"csv": "0,1\n5,6\n"}) == {"predictions": [0]}
         assert model.estimator.rows.tolist() == [[5, 6]]
 

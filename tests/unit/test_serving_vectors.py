@@ -1,6 +1,7 @@
 """The code that runs in AWS: a column of a table without pandas does what pandas does, or refuses."""
 
 import math
+from array import array
 
 import numpy as np
 import pandas as pd
@@ -149,7 +150,7 @@ def test_a_column_of_32_bits_is_filled_as_in_pandas_or_not_at_all(value, alike):
 def test_a_column_can_be_shown_and_so_can_what_it_refuses(values):
     column = Vector.of(values)
     assert str(column) == repr(column) == repr(values)
-    with pytest.raises(KeyError, match="no part by array"):
+    with pytest.raises(KeyError, match="single values only, and nothing for array"):
         column[column.isna()]
 
 
@@ -157,3 +158,7 @@ def test_a_column_can_be_shown_and_so_can_what_it_refuses(values):
 def test_a_column_may_be_what_a_model_answers(values):
     ours, pandas = both(values)
     assert answers.to_json(ours, len(values), "predict") == answers.to_json(pandas, len(values), "predict")
+
+
+def test_an_array_of_pythons_own_may_be_what_a_model_answers():
+    assert answers.to_json(array("d", [1.5, math.nan]), 2, "predict") == [1.5, None]

@@ -68,7 +68,7 @@ def test_no_empty_folder_is_left(tree):
 
 
 def test_an_unknown_rule_lists_the_known_ones(tree):
-    with pytest.raises(slimming.UnknownRule, match=r"no rule 'test' to keep\. Take one of: tests, sources, headers"):
+    with pytest.raises(slimming.UnknownRule, match=r"no rule 'test' for --keep\. Use one of: tests, sources, headers"):
         slimming.drop(tree, keep=["test"])
     assert left(tree) == STAYS | set(GOES.values()) | ALWAYS_GOES
 

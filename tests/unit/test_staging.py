@@ -64,9 +64,9 @@ def test_a_module_without_its_source_goes_along_and_a_stale_copy_of_one_does_not
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("nowhere", r"deep/link, below --code, is a link to nowhere, which is not there"),
-        ("link", r"deep/link, below --code, is a link to link, which is not there"),
-        ("..", r"deep/link, below --code, is a link to a folder that it is in itself"),
+        ("nowhere", r"deep/link, below --code, is a link to nowhere, which does not exist"),
+        ("link", r"deep/link, below --code, is a link to link, which does not exist"),
+        ("..", r"deep/link, below --code, is a link to a folder that contains it"),
     ],
 )
 def test_a_link_that_leads_nowhere_is_named_before_the_work(code, target, message):

@@ -162,7 +162,7 @@ class TestServing:
         ],
     )
     def test_the_memory_size_says_when_and_a_variable_turns_it_off(self, environ, when):
-        settings = Settings.from_environment({"MODEL_SHA256": "a", "MODEL_FILE": "model.pkl", **environ})
+        settings = Settings.from_variables({"MODEL_SHA256": "a", "MODEL_FILE": "model.pkl", **environ})
         assert settings.one_thread == when
 
     @pytest.mark.parametrize(

@@ -18,15 +18,15 @@ LOG = (
 )
 
 
-def tuned(seen=None, **facts):
-    seen = seen or [
+def tuned(measured=None, **facts):
+    measured = measured or [
         Size(128, inits=[300.0, 310.0, 290.0], firsts=[200.0, 210.0, 190.0], warm=[100.0] * 98 + [150.0, 160.0]),
         Size(512, inits=[300.0, 310.0, 290.0], firsts=[40.0, 50.0, 30.0], warm=[20.0] * 100),
         Size(1024, inits=[300.0, 310.0, 290.0], firsts=[20.0, 21.0, 19.0], warm=[10.4] * 100),
         Size(1769, inits=[300.0, 310.0, 290.0], firsts=[20.0, 21.0, 19.0], warm=[10.0] * 100),
     ]
     usual = {"rows": None, "peak": 90 * 2**20, "not_shown": {10240: "not shown: it has 5.8 processors"}}
-    return Tuned("Pipeline, 1.08 MB", "x86_64", "a quota", **{**usual, **facts}, seen=seen)
+    return Tuned("Pipeline, 1.08 MB", "x86_64", "a quota", **{**usual, **facts}, measured=measured)
 
 
 def printed(found):
@@ -102,7 +102,7 @@ class TestRows:
     def test_more_than_lambda_takes_is_refused_with_a_number_that_fits(self, count, tmp_path):
         path = tmp_path / "request.json"
         path.write_text(json.dumps({"instances": [["x" * 1000]]}))
-        with pytest.raises(rows.TooManyRows, match=r"Take fewer: --rows \d+") as refused:
+        with pytest.raises(rows.TooManyRows, match=r"Use fewer rows: --rows \d+") as refused:
             rows.request({}, path, count)
         fewer = int(str(refused.value).rpartition(" ")[2].rstrip("."))
         assert len(rows.request({}, path, fewer)[1]) > 0.9 * request_files.PAYLOAD_LIMIT
@@ -138,8 +138,8 @@ class TestFitting:
 
 class TestResults:
     def test_the_first_call_has_the_init_in_it(self):
-        assert tuned().seen[0].first_call == 500.0
-        assert tuned().price_of_first(tuned().seen[0]) == pytest.approx(0.125 * 0.5 * 0.0000166667 + 2e-7)
+        assert tuned().measured[0].first_call == 500.0
+        assert tuned().price_of_first(tuned().measured[0]) == pytest.approx(0.125 * 0.5 * 0.0000166667 + 2e-7)
 
     def test_p99_is_what_99_of_100_do_not_exceed(self):
         assert Size(128, warm=[float(each) for each in range(1, 101)]).p99 == 99.0
@@ -147,19 +147,19 @@ class TestResults:
 
     def test_a_million_calls_are_billed_one_by_one(self):
         # 10.4 ms are 11 of them, at 1 GB
-        assert tuned().price_of_million(tuned().seen[2]) == pytest.approx(11 * 1000 * 0.0000166667 + 0.20)
+        assert tuned().price_of_million(tuned().measured[2]) == pytest.approx(11 * 1000 * 0.0000166667 + 0.20)
 
     def test_a_million_rows_are_so_many_requests_fewer(self):
         found = tuned(rows=1000)
-        assert found.price_of_million(found.seen[2]) == pytest.approx((11 * 1000 * 0.0000166667 + 0.20) / 1000)
-        assert found.rows_per_second(found.seen[1]) == 50_000
+        assert found.price_of_million(found.measured[2]) == pytest.approx((11 * 1000 * 0.0000166667 + 0.20) / 1000)
+        assert found.rows_per_second(found.measured[1]) == 50_000
 
     def test_the_cheapest_and_the_fastest(self):
         found = tuned()
         assert (found.cheapest.memory_size, found.fastest.memory_size) == (512, 1024)  # 1769 MB is only 4 % faster
 
     def test_less_than_a_quarter_to_spare_is_told(self):
-        assert [tuned(peak=110 * 2**20).is_tight(each) for each in tuned().seen[:2]] == [True, False]
+        assert [tuned(peak=110 * 2**20).is_tight(each) for each in tuned().measured[:2]] == [True, False]
         assert any(
             "Less than a quarter of that is to spare at 128 MB" in each for each in table.notes(tuned(peak=110 * 2**20))
         )
@@ -186,7 +186,7 @@ class TestTable:
             "terraform apply -var memory_size=512",
             "terraform apply -var memory_size=1024",
         ]
-        one = table.advice(tuned(tuned().seen[:1]))
+        one = table.advice(tuned(tuned().measured[:1]))
         assert one[0].startswith("Costs least, and is the fastest: 128 MB")
 
     @pytest.mark.parametrize(
@@ -204,5 +204,5 @@ def test_the_picture_has_a_column_for_each_size_and_names_the_best(tmp_path):
     texts = [each.text for each in drawn.iter(f"{space}text")]
     assert [each for each in texts if each.endswith(" MB")] == ["128 MB", "512 MB", "1024 MB", "1769 MB"]
     assert "100 / 150 ms" in texts and texts.count("costs least") == texts.count("fastest") == 1
-    heights = [float(each.get("height")) for each in drawn.iter(f"{space}rect") if each.get("class") == "price"][1:]
+    heights = [float(each.get("height")) for each in drawn.iter(f"{space}rect") if each.get("class") == "amber"][1:]
     assert heights.index(min(heights)) == 1  # 512 MB costs least, and the bars say so, too

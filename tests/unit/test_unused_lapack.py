@@ -67,7 +67,7 @@ def test_a_harmonic_says_what_was_left_out(tree, kept):
     assert compiled not in kept
     names: dict = {}
     exec((tree / unused_lapack.HARMONICS).read_text(), names)
-    with pytest.raises(ImportError, match=r"scipy\.special\.ellip_normal needs .* left out of the layer.* --profile"):
+    with pytest.raises(ImportError, match=r"scipy\.special\.ellip_normal needs .* left out of the layer.* --trim-for"):
         names["ellip_normal"](8, 5, 2, 1)
 
 

@@ -85,6 +85,21 @@ def test_what_the_caller_of_python_wants_comes_first(run, words):
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "warn", "is_shown"),
+    [
+        (["-W", "error"], "np.matrix([1])", False),  # scipy.sparse ignores it, before this filter makes it an error
+        (["-W", "error"], "warnings.warn('numpy.dtype size changed', RuntimeWarning)", False),
+        (["-W", "error"], "np.polyfit([1, 1], [1, 1], 1)", True),  # numpy always shows it
+        (["-W", "ignore"], "np.polyfit([1, 1], [1, 1], 1)", True),
+    ],
+)
+def test_what_the_imports_keep_from_other_filters_is_still_kept_from_them(run, words, warn, is_shown):
+    imports = "import warnings\nimport numpy as np\nimport scipy.sparse\n"
+    before, after = run(imports + warn, *words), run(imports + SHORTEN + warn, *words)
+    assert (before != "", after != "") == (is_shown, is_shown)
+
+
 def test_a_forest_predicts_with_it(run):
     """scikit-learn gives each filter of the list to the functions that make filters."""
     run(

@@ -60,7 +60,9 @@ def test_nothing_is_removed_unless_it_is_asked_for(tree):
 
 
 def test_a_package_that_is_not_there_is_refused_with_those_that_are(tree):
-    with pytest.raises(without.NotInLayer, match=r"no package panda to build .* give: numpy, pandas, python-dateutil"):
+    with pytest.raises(
+        without.NotInLayer, match=r"no package panda to build .* packages are: numpy, pandas, python-dateutil"
+    ):
         remove(tree, "panda")
     assert (tree / "pandas/__init__.py").exists()
 

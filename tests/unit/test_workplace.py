@@ -13,7 +13,7 @@ from build.dist import workplace
 HOLD = """
 import sys, time
 from pathlib import Path
-from build import workplace
+from build.dist import workplace
 out = Path(sys.argv[1])
 with workplace.alone(out), workplace.scratch(out, ".layer-") as scratch:
     workplace.note_placed(scratch, ["model-000000000000.pkl", "model-111111111111.pkl", "model-222222222222.pkl"])

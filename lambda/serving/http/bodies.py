@@ -1,4 +1,4 @@
-"""Reads the bodies of requests: decompressed, as text, as JSON."""
+"""Reads the bodies of requests: decompresses them, decodes them to text, and parses them as JSON."""
 
 from __future__ import annotations
 
@@ -10,73 +10,74 @@ from collections.abc import Mapping
 from typing import Any
 
 from serving.http.messages import HttpRequest, Refused
-from serving.requests.words import BadRequest, cut, quoted
+from serving.requests.wording import BadRequest, cut, quoted
 
-MOST = 32 << 20  # bytes that a compressed body may have when it is decompressed
-OF_MEMORY = 64  # and no more than this part of the memory: read from JSON, they take up to 25 times as much
-MOST_MEMBERS = 100  # of a gzip file: each costs a copy of what is left
+MOST = 32 << 20  # the most bytes of a decompressed body
+OF_MEMORY = 64  # and at most this fraction of the memory, because values take up to 25 times the room of their JSON
+MOST_MEMBERS = 100  # the most members of a gzip file; each one costs a copy of what is left
 CODINGS = ("gzip", "x-gzip", "deflate")
 
-# Python's names begin so; others of its codecs are none of texts, or take hours for a megabyte, as punycode does
+# How the names of accepted codecs begin. Others are no text encodings or, like punycode, take hours for a megabyte
 CHARSETS = ("ascii", "utf-8", "utf-16", "utf-32", "iso8859-", "cp125")
 
-# What says nothing of a body: curl -d and fetch send these where nobody names a type
+# Types that say nothing about a body: curl -d and fetch send these where nobody names a type
 UNSAID = ("", "application/x-www-form-urlencoded", "text/plain", "application/octet-stream", "binary/octet-stream")
 
 
 def data(request: HttpRequest) -> bytes:
-    """The body's bytes, decompressed.
+    """Return the body's bytes, decompressed.
 
     Raises:
-        BadRequest: it is not what content-encoding says.
-        Refused: the coding is not known, or it has too many bytes.
+        BadRequest: the body is not encoded as content-encoding says.
+        Refused: the encoding is unknown, or there are too many bytes.
     """
-    found = request.body
-    codings = [each.strip().lower() for each in request.headers.get("content-encoding", "").split(",")]
-    codings = [each for each in codings if each not in ("", "identity")]
+    body = request.body
+    codings = [coding.strip().lower() for coding in request.headers.get("content-encoding", "").split(",")]
+    codings = [coding for coding in codings if coding not in ("", "identity")]
     for coding in codings:
         if coding not in CODINGS or len(codings) > 2:
-            said = quoted(request.headers["content-encoding"])
+            got = quoted(request.headers["content-encoding"])
             raise Refused(
-                415, f"expected as content-encoding gzip or deflate; got {said}", {"accept-encoding": "gzip, deflate"}
+                415, f"expected as content-encoding gzip or deflate; got {got}", {"accept-encoding": "gzip, deflate"}
             )
     for coding in reversed(codings):
         try:
-            found = _inflated(found, coding)
+            body = _inflated(body, coding)
         except zlib.error as error:
             raise BadRequest(f"expected a body in {coding}, as content-encoding says; it is not: {error}") from error
-    return found
+    return body
 
 
 def text(request: HttpRequest) -> str:
-    """The body as text.
+    """Return the body as text.
 
     Raises:
-        BadRequest: it is none.
-        Refused: of `data`; or its charset is not known.
+        BadRequest: the body is no text in its charset.
+        Refused: as `data` raises it; or the charset is unknown.
     """
     return decoded(data(request), request.content_type[1].get("charset", "utf-8"))
 
 
-def decoded(found: bytes, charset: str = "utf-8") -> str:
+def decoded(body: bytes, charset: str = "utf-8") -> str:
+    """Decode bytes to text. Raises the same errors as `text`."""
     try:
         if not codecs.lookup(charset).name.startswith(CHARSETS):
             raise LookupError
-        return found.decode(charset)
+        return body.decode(charset)
     except LookupError as error:
         raise Refused(415, f"expected as charset utf-8; got {quoted(charset)}") from error
-    except (UnicodeError, ValueError) as error:  # the latter for a name with a null character
+    except (UnicodeError, ValueError) as error:  # ValueError is raised for a name with a null character
         raise BadRequest(f"expected a body of text in {charset.upper()}; it is not: {cut(str(error))}") from error
 
 
-def json_of(found: str) -> Any:
-    """What a text of JSON says.
+def json_of(body: str) -> Any:
+    """Parse a text as JSON.
 
     Raises:
-        BadRequest: it is none.
+        BadRequest: the text is no JSON.
     """
     try:
-        return json.loads(found)
+        return json.loads(body)
     except RecursionError as error:
         raise BadRequest("expected a body of JSON; its lists or objects are nested too deep") from error
     except ValueError as error:  # also for a number of more digits than Python reads
@@ -84,33 +85,33 @@ def json_of(found: str) -> Any:
 
 
 def is_json(kind: str) -> bool:
-    """Whether a media type is JSON's, or says nothing."""
+    """Whether a media type means JSON, or says nothing."""
     return kind in UNSAID or kind in ("application/json", "text/json") or kind.endswith("+json")
 
 
-def _inflated(found: bytes, coding: str) -> bytes:
-    """Decompressed, as far as it is not too much."""
-    window = 31 if coding != "deflate" else 15 if _is_zlib(found) else -15
+def _inflated(body: bytes, coding: str) -> bytes:
+    """Decompress a body, but stop as soon as it is too large."""
+    window = 31 if coding != "deflate" else 15 if _is_zlib(body) else -15
     plain, most = bytearray(), _most()
     for _ in range(MOST_MEMBERS if window == 31 else 1):
         stream = zlib.decompressobj(window)
-        plain += stream.decompress(found, most + 1 - len(plain))
+        plain += stream.decompress(body, most + 1 - len(plain))
         if len(plain) > most:
             raise Refused(413, f"the body has more than {most:,} bytes when it is decompressed. Send fewer rows")
         if not stream.eof:
             raise zlib.error("it is cut short")
-        found = stream.unused_data
-        if not found:
+        body = stream.unused_data
+        if not body:
             return bytes(plain)
     raise zlib.error("more follows its end")
 
 
 def _most(environ: Mapping[str, str] = os.environ) -> int:
-    """Bytes that a body may have when it is decompressed."""
+    """Return the most bytes that a decompressed body may have."""
     megabytes = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
     return min(MOST, (int(megabytes) << 20) // OF_MEMORY) if megabytes else MOST
 
 
-def _is_zlib(found: bytes) -> bool:
-    """Whether deflate came as RFC 9110 wants it, in zlib's format (RFC 1950), and not bare, as some send it."""
-    return len(found) > 1 and found[0] & 0x0F == 8 and int.from_bytes(found[:2], "big") % 31 == 0
+def _is_zlib(body: bytes) -> bool:
+    """Whether a body has zlib's format (RFC 1950), as RFC 9110 demands of "deflate"; some clients send bare streams."""
+    return len(body) > 1 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0

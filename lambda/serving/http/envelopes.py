@@ -1,7 +1,7 @@
-"""The events that bring a request over HTTP, and the shape of the answer that each wants.
+"""The events that bring a request over HTTP, and the shape of the answer that each of them expects.
 
-payload 2.0   function URLs, and HTTP APIs as they are by default
-payload 1.0   REST APIs, and HTTP APIs that ask for it
+payload 2.0   function URLs, and HTTP APIs by default
+payload 1.0   REST APIs, and HTTP APIs that ask for this version
 ALB           Application Load Balancers, with single or with multi-value headers
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
@@ -21,29 +21,29 @@ from typing import Any
 
 from serving.http.messages import Answer, HttpRequest
 from serving.requests.answers import LARGEST
-from serving.requests.words import BadRequest, cut
+from serving.requests.wording import BadRequest, cut
 
 LARGEST_OF_ALB = 1 << 20  # bytes of an answer that a load balancer takes
-ROOM = 2_000  # bytes of an answer beside its body
+ROOM = 2_000  # bytes that an answer may have beside its body
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """One kind of event."""
+    """One kind of event: how it is read, and how its answer is written."""
 
-    read: Callable[[Mapping[str, Any]], HttpRequest]  # raises BadRequest for a body that is none
+    read: Callable[[Mapping[str, Any]], HttpRequest]  # raises BadRequest for a body that cannot be read
     write: Callable[[Mapping[str, Any], Answer], dict[str, Any]]
     largest: int = LARGEST
 
     def takes(self, answer: Answer) -> bool:
-        """Whether an answer is small enough."""
+        """Whether an answer is small enough for this kind of event."""
         if 2 * len(answer.body) < self.largest - ROOM:
             return True
         return len(json.dumps(answer.body)) < self.largest - ROOM
 
 
 def find(event: Mapping[str, Any]) -> Envelope | None:
-    """The envelope of an event; None if it is no request over HTTP."""
+    """Return the envelope of an event, or None if the event is no request over HTTP."""
     context = event.get("requestContext")
     if not isinstance(context, dict):
         return None
@@ -59,7 +59,7 @@ def _read_2(event: Mapping[str, Any]) -> HttpRequest:
 
 
 def _read_1(event: Mapping[str, Any]) -> HttpRequest:
-    # With the stage, which the event's own path has for some of them and not for others
+    # The stage has to be in this path; the event's own path has it for some APIs and not for others
     full = event["requestContext"].get("path")
     return _read(event, event.get("httpMethod"), full if isinstance(full, str) else event.get("path"))
 
@@ -79,20 +79,20 @@ def _read(event: Mapping[str, Any], method: Any, full: Any) -> HttpRequest:
         path=full.removeprefix(root) or "/",
         root=root,
         query=_single(event, "queryStringParameters", "multiValueQueryStringParameters"),
-        headers={name.lower(): each for name, each in _single(event, "headers", "multiValueHeaders").items()},
+        headers={header.lower(): value for header, value in _single(event, "headers", "multiValueHeaders").items()},
         body=_body(event),
     )
 
 
 def _single(event: Mapping[str, Any], name: str, multiple: str) -> dict[str, str]:
-    """Values by their names, of each the last: as they came, and else from the lists in which they came."""
-    found: dict[str, str] = {}
+    """Return the last value of each name: from the single values, and else from the lists of values."""
+    last: dict[str, str] = {}
     several, single = event.get(multiple), event.get(name)
     if isinstance(several, dict):
-        found |= {str(key): str(values[-1]) for key, values in several.items() if isinstance(values, list) and values}
+        last |= {str(key): str(values[-1]) for key, values in several.items() if isinstance(values, list) and values}
     if isinstance(single, dict):
-        found |= {str(key): str(value) for key, value in single.items() if value is not None}
-    return found
+        last |= {str(key): str(value) for key, value in single.items() if value is not None}
+    return last
 
 
 def _body(event: Mapping[str, Any]) -> bytes:
@@ -113,10 +113,10 @@ def _write(event: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
 
 
 def _write_alb(event: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
-    made = _write(event, answer) | {"statusDescription": f"{answer.status} {HTTPStatus(answer.status).phrase}"}
-    if "multiValueHeaders" in event:  # then a load balancer takes only such, and else only the others
-        made["multiValueHeaders"] = {name: [value] for name, value in made.pop("headers").items()}
-    return made
+    response = _write(event, answer) | {"statusDescription": f"{answer.status} {HTTPStatus(answer.status).phrase}"}
+    if "multiValueHeaders" in event:  # such a load balancer accepts only these headers, and any other only single ones
+        response["multiValueHeaders"] = {name: [value] for name, value in response.pop("headers").items()}
+    return response
 
 
 PAYLOAD_2 = Envelope(_read_2, _write)

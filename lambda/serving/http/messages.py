@@ -1,4 +1,4 @@
-"""What a request over HTTP and its answer are, whatever event brought it."""
+"""What a request over HTTP and its answer are, independently of the event that brought the request."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from serving.loading.model import Model
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request."""
+    """One request over HTTP."""
 
     method: str
-    path: str  # without the stage, as it was sent: %20 is not read yet
-    root: str = ""  # what comes before the path in the URL: the stage
+    path: str  # without the stage, and still percent-encoded as it was sent
+    root: str = ""  # what comes before the path in the URL, which is the stage
     query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
-    body: bytes = b""  # without base64; still compressed
+    headers: Mapping[str, str] = field(default_factory=dict)  # their names are in lower case
+    body: bytes = b""  # no longer in base64, but still compressed
 
     @property
     def content_type(self) -> tuple[str, dict[str, str]]:
-        """The media type and its parameters, in lower case; the type is empty where nothing was said."""
-        kind, *parameters = [part.strip().lower() for part in self.headers.get("content-type", "").split(";")]
-        named = dict(part.split("=", 1) for part in parameters if "=" in part)
+        """Return the media type and its parameters in lower case. The type is empty where the header is missing."""
+        kind, *parameters = [each.strip().lower() for each in self.headers.get("content-type", "").split(";")]
+        named = dict(parameter.split("=", 1) for parameter in parameters if "=" in parameter)
         return kind, {name.strip(): value.strip().strip('"') for name, value in named.items()}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer; its body is text."""
+    """An answer, whose body is text."""
 
     status: int
     body: str
@@ -45,17 +45,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """What a protocol has to answer."""
+    """A request that a protocol has to answer, with all that it needs for that."""
 
     model: Model
     request: HttpRequest
-    record: dict[str, Any]  # of telemetry
+    record: dict[str, Any]  # the measurements of `serving.telemetry`
     names: Mapping[str, str] = field(default_factory=dict)  # what the path has in the place of {name}
     root: str = ""  # what comes before the protocol's own paths in the URL
 
 
 class Refused(Exception):
-    """A request that is refused by a status of HTTP's own."""
+    """A request that is refused with a status code of HTTP."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Which protocol answers a path and a method."""
+"""Finds the protocol that answers a path and a method."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from serving import invocation
 from serving.http.envelopes import Envelope
 from serving.http.messages import Answer, Call, HttpRequest, Refused
 from serving.loading.model import Model
-from serving.requests.words import cut
+from serving.requests.wording import cut
 
-# Path -> method -> the function of a module in `serving.protocols`
+# Path -> method -> a function in a module of `serving.protocols`
 ROUTES: dict[str, dict[str, str]] = {
     "/": {"GET": "openapi.page", "POST": "mlflow.invocations"},
     "/invocations": {"POST": "mlflow.invocations"},
@@ -33,39 +33,39 @@ ROUTES: dict[str, dict[str, str]] = {
     "/v2/models/{name}/versions/{version}/infer": {"POST": "inference_v2.infer"},
 }
 
-LONGEST = max(path.count("/") for path in ROUTES)  # parts that a path has
-MODELS = ["v2", "models"]  # the beginning of the paths that name a model
+LONGEST = max(path.count("/") for path in ROUTES)  # the most segments of a path
+MODELS = ["v2", "models"]  # how the paths begin that name a model
 
 
 def answer(envelope: Envelope, event: Mapping[str, Any], model: Model, record: dict[str, Any]) -> dict[str, Any]:
-    """Answer a request over HTTP; whatever is wrong with it is an answer, too."""
+    """Answer a request over HTTP. Whatever is wrong with the request is an answer too."""
     module = None
     try:
         request = envelope.read(event)
         module, name, call = _route(request, model, record)
-        found = getattr(module, name)(call)
-        if not envelope.takes(found):
+        response = getattr(module, name)(call)
+        if not envelope.takes(response):
             raise Refused(
                 413, f"the answer has more than {envelope.largest:,} bytes. Ask for fewer rows in one request"
             )
     except Refused as error:
         record["BadRequests"] = 1
-        found = _refusal(module, error.status, str(error), error.headers)
+        response = _refusal(module, error.status, str(error), error.headers)
     except invocation.REFUSALS as error:
-        found = _refusal(module, *invocation.refusal(error, record))
-    return envelope.write(event, found)
+        response = _refusal(module, *invocation.refusal(error, record))
+    return envelope.write(event, response)
 
 
 def docs_are_on(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the function shows its page for people: MODEL_DOCS=true."""
+    """Whether the function shows its page for people, which MODEL_DOCS=true asks for."""
     return environ.get("MODEL_DOCS") == "true"
 
 
 def _route(request: HttpRequest, model: Model, record: dict[str, Any]) -> tuple[Any, str, Call]:
-    """The protocol's module, its function, and what it has to answer.
+    """Return the protocol's module, the name of its function, and what that function has to answer.
 
     Raises:
-        Refused: there is no such path, or it takes another method.
+        Refused: there is no such path, or it does not take this method.
     """
     path, names, prefix = _find(request.path)
     methods = ROUTES.get(path, {})
@@ -84,31 +84,31 @@ def _route(request: HttpRequest, model: Model, record: dict[str, Any]) -> tuple[
 
 
 def _find(path: str) -> tuple[str, dict[str, str], str]:
-    """The path of ROUTES that a request means, its names, and what comes before it.
+    """Return the path of ROUTES that a request means, the names in it, and what comes before it.
 
-    What may come before it is what a load balancer's rule or a custom domain's mapping does not take away.
+    A load balancer's rule or a custom domain's mapping may leave a prefix before the path.
     """
-    parts = path.strip("/").split("/")
-    if parts == [""]:
+    segments = path.strip("/").split("/")
+    if segments == [""]:
         return "/", {}, ""
-    for start in range(max(len(parts) - LONGEST, 0), len(parts)):
-        for known in ROUTES:
-            names = _match(known.split("/")[1:], parts[start:])
+    for start in range(max(len(segments) - LONGEST, 0), len(segments)):
+        for route in ROUTES:
+            names = _match(route.split("/")[1:], segments[start:])
             if names is not None:
-                return known, names, "".join(f"/{part}" for part in parts[:start])
-        if parts[start : start + 2] == MODELS:  # of which this may be none: /v2/models/other/invocations
+                return route, names, "".join(f"/{segment}" for segment in segments[:start])
+        if segments[start : start + 2] == MODELS:  # maybe another model: /v2/models/other/invocations
             break
     return "", {}, ""
 
 
-def _match(known: list[str], parts: list[str]) -> dict[str, str] | None:
-    if len(known) != len(parts):
+def _match(route: list[str], segments: list[str]) -> dict[str, str] | None:
+    if len(route) != len(segments):
         return None
     names = {}
-    for each, part in zip(known, parts, strict=True):
-        if each.startswith("{"):
-            names[each.strip("{}")] = unquote(part)
-        elif each != part:
+    for expected, segment in zip(route, segments, strict=True):
+        if expected.startswith("{"):
+            names[expected.strip("{}")] = unquote(segment)
+        elif expected != segment:
             return None
     return names
 
@@ -116,10 +116,10 @@ def _match(known: list[str], parts: list[str]) -> dict[str, str] | None:
 def _known() -> str:
     hidden = () if docs_are_on() else ("GET /",)
     routes = [f"{method} {path}" for path, methods in ROUTES.items() for method in methods]
-    return ", ".join(each for each in routes if each not in hidden and "/versions/" not in each)
+    return ", ".join(route for route in routes if route not in hidden and "/versions/" not in route)
 
 
 def _refusal(module: Any, status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """An error as the protocol has it."""
-    said = module.error(status, message) if hasattr(module, "error") else {"error": message}
-    return Answer.of_json(said, status, headers)
+    """Return an error in the form that the protocol has for it."""
+    content = module.error(status, message) if hasattr(module, "error") else {"error": message}
+    return Answer.of_json(content, status, headers)

@@ -1,4 +1,4 @@
-"""Modules that are imported and not executed yet."""
+"""Modules that have been imported but not executed yet."""
 
 from __future__ import annotations
 
@@ -17,32 +17,37 @@ from serving.lazy_imports.names import LazyName, real
 from serving.lazy_imports.replacements import INSTEAD
 
 if TYPE_CHECKING:
-    # (module, name in it, whether "not loaded" means "has no instances"): where a name is defined, which may be another
-    # module than the one that offers it
+    from importlib.abc import Loader
+
+    # Where a name is defined, which need not be the module that offers it: the module, the name in it, and whether the
+    # class has no instances as long as its module is not loaded
     Target = tuple[str, str, bool]
+else:
+    Loader = object  # importing importlib.abc would cost time in every cold start
 
-# Code that only reads a name, to keep it or to use it later. All else that asks for an attribute wants it at once:
-# getattr, pickle, and extension modules, which take C functions and types.
+# The instructions of code that only reads a name, to keep it or to use it later. Everything else that asks for an
+# attribute wants the object at once: getattr, pickle, and extension modules, which take C functions and types
 READS = {opmap[name] for name in ("IMPORT_FROM", "LOAD_ATTR", "LOAD_METHOD") if name in opmap}
-STAR = "__all__"  # asked for by `import *`, which takes what is in the module if it has none
+STAR = "__all__"  # `import *` asks for it, and without it takes everything that is in the module
 
 
-_own = ModuleType.__dict__["__dict__"].__get__  # a module's names, without executing it
+# Returns a module's names without executing it
+_own: Callable[[ModuleType], dict[str, Any]] = vars(ModuleType)["__dict__"].__get__
 
 
 class LazyModule(ModuleType):
-    """A module that is executed when something of it is used that the plan does not know by name."""
+    """A module that is executed when something of it is used whose name the plan does not know."""
 
     def __getattr__(self, name: str) -> Any:
         own = _own(self)
         if "_real" in own:
             return getattr(own["_real"], name)
         if name.startswith("__") and name.endswith("__") and name not in (STAR, *FINDER.dunders.get(self.__name__, ())):
-            # Python and its tools ask for such names just to see if they are there
+            # Python and its tools ask for such names only to see whether they are there
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         target, frame = FINDER.target(self.__name__, name), sys._getframe(1)
         is_submodule = f"{self.__name__}.{name}" in FINDER.packages
-        if frame.f_code.co_name == "_handle_fromlist":  # the import system asks if it has to import a submodule
+        if frame.f_code.co_name == "_handle_fromlist":  # the import system asks whether it has to import a submodule
             if target is not None:
                 return None
             if is_submodule:
@@ -63,14 +68,14 @@ class LazyModule(ModuleType):
 
 
 class Finder:
-    """Finds lazy modules, for all that may be put off. One finder is on ``sys.meta_path`` once there is a plan."""
+    """Finds the lazy modules. One finder is on ``sys.meta_path`` as soon as there is a plan."""
 
     def __init__(self) -> None:
         self.packages: Mapping[str, bool] = {}
         self.names: Mapping[str, Mapping[str, Target]] = {}
         self.dunders: Mapping[str, Sequence[str]] = {}
         self.partly: Sequence[str] = ()
-        self.on_name: Callable[[str, str], object] = lambda module, name: None  # for the recording
+        self.on_name: Callable[[str, str], object] = lambda module, name: None  # the recording listens here
         self.on_execution: Callable[[str], object] = lambda module: None
 
     def plan(
@@ -80,17 +85,17 @@ class Finder:
         dunders: Mapping[str, Sequence[str]],
         partly: Sequence[str],
     ) -> None:
-        """Put off these modules from now on; see `serving.lazy_imports.Plan`."""
+        """Put off these modules from now on. `serving.lazy_imports.Plan` explains the arguments."""
         self.packages, self.names, self.dunders, self.partly = packages, names, dunders, partly
         if self not in sys.meta_path:
             sys.meta_path.insert(0, self)
 
     def target(self, module: str, name: str) -> Target | None:
-        """Where a name of a module is defined; None if the plan does not know the name."""
+        """Return where a name of a module is defined, or None if the plan does not know the name."""
         return self.names.get(module, {}).get(name)
 
     def find_spec(self, name: str, path: Any = None, target: object = None) -> ModuleSpec | None:
-        """As of `importlib.abc.MetaPathFinder`."""
+        """Find a lazy module, as `importlib.abc.MetaPathFinder` describes."""
         if name not in self.packages:
             return self._below_a_lazy_module(name)
         spec = ModuleSpec(name, LOADER, is_package=self.packages[name])
@@ -101,20 +106,20 @@ class Finder:
         return spec
 
     def _below_a_lazy_module(self, name: str) -> ModuleSpec | None:
-        """A module that the plan does not know, of a package that is put off as a whole: the package comes first."""
+        """Find an unknown module of a package that is put off as a whole. The package has to be executed first."""
         parent = sys.modules.get(name.rpartition(".")[0])
         if type(parent) is LazyModule and name.partition(".")[0] not in self.partly:
             execute(parent)
             if name in sys.modules:
                 module = sys.modules[name]
-                # where a finder brought the module itself, Python goes on by the module's own spec
+                # Where a finder has brought the module itself, Python goes on with the module's own spec
                 module.__spec__ = spec = ModuleSpec(name, _There(module, module.__spec__))
                 return spec
         return None
 
 
-class _Nothing:
-    """Loads a lazy module, which executes nothing."""
+class _Nothing(Loader):
+    """Loads a lazy module, which means that nothing is executed."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return LazyModule(spec.name)
@@ -123,8 +128,8 @@ class _Nothing:
         pass
 
 
-class _There:
-    """Loads a module that is there already."""
+class _There(Loader):
+    """Loads a module that exists already."""
 
     def __init__(self, module: ModuleType, spec: ModuleSpec | None) -> None:
         self.module, self.spec = module, spec
@@ -137,27 +142,28 @@ class _There:
 
 
 def execute(module: ModuleType) -> ModuleType:
-    """Make a lazy module the module that it stands for; any other module is left as it is.
+    """Turn a lazy module into the module that it stands for. Any other module stays as it is.
 
-    A module of Python is executed in place, so that whoever holds the lazy module holds the module. An extension module
-    cannot be: it is another object, to which the lazy module passes everything on.
+    A Python module is executed in place, so that whoever holds the lazy module holds the real one. This is impossible
+    for an extension module, which is another object; the lazy module passes everything on to it.
 
     Raises:
-        ImportError: the module is not there.
+        ImportError: the module does not exist.
     """
     if type(module) is not LazyModule:
         return module
     with _LOCK:
         own = _own(module)
         if type(module) is not LazyModule or "_real" in own:
-            return own.get("_real", module)
+            loaded: ModuleType = own.get("_real", module)
+            return loaded
         name = module.__name__
         spec = _spec(name)
         FINDER.on_execution(name)
         if isinstance(spec.loader, ExtensionFileLoader):
-            found = _load_extension(name, spec)
-            own["_real"] = found
-            return found
+            extension = _load_extension(name, spec)
+            own["_real"] = extension
+            return extension
         own.update(__spec__=spec, __loader__=spec.loader, __file__=spec.origin, __cached__=spec.cached)
         object.__setattr__(module, "__class__", ModuleType)
         try:
@@ -172,13 +178,13 @@ def _spec(name: str) -> ModuleSpec:
     parent = name.rpartition(".")[0]
     spec = PathFinder.find_spec(name, sys.modules[parent].__path__ if parent else None)
     if spec is None:
-        execute(sys.modules[parent])  # which may know better why
+        execute(sys.modules[parent])  # the package may know better why
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     return spec
 
 
 def _load_extension(name: str, spec: ModuleSpec) -> ModuleType:
-    stand_in, (parent, _, child) = sys.modules.pop(name), name.rpartition(".")
+    lazy, (parent, _, child) = sys.modules.pop(name), name.rpartition(".")
     try:
         module = module_from_spec(spec)
         sys.modules[name] = module
@@ -186,16 +192,16 @@ def _load_extension(name: str, spec: ModuleSpec) -> ModuleType:
             setattr(sys.modules[parent], child, module)
         spec.loader.exec_module(module)  # type: ignore[union-attr]
     except BaseException:
-        sys.modules[name] = stand_in
+        sys.modules[name] = lazy
         raise
     return module
 
 
 def _reads(frame: FrameType) -> bool:
     """Whether a frame of Python code is at an instruction that only reads a name."""
-    last = _LAST[0]  # bound in one step, as is the new one: another thread reads other code
+    last = _LAST[0]  # it is read and replaced in one step each, since another thread may read other code
     if frame.f_code is not last[0]:
-        # co_code is a copy each time, and a module's imports come in a row
+        # co_code is a new copy each time it is asked for, and the imports of a module come in a row
         _LAST[0] = last = (frame.f_code, frame.f_code.co_code)
     return last[1][frame.f_lasti] in READS
 
@@ -207,27 +213,27 @@ def _lazy_name(target: Target, frame: FrameType) -> LazyName:
 
 
 def _is_there(target: Target) -> bool:
-    """Whether a name can be had without loading anything."""
+    """Whether the object that a name stands for is there without loading anything."""
     module, name, _ = target
     return _is_loaded(module) and hasattr(sys.modules[module], name)
 
 
 def _reach(target: Target) -> Any:
-    """The object that a name stands for, from the module that defines it."""
+    """Return the object that a name stands for, from the module that defines it."""
     module, name, _ = target
     if (module, name) in INSTEAD:
         return INSTEAD[module, name]
-    with _LOCK:  # not while another thread is halfway through that module
+    with _LOCK:  # another thread may be halfway through that module
         import_module(module)
         return real(getattr(execute(sys.modules[module]), name))
 
 
 def _is_loaded(module: str) -> bool:
-    found = sys.modules.get(module)
-    return found is not None and (type(found) is not LazyModule or "_real" in _own(found))
+    loaded = sys.modules.get(module)
+    return loaded is not None and (type(loaded) is not LazyModule or "_real" in _own(loaded))
 
 
 _LAST: list[tuple[Any, bytes]] = [(None, b"")]
-_LOCK = RLock()  # two threads of one prediction may come to the same lazy module
+_LOCK = RLock()  # two threads of one prediction may reach the same lazy module
 LOADER = _Nothing()
 FINDER = Finder()

@@ -1,24 +1,24 @@
-"""A name that was imported and is not used yet."""
+"""Names that have been imported but not used yet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-_of = object.__getattribute__  # past `LazyName.__getattribute__`
-OWN = ("__mro_entries__", "__deepcopy__", "__copy__")  # looked up on the object itself, not on its type
+_of = object.__getattribute__  # bypasses `LazyName.__getattribute__`
+OWN = ("__mro_entries__", "__deepcopy__", "__copy__")  # Python looks these up on the object itself and not on its type
 
 
 class LazyName:
-    """Stands for a function or class of a module that is not loaded, and loads it on any use.
+    """Stands for a function or class of a module that is not loaded, and loads it at its first use.
 
-    After that it passes everything on, and the importing module's own names no longer hold it but the real object, so
-    that ``is`` is right from then on too.
+    From then on it passes everything on, and the importing module's own names hold the real object in its place, so
+    that comparisons with ``is`` are right as well.
 
     Args:
-        load: gives the real object.
-        is_loaded: for a class, whether it can have instances by now; None where only loading it can tell.
-        namespace: of the module that imported it; None where it was only read as an attribute.
+        load: returns the real object.
+        is_loaded: for a class, tells whether it can have instances by now. None where only loading it can tell.
+        namespace: the names of the module that imported it. None where it was only read as an attribute.
     """
 
     __slots__ = ("_is_loaded", "_load", "_namespace", "_real")
@@ -39,22 +39,22 @@ class LazyName:
         return real(self)(*args, **kwargs)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        found = real(self)  # a function that a class took as its method
-        return found.__get__(instance, owner) if hasattr(type(found), "__get__") else found
+        value = real(self)  # for a function that a class took as its method
+        return value.__get__(instance, owner) if hasattr(type(value), "__get__") else value
 
-    def __mro_entries__(self, bases: tuple) -> tuple:
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
         return (real(self),)
 
     def __instancecheck__(self, instance: Any) -> bool:
         is_loaded = _of(self, "_is_loaded")
         if is_loaded is not None and not is_loaded():
-            return False  # of a class that is not there, nothing is an instance
+            return False  # nothing is an instance of a class that does not exist yet
         return isinstance(instance, real(self))
 
     def __subclasscheck__(self, subclass: type) -> bool:
         return issubclass(subclass, real(self))
 
-    def __deepcopy__(self, memo: dict) -> Any:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return real(self)
 
     def __copy__(self) -> Any:
@@ -92,19 +92,19 @@ class LazyName:
 
 
 def real(value: Any) -> Any:
-    """What a lazy name stands for, loaded if need be; any other value as it is."""
+    """Return what a lazy name stands for, and load it if necessary. Any other value is returned as it is."""
     if type(value) is not LazyName:
         return value
     try:
         return _of(value, "_real")
     except AttributeError:
         pass
-    found = _of(value, "_load")()
-    object.__setattr__(value, "_real", found)
+    loaded = _of(value, "_load")()
+    object.__setattr__(value, "_real", loaded)
     namespace = _of(value, "_namespace")
     if namespace is not None:
         for name, held in list(namespace.items()):
             if held is value:
-                namespace[name] = found
+                namespace[name] = loaded
     object.__setattr__(value, "_namespace", None)
-    return found
+    return loaded

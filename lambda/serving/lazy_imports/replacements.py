@@ -1,8 +1,9 @@
-"""What takes the place of code that runs while SciPy is imported, and that no prediction needs.
+"""Takes the place of code that runs while SciPy is imported and that no prediction needs.
 
-SciPy parses the docstring of each of its public functions and writes it anew: a quarter of the first call of a model
-that uses scipy.stats or scipy.special. Here docstrings stay empty. And each of its packages makes an object that runs
-its tests, for which it asks what machine this is: that module is loaded only when somebody does run tests.
+SciPy parses the docstring of each of its public functions and writes it anew, which takes a quarter of the first call
+of a model that uses scipy.stats or scipy.special. Here these docstrings stay empty. Each of its packages also makes an
+object that can run the package's tests, for which SciPy examines the machine: that module is loaded only when somebody
+does run the tests.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Parameter = namedtuple("Parameter", ["name", "type", "desc"])
 
 
 class NoDoc:
-    """A docstring without text, as numpydoc's FunctionDoc offers it: sections by name, and one text of them all."""
+    """A docstring without text, with the interface of numpydoc's FunctionDoc: sections by name, and one text of all."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._sections: dict[str, Any] = {}
@@ -27,11 +28,11 @@ class NoDoc:
         self._sections[section] = text
 
     def __str__(self) -> str:
-        return "\n"  # the line of the signature, and nothing after it
+        return "\n"  # the line of the signature, with nothing after it
 
 
 class Tests:
-    """Runs a package's tests, as SciPy's PytestTester does, which it makes when it is called."""
+    """Runs a package's tests as SciPy's PytestTester does, which is loaded when this is called."""
 
     def __init__(self, module_name: str) -> None:
         self.module_name = module_name

@@ -1,1 +1,1 @@
-"""The init phase: reads the settings, brings the model's bytes from S3 or the zip, checks them, and loads the model."""
+"""The init phase: reads the settings, fetches the model's bytes from S3 or the zip, checks and loads the model."""

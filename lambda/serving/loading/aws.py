@@ -1,4 +1,4 @@
-"""The seam to AWS: low-level clients, made when they are needed and kept."""
+"""The only way from here to AWS: low-level clients, which are made when they are needed and then kept."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import threading
 from typing import Any
 
 _clients: dict[str, Any] = {}
-_making = threading.Lock()  # else each of several threads would make one
+_making = threading.Lock()  # without it, each of several threads would make a client of its own
 
 
 def client(service: str, **config: Any) -> Any:
-    """The client of a service; ``config`` counts when it is made.
+    """Return the client of a service. ``config`` takes effect only in the call that makes the client.
 
-    Of botocore: boto3 makes the same one, and takes a tenth longer.
+    The clients are botocore's own. boto3 makes the same ones and takes a tenth longer for it.
     """
     with _making:
         if service not in _clients:
-            # 0.2 s that only those spend who need it
+            # Importing botocore takes 0.2 s, which only those calls spend that need it
             import botocore.session
             from botocore.config import Config
 

@@ -1,18 +1,23 @@
-"""Reads an object of S3 by botocore: where the requests are not ordinary, or were not answered with bytes."""
+"""Reads an object of S3 through botocore, where a request is not ordinary or was not answered with bytes."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from serving.loading import aws
-from serving.loading.ranges import CONNECTIONS, Part, Refused, WrongAnswer, check_range
+from serving.loading.ranges import CONNECTIONS, Range, Refused, WrongAnswer, check_range
+
+if TYPE_CHECKING:
+    from serving.loading.jobs import Job
 
 
-def get(job: dict, headers: dict[str, str], start: int, end: int) -> Part:
-    """Ask for a range of bytes. The whole object is taken, too, where that is what a server has for any range.
+def get(job: Job, headers: dict[str, str], start: int, end: int) -> Range:
+    """Ask for a range of bytes. The whole object is accepted too, since some servers ignore the range.
 
     Raises:
-        Refused, WrongAnswer: beside what botocore raises.
+        Refused, WrongAnswer: and whatever botocore raises.
     """
     s3 = aws.client(
         "s3",
@@ -27,22 +32,22 @@ def get(job: dict, headers: dict[str, str], start: int, end: int) -> Part:
     elif "If-Match" in headers:
         options["IfMatch"] = headers["If-Match"]
     try:
-        found = s3.get_object(Bucket=job["bucket"], Key=job["key"], **options)
+        answer = s3.get_object(Bucket=job["bucket"], Key=job["key"], **options)
     except ClientError as error:
-        said = error.response.get("Error", {})
-        code = said.get("Code", "")
+        details = error.response.get("Error", {})
+        code = details.get("Code", "")
         if start and code in ("InvalidRange", "416"):
             raise WrongAnswer(
-                f"S3 said before that it has {job['size']:,} bytes; it has none from {start:,} on"
+                f"S3 said before that the object has {job['size']:,} bytes; now it has none from {start:,} on"
             ) from error
-        raise Refused(code, said.get("Message", "")) from error
-    if "ContentRange" in found:
-        last, size = check_range(found["ContentRange"], job, start, end)
-    elif start == 0 and "ContentLength" in found:
-        last = size = found["ContentLength"]
+        raise Refused(code, details.get("Message", "")) from error
+    if "ContentRange" in answer:
+        last, size = check_range(answer["ContentRange"], job, start, end)
+    elif start == 0 and "ContentLength" in answer:
+        last = size = answer["ContentLength"]
         if size == 0:
             raise Refused("InvalidRange", "it is empty")
     else:
         raise WrongAnswer(f"expected the bytes {start}-{end - 1}; got an answer without Content-Range")
-    metadata = {name.lower(): value for name, value in found["Metadata"].items()}
-    return Part(found["Body"].read, last, size, found.get("ETag"), found.get("VersionId"), metadata)
+    metadata = {name.lower(): value for name, value in answer["Metadata"].items()}
+    return Range(answer["Body"].read, last, size, answer.get("ETag"), answer.get("VersionId"), metadata)

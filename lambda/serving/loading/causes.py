@@ -1,19 +1,24 @@
-"""Why a download failed, in words for the log and for the caller."""
+"""Explains why a download failed, in words for the log and for the caller."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from serving.loading.errors import NoRoom
 from serving.loading.ranges import DENIED, Refused, WrongAnswer
+
+if TYPE_CHECKING:
+    from serving.loading.jobs import Job
 
 FORBIDDEN = (
     "the role may not read {}, or it is not there. The role needs s3:GetObject, for a version also "
     "s3:GetObjectVersion, and for an object under a KMS key kms:Decrypt"
 )
 MISSING = "there is no object {}"
-BUSY = "S3 could not bring {} now, and was asked several times"
+BUSY = "S3 could not deliver {} now, although it was asked several times"
 ELSEWHERE = "the bucket of {} is in another region than this function, or its endpoint is elsewhere"
 
-# By what S3 says, or the status where it says nothing; {} is the object
+# Error codes of S3, or the HTTP status where S3 sent no code; {} is the object's URL
 CAUSES = {
     **dict.fromkeys(DENIED, FORBIDDEN),
     **dict.fromkeys(("NoSuchKey", "404"), MISSING),
@@ -25,7 +30,7 @@ CAUSES = {
     "NoSuchVersion": "there is no such version of {}",
 }
 
-# By the names that sockets, http.client, urllib3 and botocore have for them
+# The names that sockets, http.client, urllib3 and botocore give to such errors
 UNREACHABLE = ("ConnectTimeoutError", "EndpointConnectionError")
 SILENT = ("ReadTimeoutError", "TimeoutError")
 BROKEN = (
@@ -35,8 +40,8 @@ BROKEN = (
 NETWORK = "In a VPC the function needs a gateway endpoint for S3"
 
 
-def explain(error: Exception, job: dict) -> str:
-    """What went wrong."""
+def explain(error: Exception, job: Job) -> str:
+    """Say in words what went wrong."""
     url, name = _url(job), type(error).__name__
     if isinstance(error, Refused):
         cause = CAUSES.get(error.code)
@@ -46,7 +51,7 @@ def explain(error: Exception, job: dict) -> str:
         return f"{cause.format(url)} (S3 says {error.code}{waited})"
     if isinstance(error, (NoRoom, WrongAnswer)):
         return f"{url} was not downloaded: {error}"
-    if name == "RecursionError":  # so botocore follows one
+    if name == "RecursionError":  # this is how botocore ends when it follows a redirection to itself
         return f"{url} was not downloaded: S3 answers with a redirection that leads nowhere"
     if name in UNREACHABLE:
         return f"S3 cannot be reached for {url}: {error}. {NETWORK}"
@@ -57,18 +62,20 @@ def explain(error: Exception, job: dict) -> str:
     return f"{url} was not downloaded: {name}: {error}"
 
 
-def late(job: dict, size: int | None, came: int) -> str:
-    """That the time was over before all had come.
+def late(job: Job, size: int | None, received: int) -> str:
+    """Say that the time was over before the whole object had arrived.
 
     Args:
-        size: of the object; None: S3 has not answered.
-        came: so many bytes.
+        size: the object's size; None where S3 has not answered at all.
+        received: how many bytes have arrived.
     """
-    begun = f"the download of {_url(job)} was ended after the {job['seconds']:.3g} s that there were for it"
+    begun = f"the download of {_url(job)} was stopped after the {job['seconds']:.3g} s that it may take"
     if size is None:
         return f"{begun}: S3 did not answer. {NETWORK}"
-    return f"{begun}: {came:,} of {size:,} bytes had come. Raise timeout: it holds also for an init that is run again"
+    return (
+        f"{begun}: {received:,} of {size:,} bytes had come. Raise timeout: it holds also for an init that is run again"
+    )
 
 
-def _url(job: dict) -> str:
+def _url(job: Job) -> str:
     return f"s3://{job['bucket']}/{job['key']}"

@@ -1,4 +1,4 @@
-"""How long the environment may wait for S3 and for Lambda: what takes longer, AWS ends without a word of why.
+"""How long to wait for S3 and for Lambda. AWS ends whatever takes longer, and does not say why.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
@@ -11,55 +11,58 @@ from typing import Any, TypeVar
 
 from serving.loading.errors import FetchError
 
-ON_DEMAND = 10.0  # seconds of an init; one that takes longer is run once more, within the timeout of the first call
-AHEAD = 130.0  # seconds, at least, of an init that runs ahead of all calls: provisioned concurrency and SnapStart
-SILENCE = 5.0  # seconds after which a connection that brings nothing is given up for another, at most
-TRIES = 5  # so many of them fit into the whole
-PATIENCE = 60.0  # seconds of an init for a snapshot in which S3 may still learn what the role may do
+ON_DEMAND = 10.0  # seconds that an init may take; a longer one is run once more, within the timeout of the first call
+AHEAD = 130.0  # seconds, at least, for an init that runs ahead of all calls: provisioned concurrency and SnapStart
+SILENCE = 5.0  # seconds after which a connection that brings nothing is replaced by another, at most
+TRIES = 5  # so many silent connections in a row fit into the whole time
+PATIENCE = 60.0  # seconds that an init for a snapshot gives S3 to learn what the role may do
 
 Result = TypeVar("Result")
 
 
 def of_init(timeout: float, environ: Mapping[str, str]) -> float:
-    """Seconds that the init may wait.
+    """Return the seconds that the init may wait.
 
-    Nothing tells a first init from the second, so the longer time counts. Where the first needs more than its own,
-    Lambda ends it, and the second one tells why.
+    Nothing tells a first init from a repeated one, so the longer of their limits counts. If the first init needs
+    more than its own limit, Lambda ends it, and the repeated one reports the reason.
 
     Args:
-        timeout: of the function.
+        timeout: the function's timeout in seconds.
     """
     kind = environ.get("AWS_LAMBDA_INITIALIZATION_TYPE")
-    if kind is None:  # not in Lambda
+    if kind is None:  # the code does not run in Lambda
         return before(timeout)
     return before(max(timeout, ON_DEMAND if kind == "on-demand" else AHEAD))
 
 
 def of_call(timeout: float, context: Any) -> float:
-    """Seconds that a call may still wait."""
+    """Return the seconds that the current call may still wait."""
     left = getattr(context, "get_remaining_time_in_millis", None)
     return before(left() / 1e3 if left else timeout)
 
 
 def of_patience(seconds: float, environ: Mapping[str, str]) -> float:
-    """Seconds of an init after which a refusal by S3 is final, where there are so many for the whole.
+    """Return the seconds of an init after which a refusal by S3 is final.
 
-    A snapshot's init may run as soon as the role is made, before all of AWS knows its policies. If it fails, the
-    published version has failed for good. Any other environment is called again.
+    A snapshot's init may run as soon as the role has been created, before all of AWS knows its policies. If it
+    fails, the published version has failed for good. Every other init is simply run again.
+
+    Args:
+        seconds: how long the whole init may take.
     """
     return min(PATIENCE, seconds / 2) if environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start" else 0.0
 
 
 def of_silence(seconds: float) -> float:
-    """Seconds to wait for the next bytes of a connection, where there are so many for the whole."""
+    """Return the seconds to wait for a connection's next bytes, if ``seconds`` is the time for the whole."""
     return min(SILENCE, seconds / TRIES)
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
-    """The result of a call that may take so long.
+    """Return the result of a call that may take so many seconds.
 
     Raises:
-        FetchError: it takes longer; and what it raises itself.
+        FetchError: the call takes longer. An exception of the call itself is raised as it is.
     """
     done: list[Result] = []
     failed: list[Exception] = []
@@ -76,10 +79,10 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
     if failed:
         raise failed[0]
     if not done:
-        raise FetchError(f"there was no answer in the {seconds:.3g} s that there were for it")
+        raise FetchError(f"there was no answer within {seconds:.3g} s")
     return done[0]
 
 
 def before(seconds: float) -> float:
-    """A little less, to tell what happened."""
+    """Return a little less time, which leaves enough to report what happened."""
     return max(seconds - max(0.5, seconds / 10), 0.1)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 
 class ModelError(Exception):
-    """The model is not the one that was deployed, or cannot be served here."""
+    """The model is not the one that was deployed, or it cannot be served here."""
 
 
 class FetchError(ModelError):
-    """The model's bytes did not get here; the next try may be luckier."""
+    """The model's bytes did not get here. The next try may succeed."""
 
 
 class NoRoom(FetchError):
-    """The model fits neither memory nor /tmp."""
+    """The model fits neither into memory nor into /tmp."""
 
     @classmethod
     def of(cls, size: int, error: OSError) -> NoRoom:
-        """As writing says it."""
+        """Explain an error that occurred while the object was written."""
         return cls(
             f"there is no room for its {size:,} bytes: {error.strerror}. "
             "Raise memory_size or ephemeral_storage_size, or remove from /tmp what your own code leaves there"
@@ -24,11 +24,12 @@ class NoRoom(FetchError):
 
 
 def lacks(error: ImportError) -> str:
-    """That something of the model's is not there, and how it gets there."""
+    """Say that a module which the model needs is missing, and how to add it."""
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return f"{type(error).__name__}: {error}"
     name = error.name.partition(".")[0]
     return (
         f"{error}. Build the layer with {name} in it: invoke build-layer, without the option --without or with "
-        "--requirements FILE. A module of your own goes to invoke package --code. Then package and deploy anew"
+        "--requirements FILE. If it is a module of your own, add it with invoke package --code. Then package and "
+        "deploy again"
     )

@@ -1,7 +1,8 @@
-"""Brings the model's bytes to this environment while the libraries are imported.
+"""Brings the model's bytes to this execution environment while the libraries are imported.
 
-Importing holds Python's lock, so a thread would get its turn every 5 ms, one packet a turn. In bundle mode that does no
-harm: the file is mapped and hashed in one call that needs no lock. A download is a process of its own (`processes`).
+Python's import holds the global interpreter lock, so a downloading thread would get its turn only every 5 ms, for one
+packet each time. In bundle mode this does no harm, since the file is mapped and hashed in one call that needs no lock.
+A download from S3 therefore runs in a process of its own; `serving.loading.processes` starts it.
 """
 
 from __future__ import annotations
@@ -16,48 +17,52 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from serving.loading import deadlines, processes
 from serving.loading.errors import FetchError
 from serving.loading.settings import Settings
 
-# What the environment needs beside the model, roughly, and how often it holds the model while it is unpickled
+if TYPE_CHECKING:
+    from serving.loading.jobs import Job
+
+# A rough guess at what a function needs beside its model, and how many copies of the model exist while it is unpickled
 OTHER_BYTES, COPIES = 256 << 20, 2
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """The model's bytes and what is known of them; nothing was checked yet."""
+    """The model's bytes and what is known about them. Nothing has been checked yet."""
 
-    data: mmap.mmap  # the bytes, mapped: reading them copies nothing
-    path: str  # opens the same bytes, until this is closed
-    sha256: str  # of the bytes that came
-    seconds: float  # that it took
-    facts: dict = field(default_factory=dict)  # what S3 says: etag, version_id, metadata
+    data: mmap.mmap  # the bytes, mapped into memory: reading them copies nothing
+    path: str  # a path under which the same bytes can be opened until `close` is called
+    sha256: str  # the digest of the bytes that came
+    seconds: float  # how long the fetch took
+    etag: str | None = None  # what S3 said about the object, as are the metadata
+    metadata: Mapping[str, str] = field(default_factory=dict)
     descriptor: int | None = None
 
     def close(self) -> None:
-        """Let go of the memory, once nobody reads it any more: whatever was mapped from it stays."""
+        """Release the memory once nobody reads it any more. Whatever was mapped from it stays valid."""
         if self.descriptor is not None:
             os.close(self.descriptor)
 
 
 class TimeLeft(NamedTuple):
-    """What there is for a download."""
+    """How much time a download has."""
 
     until: float  # by time.perf_counter
     patience: float  # seconds after which a refusal by S3 is final
 
 
-Fetch = Callable[[], Fetched]  # waits for the bytes; raises FetchError
+Fetch = Callable[[], Fetched]  # waits for the bytes and returns them; raises FetchError
 
 
 def begin(settings: Settings, environ: Mapping[str, str] = os.environ, seconds: float | None = None) -> Fetch:
-    """Start bringing the model here, and return how to wait for it.
+    """Start bringing the model here, and return a function that waits for it.
 
     Args:
-        seconds: that a download may take; None: what an init has.
+        seconds: how long a download may take; None gives it the time that an init has.
     """
     if settings.file is not None:
         return _of_file(settings.file)
@@ -73,17 +78,18 @@ def begin(settings: Settings, environ: Mapping[str, str] = os.environ, seconds: 
 
 
 def kept_path(settings: Settings) -> Path | None:
-    """Where a model that memory is too short for lies in /tmp.
+    """Return the file in /tmp for a model that memory has no room for.
 
-    Lambda runs an init that took too long once more, with the same /tmp, and then the bytes are here already. Models
-    that fit into memory are not written there: that costs every init, and another fetch runs beside the imports.
+    When an init takes too long, Lambda runs it once more with the same /tmp, and then the bytes are already here.
+    Models that fit into memory are not written there: writing would make every init slower, while a second download
+    runs beside the imports and costs little.
     """
     return Path(tempfile.gettempdir()) / f"model-{settings.sha256}" if settings.sha256 else None
 
 
 def _of_file(path: Path) -> Fetch:
-    """A file on this disk. The thread also reads it ahead, as Lambda's disk brings blocks when they are first read."""
-    result: list = []
+    """Read a file. The thread also reads it ahead, because Lambda's disk loads each block when it is first read."""
+    result: list[Fetched | FetchError] = []
 
     def read() -> None:
         began = time.perf_counter()
@@ -93,7 +99,7 @@ def _of_file(path: Path) -> Fetch:
             result.append(Fetched(data, os.fspath(path), digest, time.perf_counter() - began))
         except OSError as error:
             result.append(FetchError(f"the model's file {path} cannot be read: {error.strerror}"))
-        except ValueError:  # as mmap says it
+        except ValueError:  # this is how mmap reports an empty file
             result.append(FetchError(f"the model's file {path} is empty"))
 
     thread = threading.Thread(target=read)
@@ -101,28 +107,29 @@ def _of_file(path: Path) -> Fetch:
 
     def wait() -> Fetched:
         thread.join()
-        if isinstance(result[0], FetchError):
-            raise result[0]
-        return result[0]
+        fetched = result[0]
+        if isinstance(fetched, FetchError):
+            raise fetched
+        return fetched
 
     return wait
 
 
 def _of_kept(path: Path, settings: Settings, environ: Mapping[str, str], time_left: TimeLeft) -> Fetch:
-    """What an earlier init left in /tmp; where that is something else by now, a download."""
+    """Use the file that an earlier init left in /tmp, or download the model again if the file is not that model."""
     read = _of_file(path)
 
     def wait() -> Fetched:
         try:
-            found = read()
-            if found.sha256 == settings.sha256:
-                return found
-            found.data.close()  # or else its room is not free
-            why = f"{path} has SHA-256 {found.sha256}"
+            fetched = read()
+            if fetched.sha256 == settings.sha256:
+                return fetched
+            fetched.data.close()  # otherwise the disk space would not be free for the download
+            why = f"{path} has SHA-256 {fetched.sha256}"
         except FetchError as error:
             why = str(error)
-        print(f"[WARNING] {settings.url} is downloaded anew: {why}, expected {settings.sha256}")
-        with suppress(OSError):  # a folder stays, and the download lies beside it
+        print(f"[WARNING] {settings.url} is downloaded again: {why}, expected {settings.sha256}")
+        with suppress(OSError):  # a folder of that name stays, and the download is written beside it
             path.unlink()
         return _download(settings, environ, time_left)()
 
@@ -133,15 +140,16 @@ def _download(settings: Settings, environ: Mapping[str, str], time_left: TimeLef
     wait_for = processes.start(_job(settings, environ, time_left), settings.url, environ)
 
     def wait() -> Fetched:
-        said, descriptor = wait_for()
+        report, descriptor = wait_for()
         try:
-            if said["path"] is not None:
+            if report["path"] is not None:
                 os.close(descriptor)
-                descriptor = os.open(said["path"], os.O_RDONLY)
-                if not said["kept"]:
-                    os.unlink(said["path"])  # stays readable for whom has it open
+                descriptor = os.open(report["path"], os.O_RDONLY)
+                if not report["kept"]:
+                    os.unlink(report["path"])  # the open descriptor keeps the bytes readable
             path = f"/proc/self/fd/{descriptor}"
-            return Fetched(_map(path), path, said["sha256"], said["seconds"], said, descriptor)
+            data, digest, seconds = _map(path), report["sha256"], report["seconds"]
+            return Fetched(data, path, digest, seconds, report["etag"], report["metadata"], descriptor)
         except OSError as error:
             with suppress(OSError):
                 os.close(descriptor)
@@ -150,7 +158,7 @@ def _download(settings: Settings, environ: Mapping[str, str], time_left: TimeLef
     return wait
 
 
-def _job(settings: Settings, environ: Mapping[str, str], time_left: TimeLeft) -> dict:
+def _job(settings: Settings, environ: Mapping[str, str], time_left: TimeLeft) -> Job:
     megabytes, began = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), time.perf_counter()
     seconds = max(time_left.until - began, 0.1)
     return {
@@ -158,8 +166,8 @@ def _job(settings: Settings, environ: Mapping[str, str], time_left: TimeLeft) ->
         "seconds": seconds,
         "silence": deadlines.of_silence(seconds),
         "patience": time_left.patience,
-        "bucket": settings.bucket,
-        "key": settings.key,
+        "bucket": settings.bucket or "",
+        "key": settings.key or "",
         "version_id": settings.version_id,
         "sha256": settings.sha256,
         "path": os.fspath(kept_path(settings) or Path(tempfile.gettempdir()) / "model-followed"),

@@ -1,4 +1,4 @@
-"""How a model was written, and so how it is read. All take bytes whose digest was checked."""
+"""Loads a model in the format in which it was written. All readers get bytes whose digest has been checked."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ def _read_pickle(fetched: Fetched, settings: Settings) -> Any:
 
 
 def _read_joblib(fetched: Fetched, settings: Settings) -> Any:
-    """Arrays that are not compressed stay where they are, in the bundle or the download, and are read when needed.
+    """Leave uncompressed arrays where they are, in the bundle or the download, and read them when they are needed.
 
-    Mapped as copy-on-write, not read-only: some estimators' compiled code only takes arrays that it could write to.
+    They are mapped as copy-on-write and not as read-only, since the compiled code of some estimators accepts only
+    arrays that it could write to.
     """
     import joblib
 
-    # Compressed files cannot be mapped, and joblib warns of it
+    # joblib warns that compressed files cannot be mapped
     warnings.filterwarnings("ignore", message="mmap_mode .* is not compatible with compressed file")
     return joblib.load(fetched.path, mmap_mode="c")
 

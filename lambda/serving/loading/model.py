@@ -1,4 +1,4 @@
-"""Loads the model, and trusts none that is not the one that was deployed."""
+"""Loads the model, and accepts none but the one that was deployed."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from serving.loading import threads, warning_filters
 from serving.loading.errors import ModelError, lacks
 from serving.loading.fetching import Fetch, Fetched
 from serving.loading.formats import FORMATS
-from serving.loading.phases import Phases
 from serving.loading.settings import Settings
+from serving.loading.timings import Timings
 from serving.requests import methods, signature
 from serving.requests.signature import METHODS, Signature
 
-FOLDER = Path(__file__).parents[2]  # of the function
-WITH_PANDAS = "LAMBDA_MODEL_PANDAS"  # set to 1, it has every table reach the model as a pandas DataFrame
+if TYPE_CHECKING:
+    Identity = tuple[str | None, str | None, str | None]  # of an object's content, as `identity` returns it
+
+FOLDER = Path(__file__).parents[2]  # the function's own folder
+WITH_PANDAS = "LAMBDA_MODEL_PANDAS"  # a variable that, set to 1, makes every table a pandas DataFrame
 
 HOW_TO_UPLOAD = (
     "upload it with its digest: aws s3 cp model.pkl {url} --metadata sha256=$(sha256sum model.pkl | cut -d' ' -f1)"
@@ -31,84 +34,85 @@ HOW_TO_UPLOAD = (
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted estimator, and what its requests must look like."""
+    """A fitted estimator, and what its requests have to look like."""
 
     estimator: Any
     sha256: str
     signature: Signature
-    held: tuple | None = None  # what its object held: as `held` says
-    one_row: threads.Switch | None = None  # what is switched to one thread for a request of one row
-    again: bool = True  # whether rows that it refuses without pandas are tried with it
+    identity: Identity | None = None  # what told this object's content from another; None where the model is pinned
+    one_row: threads.Switch | None = None  # the estimators that use one thread for a request of one row
+    again: bool = True  # whether rows that it refuses without pandas are tried again with pandas
 
 
-def load(settings: Settings, fetch: Fetch, phases: Phases) -> Model:
-    """Wait for the bytes, verify and unpickle them, in this order: unpickling runs code that the file names.
+def load(settings: Settings, fetch: Fetch, timings: Timings) -> Model:
+    """Wait for the bytes, verify them, and unpickle them: in this order, because unpickling runs code of the file.
 
     Raises:
-        ModelError: another digest, another scikit-learn version, no bytes, or a format that is not known.
+        ModelError: the digest or the version of scikit-learn is another one, the bytes did not come, or the format is
+            unknown.
     """
     if settings.format not in FORMATS:
         raise ModelError(f"MODEL_FORMAT is {settings.format!r}; expected one of: {', '.join(FORMATS)}")
-    with phases.measure("wait"):
+    with timings.measure("wait"):
         fetched = fetch()
-    phases["fetch"] = round(fetched.seconds * 1e3, 3)
-    with closing(fetched), phases.measure("unpickle"):
+    timings["fetch"] = round(fetched.seconds * 1e3, 3)
+    with closing(fetched), timings.measure("unpickle"):
         _check_digest(settings, fetched)
-        _check_sklearn(settings.sklearn_version or fetched.facts.get("metadata", {}).get("sklearn-version"))
+        _check_sklearn(settings.sklearn_version or fetched.metadata.get("sklearn-version"))
         with warnings.catch_warnings():
-            # InconsistentVersionWarning, by its words: importing it would import scikit-learn for models without it
+            # This finds InconsistentVersionWarning by its words: importing it would import scikit-learn for every model
             warnings.filterwarnings("error", message="Trying to unpickle estimator")
             try:
                 estimator = FORMATS[settings.format](fetched, settings)
             except ImportError as error:
-                raise ModelError(f"{settings.name} is not unpickled: {lacks(error)}") from error
+                raise ModelError(f"{settings.name} cannot be unpickled: {lacks(error)}") from error
         if isinstance(estimator, type):
-            raise ModelError(f"{settings.name} is the class {estimator.__qualname__}; expected one that is fitted")
+            raise ModelError(f"{settings.name} is the class {estimator.__qualname__}; expected a fitted estimator")
         if not methods.of(estimator):
             raise ModelError(
                 f"{settings.name} is a {type(estimator).__qualname__}, which has none of the methods "
                 f"{', '.join(METHODS)}"
             )
-        found = describe(
-            estimator, fetched.sha256, held(fetched.facts) if settings.follow else None, settings.one_thread
-        )
+        content = identity(fetched.etag, fetched.metadata) if settings.follow else None
+        model = describe(estimator, fetched.sha256, content, settings.one_thread)
         if settings.follow:
-            _check_pandas(settings, found.signature)
+            _check_pandas(settings, model.signature)
     warning_filters.shorten()
-    return found
+    return model
 
 
-def held(facts: Mapping[str, Any]) -> tuple:
-    """What tells an object's bytes, and what it says of them, from others: ETag, digest, version of scikit-learn."""
-    metadata = facts["metadata"]
-    return facts["etag"], metadata.get("sha256"), metadata.get("sklearn-version")
+def identity(etag: str | None, metadata: Mapping[str, str]) -> Identity:
+    """Return what tells an object's content from another one: ETag, digest, and the version of scikit-learn."""
+    return etag, metadata.get("sha256"), metadata.get("sklearn-version")
 
 
-def describe(estimator: Any, sha256: str, held: tuple | None = None, one_thread: str = threads.FOR_ONE_ROW) -> Model:
-    """A model with its signature: the one that packaging left for these bytes, or else what the estimator says.
+def describe(
+    estimator: Any, sha256: str, identity: Identity | None = None, one_thread: str = threads.FOR_ONE_ROW
+) -> Model:
+    """Return a model with its signature: the one that packaging left, or else the estimator's own.
 
     Args:
-        one_thread: as `serving.loading.threads.wanted` says.
+        one_thread: when one thread is enough, as `serving.loading.threads.wanted` says.
     """
-    said = signature.found(FOLDER, sha256)
-    if said is None:
-        from serving.requests import inspection  # packaging has done it for most models
+    packaged = signature.read_packaged(FOLDER, sha256)
+    if packaged is None:
+        from serving.requests import inspection  # most models need not import it, because packaging has inspected them
 
-        said = {}
-        found = inspection.inspect(estimator)
+        packaged = {}
+        own = inspection.inspect(estimator)
     else:
-        found = signature.Signature.from_json(said["signature"])
+        own = signature.Signature.from_json(packaged["signature"])
     if os.environ.get(WITH_PANDAS) == "1":
-        found = replace(found, frame="pandas")
-    if found.frame == "array":  # the reader has put the columns in their order
+        own = replace(own, frame="pandas")
+    if own.frame == "array":  # without their names, but the reader has put the columns into the model's order
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
-    one_row = threads.of(estimator, said.get(threads.KEY, ()), one_thread)
-    return Model(estimator=estimator, sha256=sha256, signature=found, held=held, one_row=one_row)
+    one_row = threads.of(estimator, packaged.get(threads.KEY, ()), one_thread)
+    return Model(estimator=estimator, sha256=sha256, signature=own, identity=identity, one_row=one_row)
 
 
-def _check_pandas(settings: Settings, found: Signature) -> None:
-    """See that rows can be read for a model that packaging has not seen: the layer may have no pandas."""
-    if found.container != "frame" or found.frame != "pandas":
+def _check_pandas(settings: Settings, own: Signature) -> None:
+    """See that rows can be read for a model that packaging has not seen, because the layer may have no pandas."""
+    if own.container != "frame" or own.frame != "pandas":
         return
     error = no_pandas()
     if error:
@@ -116,7 +120,7 @@ def _check_pandas(settings: Settings, found: Signature) -> None:
 
 
 def no_pandas() -> ImportError | None:
-    """Why pandas cannot be had; None if it can. It is loaded, even where a plan has put that off."""
+    """Return why pandas cannot be imported, or None if it can. It is loaded even where a plan has put that off."""
     from serving.lazy_imports import modules
 
     try:
@@ -130,7 +134,7 @@ def _check_digest(settings: Settings, fetched: Fetched) -> None:
     name = settings.name
     expected = settings.sha256
     if settings.follow:
-        expected = fetched.facts["metadata"].get("sha256", "").strip().lower()
+        expected = fetched.metadata.get("sha256", "").strip().lower()
         if not expected:
             raise ModelError(
                 f"{name} has no metadata sha256, so nothing vouches for it: not unpickled. To serve it, "
@@ -143,13 +147,13 @@ def _check_digest(settings: Settings, fetched: Fetched) -> None:
 def _check_sklearn(expected: str | None) -> None:
     if expected is None:
         return
-    found = getattr(sys.modules.get("sklearn"), "__version__", None)
-    if found is None:
-        from importlib import metadata  # reads the installed files, which takes longer
+    installed = getattr(sys.modules.get("sklearn"), "__version__", None)
+    if installed is None:
+        from importlib import metadata  # this reads the installed files, which takes longer
 
-        found = metadata.version("scikit-learn")
-    if found != expected:
+        installed = metadata.version("scikit-learn")
+    if installed != expected:
         raise ModelError(
-            f"the model was fitted with scikit-learn {expected}, the layer has {found}: not unpickled. "
+            f"the model was fitted with scikit-learn {expected}, the layer has {installed}: not unpickled. "
             "Build the layer with that version, or fit the model again"
         )

@@ -1,7 +1,8 @@
-"""Runs a download in a process of its own, which shares memory with this one: no lock, no copy, no botocore here.
+"""Starts the download in a process of its own, which shares memory with this one, and waits for its report.
 
-At the init it is a fork, which need not start Python; at a ping it is spawned, since numpy's libraries and their
-threads survive no fork.
+Nothing has to be copied between the two, the import lock of this process does not slow the download down, and botocore
+is never imported here. During the init the new process is a fork, which need not start Python. During a warm-up ping it
+is spawned instead, since numpy's libraries and their threads do not survive a fork.
 """
 
 from __future__ import annotations
@@ -12,44 +13,46 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from serving.loading.errors import FetchError
 
+if TYPE_CHECKING:
+    from serving.loading.jobs import Downloaded, Failed, Job
+
 CHILD = "import sys; from serving.loading.transfer import main; main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
-KILLED = 9  # a process's status
+KILLED = 9  # the wait status of a process that was killed
 
 
-def start(job: dict, url: str, environ: Mapping[str, str]) -> Callable[[], tuple[dict, int]]:
-    """Start a download, and return how to wait for it.
+def start(job: Job, url: str, environ: Mapping[str, str]) -> Callable[[], tuple[Downloaded, int]]:
+    """Start a download, and return a function that waits for it.
 
-    That gives what the process says came, and the open file in memory that was there for it, which the caller closes.
-
-    Args:
-        job: of `transfer.main`.
+    That function returns the process's report and the open file in memory that was meant for the object. The caller
+    closes the file.
 
     Raises:
-        FetchError: also when it is waited for.
+        FetchError: the process cannot be started. The returned function raises it where the download failed.
     """
     memory = _anonymous_file()
     answer, answer_end = os.pipe()
-    # The digest is checked here
+    # botocore need not compute checksums, because the model's digest is checked here
     variables = {**environ, "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required"}
     begin = _fork if _may_fork() else _spawn
     try:
         child = begin(json.dumps(job), memory, answer_end, variables)
-    except OSError as error:  # too many processes, or no memory for one
+    except OSError as error:  # there are too many processes, or there is no memory for another
         os.close(memory)
         os.close(answer)
         raise FetchError(f"the download of {url} cannot be started: {error.strerror}") from error
     finally:
         os.close(answer_end)
 
-    def wait() -> tuple[dict, int]:
+    def wait() -> tuple[Downloaded, int]:
         with os.fdopen(answer, "rb") as stream:
-            said = stream.read()
+            written = stream.read()
         _, status = os.waitpid(child, 0)
         try:
-            return _read(said, status, url), memory
+            return _read(written, status, url), memory
         except FetchError:
             os.close(memory)
             raise
@@ -57,24 +60,24 @@ def start(job: dict, url: str, environ: Mapping[str, str]) -> Callable[[], tuple
     return wait
 
 
-def _read(said: bytes, status: int, url: str) -> dict:
+def _read(written: bytes, status: int, url: str) -> Downloaded:
     try:
-        found = json.loads(said)
-    except ValueError:  # it ended before it had said all, or anything
+        report: Downloaded | Failed = json.loads(written)
+    except ValueError:  # the process ended before it had written all of its report, or any of it
         why = ". Linux does that where memory runs out: raise memory_size" if status == KILLED else ""
         raise FetchError(f"the download of {url} ended without a word, with wait status {status}{why}") from None
-    if "error" in found:
-        raise FetchError(found["error"])
-    return found
+    if "error" in report:
+        raise FetchError(report["error"])
+    return report
 
 
 def _may_fork() -> bool:
-    """Whether nothing is here that a fork could harm: libraries that have their own locks, or threads of any kind."""
+    """Whether a fork is safe here: no library with locks of its own is loaded, and no other thread runs."""
     return "numpy" not in sys.modules and len(os.listdir("/proc/self/task")) == 1
 
 
 def _fork(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int:
-    """Download in a copy of this process; its id."""
+    """Download in a copy of this process, and return its id."""
     child = os.fork()
     if child == 0:
         try:
@@ -87,12 +90,12 @@ def _fork(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
-            os._exit(1)  # whatever happened: this is not the process that serves
+            os._exit(1)  # whatever happened, this copy must not go on as the process that serves
     return child
 
 
 def _spawn(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int:
-    """Download in a process of its own; its id."""
+    """Download in a new Python process, and return its id."""
     for descriptor in (memory, answer):
         os.set_inheritable(descriptor, True)
     command = [sys.executable, "-S", "-s", "-B", "-c", CHILD, job, f"{memory}", f"{answer}"]
@@ -103,7 +106,7 @@ def _spawn(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> in
 
 
 def _anonymous_file() -> int:
-    """A file without a name, in memory; where the C library is too old for that (python3.10, 3.11) in /tmp."""
+    """Open a file without a name: in memory, or in /tmp where the C library is too old for that (python3.10, 3.11)."""
     if hasattr(os, "memfd_create"):
         return os.memfd_create("model")
     with tempfile.TemporaryFile(prefix="model-") as stream:

@@ -1,4 +1,4 @@
-"""How many threads the numerical libraries may start. They read this when they are first imported."""
+"""Limits the threads of the numerical libraries, which read these variables when they are first imported."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def set_threads(environ: MutableMapping[str, str]) -> None:
-    """One thread per vCPU that the memory size buys: the cores that a small function sees are not its own.
+    """Allow one thread for each vCPU that the memory size buys. A small function sees more cores than it may use.
 
-    What the function's own environment says stays as it is.
+    Variables that the function already has stay as they are.
     """
-    # joblib's processes need /dev/shm, which Lambda has not; without this, n_jobs=-1 fails at the first prediction
+    # joblib's processes need /dev/shm, which Lambda does not have: without this, n_jobs=-1 fails when first used
     environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
     memory = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
     if memory:

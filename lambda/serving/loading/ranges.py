@@ -1,22 +1,32 @@
-"""Asks S3 for some of an object's bytes: in the ordinary way, or by botocore, which knows the others."""
+"""Asks S3 for a range of an object's bytes, through one of two clients.
+
+`serving.loading.signing` is the fast one and covers ordinary requests. For all others, and where S3 answers with
+anything but bytes, `serving.loading.by_botocore` asks again.
+"""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from serving.loading import signing
 
+if TYPE_CHECKING:
+    from http.client import HTTPMessage
+
+    from serving.loading.jobs import Job
+
 META = "x-amz-meta-"
-CONNECTIONS = 4  # each brings some 90 MB/s from S3, and Lambda's network is full before 8
-DENIED = ("AccessDenied", "403")  # what S3 says; also of a role whose policies it does not know yet
-PAUSE = 1.0  # seconds
+CONNECTIONS = 4  # each brings about 90 MB/s from S3, and eight of them would be more than Lambda's network carries
+DENIED = ("AccessDenied", "403")  # S3 also says so about a role whose policies it does not know yet
+PAUSE = 1.0  # seconds between two tries where S3 may refuse the role only for now
 
 
 class Refused(Exception):
-    """S3 said what is wrong, and will say the same again."""
+    """S3 said what is wrong, and would say the same if it were asked again."""
 
     def __init__(self, code: str, words: str) -> None:
         super().__init__(words)
@@ -24,29 +34,31 @@ class Refused(Exception):
 
 
 class WrongAnswer(Exception):
-    """S3, or what stands for it, sent something else than was asked for."""
+    """S3, or the server that stands in for it, sent something else than was asked for."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """An answer to a request for some of an object's bytes."""
+class Range:
+    """S3's answer to a request for a range of an object's bytes."""
 
     read: Callable[[int], bytes]
-    end: int  # of the bytes that it brings, in the object
-    size: int  # of the whole object
+    end: int  # where in the object the bytes of this answer end
+    size: int  # the size of the whole object
     etag: str | None
     version_id: str | None
     metadata: dict[str, str]
 
 
-def get(job: dict, start: int, end: int) -> Part:
-    """Ask for a range of bytes, or as much of it as the object has, and again where S3 may refuse it only for now.
+def get(job: Job, start: int, end: int) -> Range:
+    """Ask for a range of bytes, or for as much of it as the object has.
+
+    Where S3 may refuse the role only for now, it is asked again for as long as the job's patience lasts.
 
     Args:
-        job: of `fetching`; with etag and size, where an object's first part has told them.
+        job: the order; it has ``etag`` and ``size`` once the object's first range has told them.
 
     Raises:
-        Refused, WrongAnswer: beside what sockets and botocore raise.
+        Refused, WrongAnswer: and whatever sockets and botocore raise.
     """
     while True:
         try:
@@ -57,34 +69,38 @@ def get(job: dict, start: int, end: int) -> Part:
         time.sleep(PAUSE)
 
 
-def _get(job: dict, start: int, end: int) -> Part:
+def _get(job: Job, start: int, end: int) -> Range:
     headers = {"Range": f"bytes={start}-{end - 1}"}
-    if not job["version_id"] and job.get("etag"):
-        headers["If-Match"] = job["etag"]
+    etag = job.get("etag")
+    if not job["version_id"] and etag:
+        headers["If-Match"] = etag
     answer = signing.get(job, os.environ, headers)
     if answer is not None:
         try:
-            return _part(answer.read, answer.headers, job, start, end)
-        except WrongAnswer:  # botocore's may be right, or says it again
+            return _of_answer(answer.read, answer.headers, job, start, end)
+        except WrongAnswer:  # botocore may get the right one, or report the same fault
             answer.close()
     from serving.loading import by_botocore
 
     return by_botocore.get(job, headers, start, end)
 
 
-def _part(read: Callable[[int], bytes], headers: Mapping[str, str], job: dict, start: int, end: int) -> Part:
+def _of_answer(read: Callable[[int], bytes], headers: HTTPMessage, job: Job, start: int, end: int) -> Range:
     metadata = {name.lower()[len(META) :]: value for name, value in headers.items() if name.lower().startswith(META)}
     last, size = check_range(headers.get("Content-Range", ""), job, start, end)
-    return Part(read, last, size, headers.get("ETag"), headers.get("x-amz-version-id"), metadata)
+    return Range(read, last, size, headers.get("ETag"), headers.get("x-amz-version-id"), metadata)
 
 
-def check_range(said: str, job: dict, start: int, end: int) -> tuple[int, int]:
-    """The end of the bytes that an answer brings, and the object's size.
+def check_range(content_range: str, job: Job, start: int, end: int) -> tuple[int, int]:
+    """Return where the bytes of an answer end, and the object's size.
+
+    Args:
+        content_range: the answer's header of that name.
 
     Raises:
-        WrongAnswer: it brings others than were asked for.
+        WrongAnswer: the answer brings other bytes than were asked for.
     """
-    span, _, whole = said.removeprefix("bytes ").partition("/")
+    span, _, whole = content_range.removeprefix("bytes ").partition("/")
     first, _, last = span.partition("-")
     try:
         numbers = int(first), int(last) + 1, int(whole)
@@ -92,5 +108,5 @@ def check_range(said: str, job: dict, start: int, end: int) -> tuple[int, int]:
         numbers = (-1, -1, -1)
     size = job.get("size") or numbers[2]
     if numbers != (start, min(end, size), size):
-        raise WrongAnswer(f"expected the bytes {start}-{end - 1}; got in Content-Range {said!r}")
+        raise WrongAnswer(f"expected the bytes {start}-{end - 1}; got in Content-Range {content_range!r}")
     return numbers[1], size

@@ -1,4 +1,4 @@
-"""The model's file in /tmp, where memory is too short for it."""
+"""Keeps the model in a file in /tmp where memory has no room for it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import contextmanager, suppress
 
 from serving.loading.errors import NoRoom
 
-BEGINNING, ENDING = "model-", ".part"
+BEGINNING, ENDING = "model-", ".partial"
 
 
 @contextmanager
-def part(path: str, size: int) -> Iterator[tuple[str, int]]:
-    """An open file for so many bytes, to be at that path when it is whole: its name and descriptor.
+def unfinished(path: str, size: int) -> Iterator[tuple[str, int]]:
+    """Open a file for so many bytes, which is moved to the path once it is complete. Yields its name and descriptor.
 
-    Lambda ends an init that takes too long, and with it the download; what such a one left is removed.
+    Lambda ends an init that takes too long, and the download with it. Files that such a download left are removed.
     """
     folder = os.path.dirname(path)
     clear(folder)
@@ -35,7 +35,7 @@ def part(path: str, size: int) -> Iterator[tuple[str, int]]:
 
 
 def keep(name: str, path: str) -> bool:
-    """Have the file at its path; False: something is in the way there."""
+    """Move the file to its path. Returns False where something else is in the way there."""
     with suppress(OSError):
         os.replace(name, path)
         return True
@@ -43,7 +43,7 @@ def keep(name: str, path: str) -> bool:
 
 
 def clear(folder: str) -> None:
-    """Remove what downloads that were ended have left."""
+    """Remove the files that stopped downloads have left."""
     for name in os.listdir(folder):
         if name.startswith(BEGINNING) and name.endswith(ENDING):
             with suppress(OSError):

@@ -1,4 +1,4 @@
-"""What the function's environment variables say of the model. Terraform writes them, from dist/manifest.json."""
+"""Reads the environment variables that describe the model. Terraform writes them, from dist/manifest.json."""
 
 from __future__ import annotations
 
@@ -9,45 +9,45 @@ from pathlib import Path
 
 from serving.loading import threads
 
-LONGEST = 86_400  # seconds, so that waiting has an end: Lambda's own is 900
+LONGEST = 86_400  # seconds: a wait has to end some time, and Lambda's own limit is 900
 
 
 class SettingsError(Exception):
-    """The environment variables do not say which model to serve."""
+    """The environment variables do not name the model that is to be served."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the model is, and what it must be."""
+    """Where the model is, and what it has to be."""
 
-    sha256: str | None  # MODEL_SHA256, hex; None where the model is followed: its object says it
-    format: str = "pickle"  # MODEL_FORMAT: a key of serving.formats.FORMATS
+    sha256: str | None  # MODEL_SHA256, in hex; None where the model is followed, because its object names the digest
+    format: str = "pickle"  # MODEL_FORMAT: a key of serving.loading.formats.FORMATS
     sklearn_version: str | None = None  # MODEL_SKLEARN_VERSION
-    trusted: tuple[str, ...] = ()  # MODEL_TRUSTED: types that skops may make beside those that it knows
-    file: Path | None = None  # MODEL_FILE, below the task root: the bundled model
+    trusted: tuple[str, ...] = ()  # MODEL_TRUSTED: types that skops may create beside those that it trusts anyway
+    file: Path | None = None  # MODEL_FILE, below the task root: the model of a bundle
     bucket: str | None = None  # MODEL_BUCKET, MODEL_KEY, MODEL_VERSION_ID: the model in S3
     key: str | None = None
     version_id: str | None = None
-    timeout: float = 60.0  # MODEL_TIMEOUT: seconds that one call may take
-    one_thread: str = threads.FOR_ONE_ROW  # MODEL_ONE_THREAD and the memory size, by `serving.loading.threads.wanted`
+    timeout: float = 60.0  # MODEL_TIMEOUT: the seconds that one call may take
+    one_thread: str = threads.FOR_ONE_ROW  # from MODEL_ONE_THREAD and the memory size, see `threads.wanted`
 
     @property
     def follow(self) -> bool:
-        """MODEL_FOLLOW=true: what is at the key now is the model, and a ping looks whether it still is."""
+        """Whether MODEL_FOLLOW=true: the model is whatever the key holds now, and pings check whether it still is."""
         return self.sha256 is None
 
     @property
     def url(self) -> str:
-        """The model's object, as people write it."""
+        """The URL of the model's object."""
         return f"s3://{self.bucket}/{self.key}"
 
     @property
     def name(self) -> str:
-        """The model's file or object, for messages."""
+        """The model's file or object as messages name it."""
         return self.file.name if self.file else self.url
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+    def from_variables(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read the variables.
 
         Raises:
@@ -57,11 +57,11 @@ class Settings:
         if environ.get("MODEL_FOLLOW") == "true":
             if not stored or any(environ.get(name) for name in ("MODEL_FILE", "MODEL_SHA256", "MODEL_VERSION_ID")):
                 raise SettingsError(
-                    "expected with MODEL_FOLLOW=true both of MODEL_BUCKET and MODEL_KEY, and none of MODEL_FILE, "
-                    "MODEL_SHA256 and MODEL_VERSION_ID: a model that is followed is not pinned"
+                    "with MODEL_FOLLOW=true, expected both MODEL_BUCKET and MODEL_KEY, and none of MODEL_FILE, "
+                    "MODEL_SHA256 and MODEL_VERSION_ID, because a model that is followed is not pinned"
                 )
         elif not environ.get("MODEL_SHA256") or bool(bundled) == bool(stored):
-            raise SettingsError("expected MODEL_SHA256, and either MODEL_FILE or both of MODEL_BUCKET and MODEL_KEY")
+            raise SettingsError("expected MODEL_SHA256, and either MODEL_FILE or both MODEL_BUCKET and MODEL_KEY")
         try:
             timeout = float(environ.get("MODEL_TIMEOUT") or cls.timeout)
         except ValueError:
@@ -72,7 +72,7 @@ class Settings:
             )
         root = Path(environ.get("LAMBDA_TASK_ROOT", "."))
         return cls(
-            sha256=environ.get("MODEL_SHA256", "").strip().lower() or None,  # some tools print it in capitals
+            sha256=environ.get("MODEL_SHA256", "").strip().lower() or None,  # some tools print the digest in capitals
             format=environ.get("MODEL_FORMAT", "pickle"),
             sklearn_version=environ.get("MODEL_SKLEARN_VERSION"),
             trusted=tuple(filter(None, environ.get("MODEL_TRUSTED", "").split(","))),

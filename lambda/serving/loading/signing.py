@@ -1,7 +1,8 @@
-"""Reads an object of S3 with requests that are signed here, where all about them is ordinary.
+"""Reads an object of S3 with requests that are signed right here, where everything about them is ordinary.
 
-Importing botocore and making its client takes five times as long as this, and longer than importing all that a small
-model needs. Whatever is not ordinary is botocore's: the answer is None then, and where S3 gives anything but bytes.
+Importing botocore and making its client takes five times as long as this, and longer than importing all that a
+small model needs. This client answers None where anything is not ordinary, or where S3 sends anything but bytes; then
+botocore is asked.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 """
@@ -13,10 +14,14 @@ import hmac
 import time
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+if TYPE_CHECKING:
+    from serving.loading.jobs import Job
+
 NEEDED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
-# Other ways to S3, which botocore knows; and partitions with other domains
+# These variables choose other ways to S3, which botocore knows, as it does partitions with other domains
 NOT_ORDINARY = (
     *("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
     *("AWS_PROFILE", "AWS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"),
@@ -26,8 +31,8 @@ NO_BODY = hashlib.sha256(b"").hexdigest()
 SAFE = "-_.~"
 
 
-def get(job: Mapping, environ: Mapping[str, str], headers: Mapping[str, str]) -> HTTPResponse | None:
-    """An answer with the bytes that the headers ask for, or None: ask botocore."""
+def get(job: Job, environ: Mapping[str, str], headers: Mapping[str, str]) -> HTTPResponse | None:
+    """Ask for the bytes that the headers name. None means that botocore has to be asked."""
     url = _url(job, environ)
     if url is None:
         return None
@@ -46,16 +51,16 @@ def get(job: Mapping, environ: Mapping[str, str], headers: Mapping[str, str]) ->
     return response
 
 
-def _url(job: Mapping, environ: Mapping[str, str]) -> str | None:
+def _url(job: Job, environ: Mapping[str, str]) -> str | None:
     if not all(environ.get(name) for name in NEEDED) or any(environ.get(name) for name in NOT_ORDINARY):
         return None
     region, bucket = environ["AWS_REGION"], job["bucket"]
-    if region.startswith(OTHER_PARTITIONS) or ":" in bucket or "--" in bucket:  # ARNs, directory buckets
+    if region.startswith(OTHER_PARTITIONS) or ":" in bucket or "--" in bucket:  # ARNs and directory buckets
         return None
     endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL")
     if endpoint:
         base = f"{endpoint.rstrip('/')}/{bucket}"
-    elif "." in bucket:  # which no certificate of S3's names
+    elif "." in bucket:  # S3's certificates do not cover such host names
         base = f"https://s3.{region}.amazonaws.com/{bucket}"
     else:
         base = f"https://{bucket}.s3.{region}.amazonaws.com"
@@ -66,7 +71,7 @@ def _url(job: Mapping, environ: Mapping[str, str]) -> str | None:
 def sign(
     host: str, path: str, query: str, headers: Mapping[str, str], environ: Mapping[str, str], now: str
 ) -> dict[str, str]:
-    """The headers of a GET, with a signature of version 4. ``query`` has at most one parameter."""
+    """Return the headers of a GET request, signed by Signature Version 4. ``query`` has at most one parameter."""
     signed = {"host": host, "x-amz-content-sha256": NO_BODY, "x-amz-date": now}
     signed.update({name.lower(): value for name, value in headers.items()})
     if environ.get("AWS_SESSION_TOKEN"):
@@ -77,8 +82,8 @@ def sign(
     scope = [now[:8], environ["AWS_REGION"], "s3", "aws4_request"]
     text = "\n".join(["AWS4-HMAC-SHA256", now, "/".join(scope), hashlib.sha256(canonical.encode()).hexdigest()])
     key = f"AWS4{environ['AWS_SECRET_ACCESS_KEY']}".encode()
-    for part in (*scope, text):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    for element in (*scope, text):
+        key = hmac.new(key, element.encode(), hashlib.sha256).digest()
     credential = f"{environ['AWS_ACCESS_KEY_ID']}/{'/'.join(scope)}"
     signed["authorization"] = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={key.hex()}"
     return signed

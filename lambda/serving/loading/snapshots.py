@@ -1,4 +1,4 @@
-"""SnapStart: what must not be shared by all the environments that are restored from one snapshot."""
+"""SnapStart: renews what the execution environments that are restored from one snapshot must not share."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from serving.loading import aws
 
 
 def register(environment: Environment, environ: Mapping[str, str]) -> None:
-    """Have the runtime call `after_restore`, where there are snapshots; nothing elsewhere."""
+    """Ask the runtime to call `after_restore` where snapshots are used; do nothing elsewhere."""
     if environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
         return
-    with suppress(ImportError):  # of AWS's runtime; another runtime client may have none
+    with suppress(ImportError):  # the module belongs to AWS's runtime, and other runtime clients may not have it
         from snapshot_restore_py import register_after_restore
 
         register_after_restore(after_restore, environment)
 
 
 def after_restore(environment: Environment) -> None:
-    """Draw other random numbers, connect anew, take another name."""
+    """Seed the random generators again, drop all connections, and take a new name."""
     for name in ("random", "numpy.random"):
         if name in sys.modules:
             sys.modules[name].seed()

@@ -1,4 +1,4 @@
-"""The init phase: everything that an environment does before its first invocation, in an order that wastes no time."""
+"""The init phase: everything that happens before the first invocation, in an order that wastes no time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from serving.loading import fetching, processors
-from serving.loading.phases import Phases
 from serving.loading.settings import Settings
+from serving.loading.timings import Timings
 
 if TYPE_CHECKING:
     from serving.environment import Environment
@@ -21,33 +21,33 @@ def start(environ: MutableMapping[str, str] = os.environ) -> Environment:
     """Load the model while the libraries are imported.
 
     Raises:
-        SettingsError, ModelError: nothing is served then, and Lambda tries again with a new environment.
+        SettingsError, ModelError: nothing is served, and Lambda tries again with a new execution environment.
     """
-    phases = Phases()
-    gc.disable()  # nearly all that is made here stays
+    timings = Timings()
+    gc.disable()  # nearly all objects that are made here stay alive
     try:
-        with phases.measure("init"):
-            settings = Settings.from_environment(environ)
+        with timings.measure("init"):
+            settings = Settings.from_variables(environ)
             processors.set_threads(environ)
             fetch = fetching.begin(settings, environ)
-            # Not before: the fetch may take longer than all imports, and forks only while nothing is here
+            # Not earlier: the fetch may take longer than all imports, and it can fork only while nothing else is loaded
             from serving.environment import Environment
             from serving.loading import snapshots
             from serving.loading.model import load
 
-            with phases.measure("import"):
+            with timings.measure("import"):
                 import_libraries(settings)
-            model = load(settings, fetch, phases)
-        gc.freeze()  # and need not be looked through again
+            model = load(settings, fetch, timings)
+        gc.freeze()  # so that later collections need not look at them again
     finally:
         gc.enable()
-    environment = Environment(settings, model, phases)
+    environment = Environment(settings, model, timings)
     snapshots.register(environment, environ)
     return environment
 
 
 def import_libraries(settings: Settings) -> None:
-    """Import what the model will need, while its bytes are on their way: what its plan says, or else a good guess."""
+    """Import what the model will need while its bytes are on their way: what its plan lists, or else a good guess."""
     from serving import lazy_imports
 
     if lazy_imports.prepare(Path(__file__).parents[2]):
@@ -55,5 +55,5 @@ def import_libraries(settings: Settings) -> None:
     import numpy  # noqa: F401
 
     if settings.sklearn_version:
-        with suppress(ImportError):  # the check of the version says it better
+        with suppress(ImportError):  # the later check of the version gives a better message
             import sklearn.base  # noqa: F401

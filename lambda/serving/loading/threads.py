@@ -1,10 +1,10 @@
-"""Has the estimators inside a model predict with one thread, where packaging has shown that they answer the same so.
+"""Lets the estimators in a model predict with one thread, where packaging has shown that the answers stay the same.
 
-scikit-learn shares a prediction out among ``n_jobs`` threads. For one row, or where the function has less than two
-vCPUs, starting them takes longer than the work, and they add up in an order that varies. Packaging leaves in
-signature.json where the estimators are that have another n_jobs than None or 1 (build/target/one_thread.py).
+scikit-learn divides a prediction among ``n_jobs`` threads. For one row, or in a function with less than two vCPUs,
+starting them takes longer than the work itself, and they add up numbers in an order that varies. Packaging writes
+into signature.json which estimators have an n_jobs other than None or 1 (build/target/one_thread.py).
 
-A switch is not safe between threads, and need not be: an environment answers one invocation at a time.
+A switch is not safe between threads. It need not be: an execution environment answers one invocation at a time.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 
 from serving.loading.processors import MEMORY_OF_ONE_VCPU
 
-KEY = "one_thread"  # in signature.json: a path of attributes, keys and positions for each estimator
+KEY = "one_thread"  # in signature.json: for each estimator, the path of attributes, keys and positions that leads to it
 
 ALWAYS, FOR_ONE_ROW, NEVER = "always", "for one row", "never"
 
 
 def wanted(environ: Mapping[str, str]) -> str:
-    """When one thread is enough: MODEL_ONE_THREAD=false says never, and else the memory size says it."""
+    """Say when one thread is enough: never with MODEL_ONE_THREAD=false, and otherwise the memory size decides."""
     if environ.get("MODEL_ONE_THREAD") == "false":
         return NEVER
     memory = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
@@ -28,17 +28,17 @@ def wanted(environ: Mapping[str, str]) -> str:
 
 
 class Switch:
-    """Estimators, which have n_jobs=None inside a ``with`` block, and after it what they had before."""
+    """Gives estimators n_jobs=None inside a ``with`` block, and their own value again after it."""
 
     def __init__(self, estimators: Iterable[Any]) -> None:
-        self.held = [(each, each.n_jobs) for each in estimators]
+        self.estimators = [(estimator, estimator.n_jobs) for estimator in estimators]
 
     def on(self) -> None:
-        for estimator, _ in self.held:
+        for estimator, _ in self.estimators:
             estimator.n_jobs = None
 
     def off(self) -> None:
-        for estimator, n_jobs in self.held:
+        for estimator, n_jobs in self.estimators:
             estimator.n_jobs = n_jobs
 
     def __enter__(self) -> None:
@@ -49,11 +49,11 @@ class Switch:
 
 
 def of(estimator: Any, paths: Sequence[Sequence[str | int]], when: str) -> Switch | None:
-    """A switch for requests of one row; None where there is nothing to do for them, or it is done for good.
+    """Return a switch for requests of one row, or None where nothing has to be switched any more.
 
     Args:
-        paths: as packaging left them.
-        when: as `wanted` says.
+        paths: where packaging found the estimators.
+        when: one of ALWAYS, FOR_ONE_ROW and NEVER.
     """
     if not paths or when == NEVER:
         return None
@@ -64,11 +64,11 @@ def of(estimator: Any, paths: Sequence[Sequence[str | int]], when: str) -> Switc
     return None
 
 
-def reach(found: Any, path: Sequence[str | int]) -> Any:
-    """What lies at the end of a path."""
+def reach(value: Any, path: Sequence[str | int]) -> Any:
+    """Return what lies at the end of a path."""
     for step in path:
-        if isinstance(found, (dict, list, tuple)):
-            found = found[step]  # type: ignore[index, call-overload]
-        else:  # a whole number is a place in an array of objects
-            found = getattr(found, step) if isinstance(step, str) else found.flat[step]
-    return found
+        if isinstance(value, (dict, list, tuple)):
+            value = value[step]  # type: ignore[index]
+        else:  # in an array of objects, a whole number is a position
+            value = getattr(value, step) if isinstance(step, str) else value.flat[step]
+    return value

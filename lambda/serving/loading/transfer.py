@@ -1,6 +1,6 @@
-"""Downloads one object of S3 into an open file: what the process does that `processes` forks or spawns.
+"""Downloads one object of S3 into an open file: the work of the process that `serving.loading.processes` starts.
 
-It ends with the answer, and leaves nothing to tear down that somebody would wait for.
+The process ends as soon as it has written its report. It tears nothing down, so nobody has to wait for that.
 """
 
 from __future__ import annotations
@@ -12,100 +12,118 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from serving.loading import ranges
 from serving.loading.errors import NoRoom
-from serving.loading.ranges import CONNECTIONS, Part, Refused
+from serving.loading.ranges import CONNECTIONS, Range, Refused
 
-PART = 16 << 20  # bytes that the first request asks for, and each other one at least
-PARTS = 8  # that the rest is asked for in, at most
+if TYPE_CHECKING:
+    from serving.loading.jobs import Downloaded, Failed, Job
+
+SMALLEST_RANGE = 16 << 20  # bytes: the first request asks for so many, and each other one for at least as many
+MOST_RANGES = 8  # the rest of the object is asked for in at most so many requests
 CHUNK = 1 << 20
-TRIES = 2  # after which a part that brings nothing more is given up
+TRIES = 2  # a range is given up when so many tries in a row have brought nothing
 
 
 class Progress:
-    """What has come so far."""
+    """What has arrived so far."""
 
     def __init__(self) -> None:
-        self.size: int | None = None  # of the object, once S3 has said it
-        self.came: dict[int, int] = {}  # bytes, by the place where their part begins
+        self.size: int | None = None  # the object's size, once S3 has said it
+        self.received: dict[int, int] = {}  # where a range begins -> how many bytes of it have arrived
 
 
 def main(job: str, memory: int, answer: int) -> NoReturn:
-    """Download, say what came, and end the process, in time and whatever happens.
+    """Download the object, report, and end the process: in time, and whatever happens.
 
     Args:
-        job: JSON, of `fetching`.
-        memory: an open file, for the object; where memory is too short for it, a file at the job's path is used.
-        answer: an open file, for JSON: what came, or {"error": ...} in words.
+        job: the order as JSON, which `serving.loading.fetching` writes.
+        memory: an open file for the object. Where memory has no room for it, a file at the job's path is used instead.
+        answer: an open file for the report as JSON: what arrived, or {"error": ...} in words.
     """
-    order = json.loads(job)
+    order: Job = json.loads(job)
     progress = Progress()
-    telling = threading.Lock()
+    reporting = threading.Lock()
 
-    def tell(said: dict) -> NoReturn:
-        telling.acquire()  # and never released: who comes first ends the process
+    def report(content: Downloaded | Failed) -> NoReturn:
+        reporting.acquire()  # it is never released: whichever thread comes first ends the process
         try:
             with os.fdopen(answer, "w") as stream:
-                json.dump(said, stream)
+                json.dump(content, stream)
         finally:
-            os._exit(0)  # also where nobody listens any more
+            os._exit(0)  # even where nobody reads the report any more
 
     def watch() -> None:
-        """End what hangs, wherever it does: not all that waits here can be told how long to wait."""
+        """End the process in time wherever it hangs, because not every wait in here can be given a limit."""
         time.sleep(max(order["began"] + order["seconds"] - time.perf_counter(), 0))  # one clock for all processes
         from serving.loading import causes, scratch
 
         scratch.clear(os.path.dirname(order["path"]))
-        tell({"error": causes.late(order, progress.size, sum(list(progress.came.values())))})
+        report({"error": causes.late(order, progress.size, sum(list(progress.received.values())))})
 
     threading.Thread(target=watch, daemon=True).start()
+    content: Downloaded | Failed
     try:
-        said = download(order, memory, progress)
-        said["seconds"] = time.perf_counter() - order["began"]
+        content = download(order, memory, progress)
     except Exception as error:
         from serving.loading import causes
 
-        said = {"error": causes.explain(error, order)}
-    tell(said)
+        content = {"error": causes.explain(error, order)}
+    report(content)
 
 
-def download(job: dict, memory: int, progress: Progress) -> dict:
-    """Download an object in parallel ranges, hashed in order as they come, and say what came."""
-    first = ranges.get(job, 0, PART)
+def download(job: Job, memory: int, progress: Progress) -> Downloaded:
+    """Download an object in parallel ranges, compute its digest in their order as they arrive, and report."""
+    first = ranges.get(job, 0, SMALLEST_RANGE)
     progress.size = first.size
-    # What follows must be of the same object
-    same = {**job, "version_id": job["version_id"] or first.version_id, "etag": first.etag, "size": first.size}
+    # All further ranges have to be of the same object
+    same: Job = {
+        **job,
+        "version_id": job["version_id"] or first.version_id,
+        "etag": first.etag,
+        "size": first.size,
+    }
     pieces = split(first.size) if first.end < first.size else [(0, first.size)]
-    got = [first]
+    unread = [first]
 
-    def ask(start: int, end: int) -> Part:
-        return got.pop() if start == 0 and got else ranges.get(same, start, end)
+    def ask(start: int, end: int) -> Range:
+        return unread.pop() if start == 0 and unread else ranges.get(same, start, end)
 
-    said = {"etag": first.etag, "version_id": first.version_id, "metadata": first.metadata}
+    path, kept = None, False
     if job["fits_memory"] is None or first.size <= job["fits_memory"]:
-        return {**said, "path": None, "sha256": _receive(ask, memory, pieces, progress)}
-    from serving.loading import scratch
+        digest = _receive(ask, memory, pieces, progress)
+    else:
+        from serving.loading import scratch
 
-    with scratch.part(job["path"], first.size) as (path, target):
-        digest = _receive(ask, target, pieces, progress)
-    # Only what was asked for stays, for the next init of this environment
-    kept = digest == job["sha256"] and scratch.keep(path, job["path"])
-    return {**said, "path": job["path"] if kept else path, "kept": kept, "sha256": digest}
+        with scratch.unfinished(job["path"], first.size) as (path, target):
+            digest = _receive(ask, target, pieces, progress)
+        # Only the expected model stays in /tmp for the next init of this execution environment
+        kept = digest == job["sha256"] and scratch.keep(path, job["path"])
+    return {
+        "etag": first.etag,
+        "version_id": first.version_id,
+        "metadata": first.metadata,
+        "path": job["path"] if kept else path,
+        "kept": kept,
+        "sha256": digest,
+        "seconds": time.perf_counter() - job["began"],
+    }
 
 
 def split(size: int) -> list[tuple[int, int]]:
-    """The ranges in which an object of that size is asked for: the first before anybody knows the size."""
-    length = max(PART, -(-(size - PART) // PARTS))
-    return [(0, min(PART, size)), *((start, min(start + length, size)) for start in range(PART, size, length))]
+    """Return the ranges in which an object is asked for. The first is chosen before anybody knows the size."""
+    length = max(SMALLEST_RANGE, -(-(size - SMALLEST_RANGE) // MOST_RANGES))
+    rest = range(SMALLEST_RANGE, size, length)
+    return [(0, min(SMALLEST_RANGE, size)), *((start, min(start + length, size)) for start in rest)]
 
 
-def _receive(ask: Callable[[int, int], Part], target: int, pieces: list[tuple[int, int]], progress: Progress) -> str:
-    """Write all parts to their places, a few at a time, and return the digest of the whole."""
+def _receive(ask: Callable[[int, int], Range], target: int, pieces: list[tuple[int, int]], progress: Progress) -> str:
+    """Write all ranges to their places, a few at a time, and return the digest of the whole."""
     size = pieces[-1][1]
     _make_room(target, size)
-    done = {each: threading.Event() for each in pieces}
+    done = {piece: threading.Event() for piece in pieces}
     failed: list[Exception] = []
     queue = iter(pieces)
     lock = threading.Lock()
@@ -113,14 +131,14 @@ def _receive(ask: Callable[[int, int], Part], target: int, pieces: list[tuple[in
     def work() -> None:
         while not failed:
             with lock:
-                each = next(queue, None)
-            if each is None:
+                piece = next(queue, None)
+            if piece is None:
                 return
             try:
-                _bring(ask, target, *each, progress)
+                _bring(ask, target, *piece, progress)
             except Exception as error:
                 failed.append(error)
-            done[each].set()
+            done[piece].set()
 
     for _ in pieces[:CONNECTIONS]:
         threading.Thread(target=work, daemon=True).start()
@@ -136,22 +154,22 @@ def _receive(ask: Callable[[int, int], Part], target: int, pieces: list[tuple[in
     return digest.hexdigest()
 
 
-def _bring(ask: Callable[[int, int], Part], target: int, start: int, end: int, progress: Progress) -> None:
-    """Write one part to its place. Where a connection breaks off, ask for the rest, as long as that brings more."""
+def _bring(ask: Callable[[int, int], Range], target: int, start: int, end: int, progress: Progress) -> None:
+    """Write one range to its place. Where a connection breaks off, ask for the rest for as long as that brings more."""
     at, tries = start, 0
     while at < end:
         before = at
         try:
-            part = ask(at, end)
-            while at < end and (chunk := part.read(min(CHUNK, end - at))):
+            answer = ask(at, end)
+            while at < end and (chunk := answer.read(min(CHUNK, end - at))):
                 _write(target, chunk, at)
                 at += len(chunk)
-                progress.came[start] = at - start
+                progress.received[start] = at - start
             if at < end:
                 raise ConnectionError(f"{end - at:,} bytes are missing")
-        except (NoRoom, Refused):  # as it will be the next time
+        except (NoRoom, Refused):  # the next try would end in the same way
             raise
-        except Exception:  # as either way to S3 says that a connection broke off
+        except Exception:  # the two clients report a broken connection in many ways
             tries = 1 if at > before else tries + 1
             if tries == TRIES:
                 raise

@@ -1,8 +1,8 @@
-"""Makes Python's list of warning filters short, and keeps what it says.
+"""Shortens Python's list of warning filters without changing its effect on predictions.
 
-In recent versions of scikit-learn, each tree of a forest that predicts copies the whole list. The imports of numpy and
-SciPy have added to it, and for 100 trees the copies take a third of the time. What was added is about these imports
-themselves, or changes how often a warning is shown, and no more.
+In recent versions of scikit-learn, each tree of a forest copies the whole list when it predicts. The imports of numpy
+and SciPy have added filters to it, and for 100 trees the copies take a third of the time. The added filters concern
+these imports themselves, or change only how often a warning is shown.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 
-# of numpy and SciPy: by the words of the message, or by the name of the category that is always shown
+# The filters of numpy and SciPy, by the words of their message, and by the category that they always show
 OF_IMPORTS = (
     "numpy.ndarray size changed",
     "numpy.ufunc size changed",
@@ -18,26 +18,28 @@ OF_IMPORTS = (
     "the matrix subclass is not the recommended way",
 )
 ALWAYS_SHOWN = ("RankWarning", "SpecialFunctionWarning")
-QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)  # Python's own, in its order
+QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)  # in Python's own order
 
 
 def shorten() -> None:
-    """Leave out what the imports added, and have one filter ignore what Python ignores by four.
+    """Remove the filters that the imports added, and replace the four by which Python ignores warnings with one.
 
-    Where the list does not end as Python's own does, somebody wants it otherwise, and it stays as it is.
+    If the list does not end as Python's own does, somebody has changed it on purpose, and it stays as it is.
     """
     own = [("ignore", None, category, None, 0) for category in QUIET]
     if warnings.filters[-len(own) :] != own:
         return
-    kept = [each for each in warnings.filters[: -len(own)] if not _is_needless(*each)]
+    kept = list(warnings.filters[: -len(own)])
+    while kept and _is_needless(*kept[-1]):  # before a filter of somebody else's it stays: it keeps warnings from that
+        kept.pop()
     warnings.filters[:] = kept  # type: ignore[index]
-    warnings.simplefilter("ignore", QUIET, append=True)  # type: ignore[arg-type]  # as `issubclass` takes it
+    warnings.simplefilter("ignore", QUIET, append=True)  # a tuple works, as in `issubclass`
 
 
 def _is_needless(
     action: str,
     message: str | re.Pattern[str] | None,
-    category: type[Warning],
+    category: type[Warning] | tuple[type[Warning], ...],
     module: str | re.Pattern[str] | None,
     line: int,
 ) -> bool:
@@ -45,5 +47,5 @@ def _is_needless(
     if action == "ignore":
         return where is None and line == 0 and text in OF_IMPORTS
     if action == "default":
-        return (text, category, where) == (None, DeprecationWarning, "__main__")  # which is Lambda's runtime
-    return action == "always" and text is None and where is None and category.__name__ in ALWAYS_SHOWN
+        return (text, category, where) == (None, DeprecationWarning, "__main__")  # Lambda's runtime is __main__
+    return action == "always" and text is None and where is None and getattr(category, "__name__", "") in ALWAYS_SHOWN

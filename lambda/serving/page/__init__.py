@@ -1,7 +1,7 @@
 """The page for people: a form made from the model's signature, which asks the model and shows its answers.
 
-One document with no outside resources. All that is the model's own (names of columns, categories, classes) is data that
-the script reads, and text where it is shown: none of it is ever read as HTML or as code.
+It is one document that loads nothing from elsewhere. Everything that comes from the model (names of columns,
+categories, classes) is data that the script reads, and text where it is shown. None of it is ever read as HTML or code.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from serving.requests import tables
 from serving.requests.signature import Column, Signature
 
 FOLDER = Path(__file__).parent
-MOST_FIELDS = 200  # a row of more columns is written as JSON
+MOST_FIELDS = 200  # a row of more columns is typed as JSON
 
 
 def page(model: Model, name: str) -> str:
-    """The document.
+    """Return the HTML document.
 
     Args:
-        name: what the model is called there.
+        name: what the page calls the model.
     """
     facts = {
         "name": name,
@@ -35,13 +35,13 @@ def page(model: Model, name: str) -> str:
         "version": model.sha256[:12],
         **_asked_for(model.signature),
     }
-    parts = {"title": html.escape(name), "policy": _policy(), "model": as_data(facts), **_code()}
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _read("page.html"))
+    contents = {"title": html.escape(name), "policy": _policy(), "model": as_data(facts), **_code()}
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: contents[match[1]], _read("page.html"))
 
 
 def as_data(facts: Any) -> str:
-    """JSON that neither ends the element it is in nor begins a comment there, whatever its texts are."""
-    text = json.dumps(facts)  # ASCII
+    """Return JSON that can neither end its element nor begin a comment in it, whatever texts it holds."""
+    text = json.dumps(facts)  # this is ASCII
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
@@ -55,13 +55,13 @@ def _asked_for(signature: Signature) -> dict[str, Any]:
         "expected": tables.expected(signature),
         "method": signature.method,
         "methods": list(signature.methods),
-        "classes": None if signature.classes is None else [_label(each) for each in signature.classes],
+        "classes": None if signature.classes is None else [_label(value) for value in signature.classes],
     }
 
 
 def _column(column: Column) -> dict[str, Any]:
-    """A column, with its categories as JSON writes them: the script itself would read 2**53 + 1 as another number."""
-    categories = None if column.categories is None else [json.dumps(each) for each in column.categories]
+    """Describe a column, with its categories as JSON texts: the script would read 2**53 + 1 as another number."""
+    categories = None if column.categories is None else [json.dumps(category) for category in column.categories]
     return {**column.to_json(), "categories": categories}
 
 
@@ -76,7 +76,7 @@ def _code() -> dict[str, str]:
 
 @cache
 def _policy() -> str:
-    """The content security policy: this style and this script, requests to where the page is from, and nothing else."""
+    """Return the content security policy. It allows this style, this script, requests to this server, and no more."""
     digests = {
         name: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for name, text in _code().items()
     }

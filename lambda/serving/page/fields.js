@@ -1,4 +1,4 @@
-// The form: a control for each column of the model, and the rows of a request that they make
+// The form: a control for each column of the model, and the rows of the request that is made of their values
 "use strict";
 
 const model = JSON.parse(byId("model").textContent);
@@ -15,7 +15,7 @@ function element(tag, attributes = {}, ...inside) {
   return made;
 }
 
-// A value as JSON and as Python write it. Numbers stay the text that was typed: a script's own have 53 bits.
+// A value as JSON and as Python write it. Numbers keep the text that was typed, as a script's own have only 53 bits.
 function literal(value) {
   if (value === null) return { json: "null", python: "None" };
   if (typeof value === "boolean") return { json: String(value), python: value ? "True" : "False" };
@@ -28,7 +28,7 @@ function number(text) {
   return { json: written, python: written };
 }
 
-// What a literal of JSON says, for people
+// A JSON literal as people read it
 const label = written => written.startsWith('"') ? JSON.parse(written) || "(empty text)" : written;
 const ofJson = written => ({ json: written, python: { true: "True", false: "False" }[written] ?? written });
 
@@ -39,14 +39,14 @@ class Unfinished extends Error {
 const isMissing = column => column.missing !== null && !column.empty_is_text;
 const whenEmpty = column => column.missing === null ? "required" : "missing";
 
-// Of each kind of column: a control, and what it holds. An empty one is a missing value.
+// For each kind of column, a control and a function that reads it. An empty control is a missing value.
 const kinds = {
   number(column) {
     const whole = column.type === "integer", [, unsigned, bits] = /^(u?)int(\d+)$/i.exec(column.dtype) || [];
     const range = whole && bits <= 32 ? { min: unsigned ? 0 : -(2 ** (bits - 1)), max: 2 ** (bits - !unsigned) - 1 } : {};
     if (whole && unsigned) range.min = 0;
     const input = element("input", { type: "number", step: whole ? 1 : "any", placeholder: whenEmpty(column), ...range });
-    input.addEventListener("wheel", () => input.blur()); // else it would count
+    input.addEventListener("wheel", () => input.blur()); // otherwise the wheel would change the number
     return { input, read: () => input.value === "" ? literal(null) : number(input.value) };
   },
   text(column) {
@@ -77,7 +77,7 @@ const kinds = {
 };
 kinds.integer = kinds.number;
 
-// What a value is that may be of any type: as JSON reads it, or else a text
+// Reads a value of any type as JSON, or else as a text
 function anyOf(text) {
   if (text === "") return literal(null);
   if (NUMBER.test(text)) return number(text);
@@ -88,7 +88,7 @@ function anyOf(text) {
   return literal(text);
 }
 
-// One of several values, each as JSON writes it
+// A choice among several values, each written as JSON
 function choice(column, values, open = false) {
   const input = element("select", {}, element("option", { value: "" }, `(${whenEmpty(column)})`));
   values.forEach((value, at) => input.append(element("option", { value: at }, label(value))));
@@ -114,7 +114,7 @@ function kindOf(column) {
   return kinds[column.categories && column.categories.length && column.type !== "boolean" ? "category" : column.type] || kinds.any;
 }
 
-// A label with its control, and what to read and to restore
+// A control with its label, and functions that read and restore it
 function field(column, at) {
   const { input, other, note, wide, read, show } = kindOf(column)(column);
   input.id = `field-${at}`;
@@ -140,7 +140,7 @@ function field(column, at) {
   };
 }
 
-// The rows of the request, in both languages
+// The rows of the request, in JSON and in Python
 const asFields = () => {
   const fields = model.columns.map(field), named = model.form === "dataframe_records";
   const [open, close] = named ? ["{", "}"] : ["[", "]"];

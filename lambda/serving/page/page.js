@@ -1,7 +1,7 @@
-// Asks the model, and shows what it answers
+// Asks the model, and shows its answers
 const url = new URL(location.pathname.replace(/\/?$/, "/") + "invocations", location.origin).href;
-const KEPT = 10; // requests that are remembered
-const SHOWN = 8; // classes that are shown; of more, the likeliest
+const KEPT = 10; // so many requests are remembered
+const SHOWN = 8; // so many classes are shown; if there are more, the most likely ones
 const past = [];
 let busy = false;
 
@@ -12,7 +12,7 @@ function bodyOf(rows, method) {
 
 function showCode() {
   let rows;
-  try { rows = form.read() } catch { return } // the last whole request stays
+  try { rows = form.read() } catch { return } // the code of the last complete request stays
   const body = bodyOf(rows, byId("method").value);
   const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;
   byId("curl").textContent = `curl ${quoted(url)} -H 'content-type: application/json' -d ${quoted(body.json)}`;
@@ -24,7 +24,7 @@ function showCode() {
   ].join("\n");
 }
 
-// One request: its predictions, and their text, in which numbers have all their digits; or the words of a refusal
+// Sends one request. Returns its predictions and their text, in which numbers keep all digits, or a refusal in words
 async function ask(rows, method) {
   const began = performance.now();
   try {
@@ -141,7 +141,7 @@ async function copy(event) {
 const form = model.columns ? asFields() : model.texts ? asText() : asJson();
 byId("fields").append(...form.nodes);
 byId("about").textContent = `${model.estimator}, SHA-256 ${model.version}`;
-byId("hint").textContent = model.columns ? "An empty field is a missing value, if it does not say otherwise." : model.expected;
+byId("hint").textContent = model.columns ? "An empty field is a missing value unless it says otherwise." : model.expected;
 byId("method").append(...model.methods.map(name => element("option", {}, name)));
 byId("method").value = model.method;
 byId("choice").hidden = model.methods.length < 2;

@@ -1,1 +1,1 @@
-"""What clients speak: each module makes of a request the rows that `serving.requests` reads, and its answer."""
+"""The protocols that clients speak: each module turns a request into rows, and predictions into an answer."""

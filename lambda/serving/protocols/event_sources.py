@@ -1,16 +1,16 @@
-"""Events that carry no request, and whose sender reads no answer.
+"""Recognizes events that carry no request and whose sender reads no answer.
 
-Such an event is refused by an error: a normal return would tell SQS, Kinesis or DynamoDB that its records were
-processed, and they would be gone.
+Such an event is refused with an error. A normal return would tell SQS, Kinesis or DynamoDB that its records have been
+processed, and they would be lost.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from serving.requests.words import BadRequest, quoted
+from serving.requests.wording import BadRequest, quoted
 
-# Names by the source that a record, or the event itself, has
+# The name of the service for each source that a record, or the event itself, may name
 SOURCES = {
     "aws:sqs": "SQS",
     "aws:sns": "SNS",
@@ -32,10 +32,10 @@ class NoRequest(BadRequest):
 
 
 def check(event: Any) -> None:
-    """See that an event is none of an event source's.
+    """Refuse the events of event sources.
 
     Raises:
-        NoRequest
+        NoRequest: the event is one.
     """
     sender = sender_of(event)
     if sender is not None:
@@ -47,16 +47,16 @@ def check(event: Any) -> None:
 
 
 def sender_of(event: Any) -> str | None:
-    """Who sent an event that carries no request; None if it is none of such."""
+    """Return which service sent an event that carries no request, or None for any other event."""
     if not isinstance(event, dict):  # EventBridge Pipes send the records of a source in a bare list
         return sender_of(event[0]) if isinstance(event, list) and event and isinstance(event[0], dict) else None
     records = event.get("Records")
     first = records[0] if isinstance(records, list) and records else None
-    for each in (first, event):
-        if isinstance(each, dict):
-            said = each.get("eventSource", each.get("EventSource"))
-            if isinstance(said, str):
-                return SOURCES.get(said, quoted(said))
+    for candidate in (first, event):
+        if isinstance(candidate, dict):
+            source = candidate.get("eventSource", candidate.get("EventSource"))
+            if isinstance(source, str):
+                return SOURCES.get(source, quoted(source))
     if isinstance(records, list):
         return "an event source"
     if isinstance(event.get("awslogs"), dict):

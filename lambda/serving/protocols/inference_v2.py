@@ -15,17 +15,24 @@ from serving.loading.model import Model
 from serving.protocols import tensors
 from serving.requests import answers, reader
 from serving.requests.signature import Signature
-from serving.requests.words import BadRequest, ModelFault, kind, listed, nearest, quoted
+from serving.requests.wording import BadRequest, ModelFault, kind, listed, nearest, quoted
 
-WORDS = ("id", "parameters", "inputs", "outputs", "model_name", "model_version")  # the last two some clients repeat
-VERSION = 12  # characters of the model's SHA-256 that are its version
-CLASSES = "classes"  # an output: the classes in the order in which predict_proba has them
-LENGTH = "inference-header-content-length"  # where JSON ends and binary tensors begin
+WORDS = (
+    "id",
+    "parameters",
+    "inputs",
+    "outputs",
+    "model_name",
+    "model_version",
+)  # some clients send the last two as well
+VERSION = 12  # so many characters of the model's SHA-256 are its version
+CLASSES = "classes"  # the output that holds the classes, in the order in which predict_proba has them
+LENGTH = "inference-header-content-length"  # the header that says where JSON ends and binary tensors begin
 PLATFORM = "sklearn"
 
 
 def infer(call: Call) -> Answer:
-    """The predictions for tensors."""
+    """Answer a request with tensors."""
     _check_names(call)
     kind_, _ = call.request.content_type
     if not bodies.is_json(kind_):
@@ -39,14 +46,14 @@ def infer(call: Call) -> Answer:
             raise BadRequest(f"expected as {LENGTH} a number up to {end}, the body's bytes; got {quoted(length)}")
         end = int(length)
     request = bodies.json_of(bodies.decoded(body[:end]))
-    return Answer.of_json(found(call.model, request, call.record, body[end:]))
+    return Answer.of_json(evaluate(call.model, request, call.record, body[end:]))
 
 
-def found(model: Model, request: Any, record: dict[str, Any], binary: bytes = b"") -> dict[str, Any]:
-    """The answer to a request.
+def evaluate(model: Model, request: Any, record: dict[str, Any], binary: bytes = b"") -> dict[str, Any]:
+    """Return the model's answer to a request.
 
     Args:
-        binary: what follows its JSON.
+        binary: what follows the JSON of the request.
 
     Raises:
         BadRequest, ModelFault, TooLarge
@@ -67,19 +74,19 @@ def found(model: Model, request: Any, record: dict[str, Any], binary: bytes = b"
     tensors.parameters_of(request, "the request")
     names = _outputs(model.signature, request.get("outputs"))
     rest = tensors.Binary(binary)
-    given = [tensors.read(each, number, rest) for number, each in enumerate(inputs)]
+    given = [tensors.read(tensor, number, rest) for number, tensor in enumerate(inputs)]
     if rest.left:
         raise BadRequest(f"{len(rest.left)} bytes follow the tensors that have a binary_data_size")
     table = tensors.table(given, model.signature)
     if len(table) != given[0].count:
         raise BadRequest(f"input {quoted(given[0].name)} has {given[0].count} rows of no columns")
     declared = model.signature.outputs or {}
-    # Read anew for each method: an estimator may change the rows that it gets
-    said = {name: invocation.predict(model, table, name, record) for name in names if name != CLASSES}
-    tensors_ = {name: tensors.output(name, rows, declared.get(name, {})) for name, rows in said.items()}
+    # The rows are read again for each method, because an estimator may change the rows that it gets
+    predictions = {name: invocation.predict(model, table, name, record) for name in names if name != CLASSES}
+    tensors_ = {name: tensors.output(name, rows, declared.get(name, {})) for name, rows in predictions.items()}
     if CLASSES in names:
-        if not said:
-            reader.read(model.signature, table)  # which are refused if they are no rows of this model
+        if not predictions:
+            reader.read(model.signature, table)  # this refuses rows that are not of this model
         tensors_[CLASSES] = _classes(model.signature)
     answer = {
         "model_name": invocation.model_name(),
@@ -87,17 +94,17 @@ def found(model: Model, request: Any, record: dict[str, Any], binary: bytes = b"
         **({} if identifier is None else {"id": identifier}),
         "outputs": [tensors_[name] for name in names],
     }
-    answers.check_size(answer, list(zip(*said.values(), strict=True)))
+    answers.check_size(answer, list(zip(*predictions.values(), strict=True)))
     return answer
 
 
 def output_names(signature: Signature) -> tuple[str, ...]:
-    """What a request may ask for: the estimator's methods, and the classes of a classifier."""
+    """Return what a request may ask for: the estimator's methods, and the classes of a classifier."""
     return (*signature.methods, CLASSES) if _classes(signature) else signature.methods
 
 
 def _classes(signature: Signature) -> dict[str, Any]:
-    """The classes as a tensor; empty where there are none, or none that a tensor holds."""
+    """Return the classes as a tensor. It is empty where there are no classes, or none that a tensor can hold."""
     try:
         return tensors.output(CLASSES, list(signature.classes), {}) if signature.classes else {}
     except ModelFault:
@@ -105,19 +112,19 @@ def _classes(signature: Signature) -> dict[str, Any]:
 
 
 def _outputs(signature: Signature, outputs: Any) -> list[str]:
-    """The outputs that a request asks for; the model's own method where it names none."""
+    """Return the names of the outputs that a request asks for, or the model's own method where it names none."""
     if outputs is None or outputs == []:
         return [signature.method]
     names: list[str] = []
-    for each in outputs if isinstance(outputs, list) else [outputs]:
-        name = each.get("name") if isinstance(each, dict) else None
+    for output in outputs if isinstance(outputs, list) else [outputs]:
+        name = output.get("name") if isinstance(output, dict) else None
         if not isinstance(name, str) or name not in output_names(signature):
             raise BadRequest(
-                f"there is no output {quoted(name) if name is not None else kind(each)}; this model has: "
+                f"there is no output {quoted(name) if name is not None else kind(output)}; this model has: "
                 f"{', '.join(output_names(signature))}"
             )
-        if tensors.parameters_of(each, f"output {name}").get("classification"):
-            raise BadRequest("the classification of outputs is not done here: ask for predict and predict_proba")
+        if tensors.parameters_of(output, f"output {name}").get("classification"):
+            raise BadRequest("outputs cannot be classified here: ask for predict and predict_proba instead")
         names.append(name)
     return list(dict.fromkeys(names))
 
@@ -140,7 +147,7 @@ def model_ready(call: Call) -> Answer:
 
 
 def metadata(call: Call) -> Answer:
-    """What the model takes and gives."""
+    """Describe the tensors that the model takes and gives."""
     _check_names(call)
     signature = call.model.signature
     return Answer.of_json(
@@ -155,7 +162,7 @@ def metadata(call: Call) -> Answer:
 
 
 def inputs_of(signature: Signature) -> list[dict[str, Any]]:
-    """The tensors that a model takes; none where it does not say which columns it has."""
+    """Return the tensors that a model takes, or none where it does not tell which columns it has."""
     if signature.container == "texts":
         return [{"name": "texts", "datatype": "BYTES", "shape": [-1]}]
     if signature.container == "array" and signature.columns:
@@ -171,9 +178,9 @@ def inputs_of(signature: Signature) -> list[dict[str, Any]]:
 def _declared(signature: Signature, method: str) -> dict[str, Any]:
     if method == CLASSES:
         return {name: value for name, value in _classes(signature).items() if name != "data"}
-    known: Mapping[str, Any] = (signature.outputs or {}).get(method, {})
-    kind_, shape = known.get("type", "number"), known.get("shape")
-    if not known and method == "predict" and signature.classes:
+    output: Mapping[str, Any] = (signature.outputs or {}).get(method, {})
+    kind_, shape = output.get("type", "number"), output.get("shape")
+    if not output and method == "predict" and signature.classes:
         kind_ = {str: "text", bool: "boolean", int: "integer"}.get(type(signature.classes[0]), "number")
     if shape is None:
         probabilities = method.endswith("_proba") and signature.classes
@@ -183,7 +190,7 @@ def _declared(signature: Signature, method: str) -> dict[str, Any]:
 
 
 def _check_names(call: Call) -> None:
-    """See that the path means this model."""
+    """See that the path names this model."""
     name, version = invocation.model_name(), call.model.sha256[:VERSION]
     asked = call.names.get("name")
     if asked != name:

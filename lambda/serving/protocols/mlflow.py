@@ -1,4 +1,4 @@
-"""MLflow's scoring server, whose paths SageMaker's endpoints have, too.
+"""The protocol of MLflow's scoring server, whose paths SageMaker's endpoints use too.
 
 https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
 """
@@ -12,46 +12,46 @@ from serving.http import bodies
 from serving.http.messages import Answer, Call, Refused
 from serving.loading.model import Model
 from serving.requests import forms
-from serving.requests.words import BadRequest, quoted
+from serving.requests.wording import BadRequest, quoted
 
 TAKEN = "application/json, text/csv"
 
 
 def invocations(call: Call) -> Answer:
-    """The predictions for a request of JSON, in any of its forms, or for a CSV file."""
+    """Answer with the predictions for a request of JSON, in any of its forms, or for a CSV file."""
     kind, parameters = call.request.content_type
     if bodies.is_json(kind):
         request = bodies.json_of(bodies.text(call.request))
-        return Answer.of_json(invocation.found(call.model, request, call.record))
+        return Answer.of_json(invocation.evaluate(call.model, request, call.record))
     if kind != "text/csv":
         raise Refused(415, f"expected as content-type one of {TAKEN}; got {quoted(kind)}", {"accept": TAKEN})
     header = parameters.get("header") != "absent"
     table = forms.of_csv(bodies.text(call.request), header)
     try:
-        return Answer.of_json(invocation.found(call.model, {}, call.record, table))
+        return Answer.of_json(invocation.evaluate(call.model, {}, call.record, table))
     except BadRequest as error:
         if header and not _names_any(call.model, table):
-            hint = "If the first line has values, send it as text/csv; header=absent"
+            hint = "If the first line holds values, send it as text/csv; header=absent"
             raise BadRequest(f"{str(error).rstrip('.')}. {hint}") from error
         raise
 
 
 def ping(call: Call) -> Answer:
-    """That the model is loaded: where it is not, the init fails and nobody answers."""
+    """Say that the model is loaded. Where it is not, the init has failed and nobody answers at all."""
     return Answer.of_json({"status": "ok"})
 
 
 def version(call: Call) -> Answer:
-    """Which model answers."""
+    """Say which model answers."""
     return Answer.of_json({"model_name": invocation.model_name(), "model_sha256": call.model.sha256})
 
 
 def error(status: int, message: str) -> dict[str, Any]:
-    """An error as MLflow words it, and as a direct invocation has it."""
+    """Return an error with the keys that MLflow uses and those of a direct invocation."""
     code = "INTERNAL_ERROR" if status >= 500 else "BAD_REQUEST"
     return {"error": message, "error_code": code, "message": message}
 
 
 def _names_any(model: Model, table: Any) -> bool:
-    known = {str(name) for name in model.signature.names or ()}
-    return not known or any(str(name) in known for name in table.names())
+    columns = {str(name) for name in model.signature.names or ()}
+    return not columns or any(str(name) in columns for name in table.names())

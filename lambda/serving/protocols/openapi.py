@@ -1,4 +1,4 @@
-"""What the function answers over HTTP, told in OpenAPI 3.1, and shown to people.
+"""Describes what the function answers over HTTP: as an OpenAPI 3.1 document, and as a page for people.
 
 https://spec.openapis.org/oas/v3.1.0
 """
@@ -19,16 +19,18 @@ def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 REFUSALS = {
-    "400": "The request is not one that the model takes; error says what was expected",
+    "400": "The model does not take this request; error says what was expected",
     "413": "The request or its answer is too large",
-    "415": "The body is in a format that is not read here",
+    "415": "The body has a format that is not read here",
     "500": "The model gave no answer",
 }
 OBJECT = {"type": "object"}
 PREDICTIONS = {
     "type": "object",
     "required": ["predictions"],
-    "properties": {"predictions": {"type": "array", "description": "One for each row, in their order"}},
+    "properties": {
+        "predictions": {"type": "array", "description": "One prediction for each row, in the order of the rows"}
+    },
 }
 OUTPUTS = {
     "type": "object",
@@ -56,31 +58,31 @@ OUTPUTS = {
 
 PAGE = {
     "operationId": "page",
-    "summary": "A page for people",
+    "summary": "The page for people",
     "responses": {
         "200": {"description": "The page", "content": {"text/html": {}}},
-        "404": _answer("The function does not show it", ERROR),
+        "404": _answer("The function does not show its page", ERROR),
     },
 }
 
 
 def document(call: Call) -> Answer:
-    """The description of this model's paths."""
+    """Answer with the description of this model's paths."""
     return Answer.of_json(describe(call.model, invocation.model_name(), call.root or "/"))
 
 
 def page(call: Call) -> Answer:
-    """The page for people."""
+    """Answer with the page for people."""
     from serving.page import page as make
 
     return Answer(200, make(call.model, invocation.model_name()), "text/html; charset=utf-8")
 
 
 def describe(model: Model, name: str, root: str = "/") -> dict[str, Any]:
-    """The document for a model.
+    """Return the OpenAPI document for a model.
 
     Args:
-        root: the path in the URL that all others begin with.
+        root: the path of the URL below which all other paths lie.
     """
     signature, version = model.signature, model.sha256[: inference_v2.VERSION]
     body = {
@@ -100,18 +102,18 @@ def describe(model: Model, name: str, root: str = "/") -> dict[str, Any]:
         "/version": {"get": _get("version", "Which model answers")},
         "/openapi.json": {"get": _get("openapi", "This document")},
         "/v2": {"get": _get("server", "Open Inference Protocol: the server")},
-        "/v2/health/live": {"get": _get("live", "Open Inference Protocol: whether it lives")},
-        "/v2/health/ready": {"get": _get("ready", "Open Inference Protocol: whether it is ready")},
+        "/v2/health/live": {"get": _get("live", "Open Inference Protocol: whether the server is alive")},
+        "/v2/health/ready": {"get": _get("ready", "Open Inference Protocol: whether the server is ready")},
     }
     for path, parameters, suffix in (
         ("/v2/models/{name}", one, ""),
         ("/v2/models/{name}/versions/{version}", both, "OfVersion"),
     ):
-        said = "Open Inference Protocol: "
-        infer = _post(f"infer{suffix}", said + "outputs for tensors", tensors, OUTPUTS)
+        protocol = "Open Inference Protocol: "
+        infer = _post(f"infer{suffix}", protocol + "outputs for tensors", tensors, OUTPUTS)
         paths |= {
-            path: {"get": _get(f"model{suffix}", said + "what the model takes and gives", parameters)},
-            f"{path}/ready": {"get": _get(f"modelReady{suffix}", said + "whether it is ready", parameters)},
+            path: {"get": _get(f"model{suffix}", protocol + "what the model takes and gives", parameters)},
+            f"{path}/ready": {"get": _get(f"modelReady{suffix}", protocol + "whether the model is ready", parameters)},
             f"{path}/infer": {
                 "post": {
                     **infer,
@@ -122,7 +124,7 @@ def describe(model: Model, name: str, root: str = "/") -> dict[str, Any]:
         }
     return {
         "openapi": "3.1.0",
-        "info": {"title": name, "version": version, "description": f"A model of SHA-256 {model.sha256}"},
+        "info": {"title": name, "version": version, "description": f"The model with the SHA-256 {model.sha256}"},
         "servers": [{"url": root}],
         "paths": paths,
         "components": {"schemas": schemas.components(signature)},

@@ -1,6 +1,6 @@
-"""JSON Schemas of the requests that a model takes, and an example of one, made from its signature.
+"""JSON Schemas for the requests that a model takes, and an example of a request, both made from its signature.
 
-A schema says no more than is refused: an unknown category, for instance, is for the model to judge.
+A schema demands no more than the function does. An unknown category, for instance, is for the model to judge.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from typing import Any
 from serving.protocols import inference_v2
 from serving.protocols.tensors import DATATYPES
 from serving.requests.signature import Column, Signature
-from serving.requests.words import is_missing
+from serving.requests.wording import is_missing
 
-MOST_LISTED = 100  # columns of an array that are listed one by one; more are told by the first
+MOST_LISTED = (
+    100  # columns of an array are listed one by one up to this number; of more columns, the first stands for all
+)
 
 NUMBER = {"type": ["number", "boolean", "null"]}
 TEXT = {"type": ["string", "null"]}
 KINDS: dict[str, dict[str, Any]] = {
     "number": NUMBER,
-    "integer": NUMBER,  # a fraction or null makes it a column of numbers
+    "integer": NUMBER,  # a fraction or null turns it into a column of numbers
     "boolean": {"enum": [True, False, 0, 1, None]},
     "text": TEXT,
     "datetime": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": ["number", "null"]}]},
@@ -51,31 +53,31 @@ EXAMPLES: dict[str, Any] = {
 
 
 def column(given: Column) -> dict[str, Any]:
-    """What a column takes."""
-    found = KINDS.get(given.type, {})
-    known = present(given)
+    """Describe what a column takes."""
+    schema = KINDS.get(given.type, {})
+    values = present(given)
     if given.type == "integer" and given.strict:
-        found = {"type": ["integer", "boolean"]}
+        schema = {"type": ["integer", "boolean"]}
     if given.type == "category":
-        texts = {isinstance(each, str) for each in known}
-        found = {frozenset({True}): TEXT, frozenset({False}): NUMBER}.get(frozenset(texts), {})
-    return {**found, **({"examples": known} if known else {})}
+        texts = {isinstance(value, str) for value in values}
+        schema = {frozenset({True}): TEXT, frozenset({False}): NUMBER}.get(frozenset(texts), {})
+    return {**schema, **({"examples": values} if values else {})}
 
 
 def present(given: Column) -> list[Any]:
-    """The values that are known of a column, without what is missing or what JSON has not."""
-    known = [each for each in given.categories or () if not is_missing(each)]
-    return [each for each in known if not isinstance(each, float) or math.isfinite(each)]
+    """Return the known values of a column, without missing ones and those that JSON cannot hold."""
+    values = [value for value in given.categories or () if not is_missing(value)]
+    return [value for value in values if not isinstance(value, float) or math.isfinite(value)]
 
 
 def components(signature: Signature) -> dict[str, Any]:
-    """A row, as a list and as an object, which the forms refer to."""
-    found = {"Row": _row(signature), "Record": _record(signature)}
-    return {name: each for name, each in found.items() if each is not None}
+    """Return the schemas of a row as a list and as an object, to which the forms refer."""
+    schemas = {"Row": _row(signature), "Record": _record(signature)}
+    return {name: schema for name, schema in schemas.items() if schema is not None}
 
 
 def requests(signature: Signature) -> dict[str, Any]:
-    """The request of JSON, in each of its forms."""
+    """Return the schema of a request in JSON, with each of its forms."""
     rows = {name: {"$ref": f"#/components/schemas/{name}"} for name in components(signature)}
     record = rows["Record"]
     method = {"enum": [*signature.methods, None]}
@@ -107,7 +109,7 @@ def requests(signature: Signature) -> dict[str, Any]:
 
 
 def example(signature: Signature) -> dict[str, Any]:
-    """A request that the model takes, as far as its signature tells."""
+    """Return a request that the model takes, as far as its signature tells."""
     if signature.container == "texts":
         return {"instances": ["a text"]}
     if signature.columns is None:
@@ -118,20 +120,20 @@ def example(signature: Signature) -> dict[str, Any]:
 
 
 def example_of_tensors(signature: Signature) -> dict[str, Any]:
-    """The same as tensors."""
+    """Return the same request as tensors."""
     values = [value_of(each) for each in signature.columns or ()] or ["a text"]
     inputs = inference_v2.inputs_of(signature)
     if len(inputs) != len(values):
         return {"inputs": [{**inputs[0], "shape": [1, len(values)], "data": values}]} if inputs else {"inputs": []}
-    made = zip(inputs, values, strict=True)
-    return {"inputs": [{**each, "shape": [1, *each["shape"][1:]], "data": [value]} for each, value in made]}
+    pairs = zip(inputs, values, strict=True)
+    return {"inputs": [{**tensor, "shape": [1, *tensor["shape"][1:]], "data": [value]} for tensor, value in pairs]}
 
 
 def value_of(given: Column) -> Any:
-    """A value that a column takes."""
-    known = present(given)
-    if known:
-        return known[0]
+    """Return a value that a column takes."""
+    values = present(given)
+    if values:
+        return values[0]
     if given.type == "datetime":
         return "2026-01-31T12:00:00" + ("+00:00" if "," in given.dtype else "Z")
     if given.type == "any" and given.dtype == "object":
@@ -140,7 +142,7 @@ def value_of(given: Column) -> Any:
 
 
 def tensors(signature: Signature) -> dict[str, Any]:
-    """The request of the Open Inference Protocol."""
+    """Return the schema of a request of the Open Inference Protocol."""
     inputs = inference_v2.inputs_of(signature)
     return {
         "type": "object",
@@ -154,7 +156,7 @@ def tensors(signature: Signature) -> dict[str, Any]:
             "inputs": {
                 "type": "array",
                 "minItems": 1,
-                "description": f"One for each column, or one of all: {_listed(inputs)}",
+                "description": f"One tensor for each column, or one for all columns: {_listed(inputs)}",
                 "items": {
                     "type": "object",
                     "required": ["name", "shape", "datatype"],
@@ -188,12 +190,12 @@ def tensors(signature: Signature) -> dict[str, Any]:
 
 
 def _listed(inputs: Sequence[dict[str, Any]]) -> str:
-    said = [f"{each['name']} ({each['datatype']})" for each in inputs[:MOST_LISTED]]
-    return ", ".join(said) or "the columns that the model was fitted with"
+    columns = [f"{tensor['name']} ({tensor['datatype']})" for tensor in inputs[:MOST_LISTED]]
+    return ", ".join(columns) or "the columns that the model was fitted with"
 
 
 def _row(signature: Signature) -> dict[str, Any] | None:
-    """A row as a list, or as the text that it is."""
+    """Describe a row as a list, or as the text that it is."""
     if signature.container == "texts":
         return {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "maxItems": 1}]}
     if signature.columns is None:
@@ -206,7 +208,7 @@ def _row(signature: Signature) -> dict[str, Any] | None:
 
 
 def _record(signature: Signature) -> dict[str, Any]:
-    """A row as an object."""
+    """Describe a row as an object."""
     if signature.container == "texts":
         return {"type": "object", "minProperties": 1}
     if signature.columns is None:

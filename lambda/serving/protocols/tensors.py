@@ -1,4 +1,4 @@
-"""The tensors of the Open Inference Protocol: of a request to the table that is read, of predictions to an output."""
+"""Converts tensors of the Open Inference Protocol: inputs to the table that is read, and predictions to outputs."""
 
 from __future__ import annotations
 
@@ -11,24 +11,28 @@ from typing import Any
 
 import numpy as np
 
+from serving.requests.packing import EXACT
 from serving.requests.signature import Column, Signature
 from serving.requests.tables import Columns, Rows
-from serving.requests.values import EXACT, is_exact
-from serving.requests.words import BadRequest, ModelFault, cut, is_missing, kind, quoted
+from serving.requests.values import is_exact
+from serving.requests.wording import BadRequest, ModelFault, cut, is_missing, kind, quoted
 
 FORM = "inputs"
 SIZES = (8, 16, 32, 64)
 INTEGERS = {f"{name}{bits}": f"<{code}{bits // 8}" for name, code in (("INT", "i"), ("UINT", "u")) for bits in SIZES}
 FLOATS = {"FP16": "<f2", "FP32": "<f4", "FP64": "<f8"}
-DTYPES = {"BOOL": "?", **INTEGERS, **FLOATS}  # as the binary extension has them
+DTYPES = {"BOOL": "?", **INTEGERS, **FLOATS}  # as the binary extension writes them
 DATATYPES = (*DTYPES, "BYTES")
-TYPES: dict[str, tuple[type, ...]] = {"BOOL": (bool,), "BYTES": (str,)}  # of JSON; of all others numbers
-MOST = 1 << 31  # rows or columns that no request has
+TYPES: dict[str, tuple[type, ...]] = {
+    "BOOL": (bool,),
+    "BYTES": (str,),
+}  # the types of JSON; all other datatypes take numbers
+MOST = 1 << 31  # no request has so many rows or columns
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input, with its values one after another."""
+    """An input of a request, with its values one after another."""
 
     name: str
     shape: tuple[int, ...]
@@ -40,14 +44,14 @@ class Tensor:
 
 
 def read(given: Any, number: int, binary: Binary) -> Tensor:
-    """An input of a request.
+    """Read an input of a request.
 
     Args:
-        number: its place among the inputs.
-        binary: what follows the JSON, of which inputs may take their values.
+        number: its position among the inputs.
+        binary: the bytes after the JSON, from which inputs may take their values.
 
     Raises:
-        BadRequest: it is none; it is named.
+        BadRequest: it is no valid input; the message names it.
     """
     if not isinstance(given, dict) or not isinstance(given.get("name"), str):
         raise BadRequest(f'input {number} is {kind(given)}; expected "name", "shape", "datatype" and "data"')
@@ -69,7 +73,7 @@ def read(given: Any, number: int, binary: Binary) -> Tensor:
 
 
 class Binary:
-    """What follows the JSON of a request, in the protocol's binary extension; each input takes its part in turn."""
+    """The bytes after the JSON of a request, in the protocol's binary extension. Each input in turn takes its share."""
 
     def __init__(self, data: bytes = b"") -> None:
         self.left = memoryview(data)
@@ -77,43 +81,44 @@ class Binary:
     def take(self, size: Any, datatype: str, count: int, what: str) -> list[Any]:
         if type(size) is not int or not 0 <= size <= len(self.left):
             raise BadRequest(
-                f"{what} has {quoted(size)} as binary_data_size; {len(self.left)} bytes are left behind the JSON, "
+                f"{what} has {quoted(size)} as binary_data_size; {len(self.left)} bytes are left after the JSON, "
                 "which ends where the header inference-header-content-length says"
             )
-        part, self.left = self.left[:size], self.left[size:]
+        chunk, self.left = self.left[:size], self.left[size:]
         if datatype == "BYTES":
-            return list(_texts(part, what))
+            return list(_texts(chunk, what))
         dtype = np.dtype(DTYPES[datatype])
         if size != count * dtype.itemsize:
             raise BadRequest(f"{what} has {size} bytes; {count} values of {datatype} have {count * dtype.itemsize}")
-        return list(np.frombuffer(part, dtype).tolist())
+        return list(np.frombuffer(chunk, dtype).tolist())
 
 
-def _texts(part: memoryview, what: str) -> Sequence[str]:
-    """Texts, each behind its length in four bytes."""
-    found, at = [], 0
-    while at < len(part):
-        end = at + 4 + (struct.unpack_from("<I", part, at)[0] if len(part) >= at + 4 else len(part))
-        if end > len(part):
+def _texts(chunk: memoryview, what: str) -> Sequence[str]:
+    """Read texts, each of which follows its length in four bytes."""
+    texts: list[str] = []
+    at = 0
+    while at < len(chunk):
+        end = at + 4 + (struct.unpack_from("<I", chunk, at)[0] if len(chunk) >= at + 4 else len(chunk))
+        if end > len(chunk):
             raise BadRequest(f"{what} has a text that is cut short")
         try:
-            found.append(bytes(part[at + 4 : end]).decode())
+            texts.append(bytes(chunk[at + 4 : end]).decode())
         except UnicodeDecodeError as error:
-            raise BadRequest(f"text {len(found)} of {what} is not UTF-8: {cut(str(error))}") from error
+            raise BadRequest(f"text {len(texts)} of {what} is not UTF-8: {cut(str(error))}") from error
         at = end
-    return found
+    return texts
 
 
 def parameters_of(given: Mapping[str, Any], what: str) -> Mapping[str, Any]:
-    """What else a request, an input or an output says; most of it are hints that change nothing here."""
-    found = given.get("parameters")
-    if found is not None and not isinstance(found, dict):
-        raise BadRequest(f"{what} has as parameters {kind(found)}; expected an object")
-    return found or {}
+    """Return what else a request, an input or an output says. Most of it are hints that change nothing here."""
+    parameters = given.get("parameters")
+    if parameters is not None and not isinstance(parameters, dict):
+        raise BadRequest(f"{what} has as parameters {kind(parameters)}; expected an object")
+    return parameters or {}
 
 
 def _shape(given: Any, what: str) -> tuple[int, ...]:
-    if not isinstance(given, list) or not all(type(each) is int and 0 <= each < MOST for each in given):
+    if not isinstance(given, list) or not all(type(size) is int and 0 <= size < MOST for size in given):
         raise BadRequest(f"{what} has no shape; expected a list of whole numbers, such as [3, 1]")
     if len(given) not in (1, 2):
         raise BadRequest(f"{what} has the shape {cut(str(given))}; expected [rows], [rows, 1] or [rows, columns]")
@@ -121,7 +126,7 @@ def _shape(given: Any, what: str) -> tuple[int, ...]:
 
 
 def _flat(data: Any, shape: tuple[int, ...], what: str) -> list[Any]:
-    """The values of a tensor, which may be nested as its shape is."""
+    """Return the values of a tensor in one list. They may be nested as the tensor's shape is."""
     if not isinstance(data, list):
         raise BadRequest(f"{what} has as data {kind(data)}; expected a list of values")
     if len(shape) == 1 or not data or not isinstance(data[0], list):
@@ -134,9 +139,9 @@ def _flat(data: Any, shape: tuple[int, ...], what: str) -> list[Any]:
 
 
 def _checked(values: list[Any], datatype: str, what: str) -> list[Any]:
-    """Values that are of the datatype; null stands for a missing value in each.
+    """Return the values, if all of them are of the datatype. In every datatype, null stands for a missing value.
 
-    What a column takes is not looked at here: that is for the reader.
+    Whether a column takes them is not checked here: the reader does that.
     """
     if datatype in FLOATS:
         most = float(np.finfo(FLOATS[datatype]).max)
@@ -153,27 +158,29 @@ def _checked(values: list[Any], datatype: str, what: str) -> list[Any]:
             right = info.min <= value <= info.max and (type(value) is int or value.is_integer())
         if not right:
             raise BadRequest(f"value {at} of {what} is no {datatype}: {quoted(value)}")
-    if datatype in FLOATS:  # the same values as a binary tensor has
-        return [float(each) if type(each) is int and -EXACT <= each <= EXACT else each for each in values]
-    return [int(each) if type(each) is float else each for each in values] if datatype in INTEGERS else values
+    if datatype in FLOATS:  # so they are the same values as those of a binary tensor
+        return [float(value) if type(value) is int and -EXACT <= value <= EXACT else value for value in values]
+    return [int(value) if type(value) is float else value for value in values] if datatype in INTEGERS else values
 
 
 def table(tensors: Sequence[Tensor], signature: Signature) -> Rows | Columns:
-    """The rows of a request's tensors, unread: one tensor of all columns in their order, or one for each by its name.
+    """Return the rows of a request's tensors before they are read.
+
+    A request has either one tensor with all columns in their order, or one tensor for each column under its name.
 
     Raises:
-        BadRequest: they have different numbers of rows, or one has several columns beside others.
+        BadRequest: the tensors have different numbers of rows, or one of several has more than one column.
     """
     names = [tensor.name for tensor in tensors]
     if len(set(names)) < len(names):
         raise BadRequest(f"two inputs are named {quoted(next(name for name in names if names.count(name) > 1))}")
     first = tensors[0]
     width = first.shape[1] if len(first.shape) == 2 else 1
-    known = {str(name) for name in signature.names or ()}
+    columns = {str(name) for name in signature.names or ()}
     if len(tensors) == 1 and width == 1 and signature.container in ("texts", "objects", "unknown"):
         nested = signature.container == "unknown" and len(first.shape) == 2
-        return Rows(FORM, [[each] for each in first.values] if nested else first.values)
-    if len(tensors) == 1 and (width != 1 or (signature.width == 1 and first.name not in known)):
+        return Rows(FORM, [[value] for value in first.values] if nested else first.values)
+    if len(tensors) == 1 and (width != 1 or (signature.width == 1 and first.name not in columns)):
         return Rows(FORM, [first.values[at : at + width] for at in range(0, len(first.values), width or 1)])
     for tensor in tensors:
         if len(tensor.shape) == 2 and tensor.shape[1] != 1:
@@ -189,7 +196,7 @@ def table(tensors: Sequence[Tensor], signature: Signature) -> Rows | Columns:
 
 
 def datatype(column: Column) -> str:
-    """In which datatype a column is asked for."""
+    """Return the datatype in which a column is asked for."""
     dtype = column.dtype.upper()
     if column.type == "integer":
         return dtype if dtype in INTEGERS else "INT64"
@@ -199,7 +206,7 @@ def datatype(column: Column) -> str:
         return "FP64"
     if column.type == "boolean":
         return "BOOL"
-    present = [each for each in column.categories or () if not is_missing(each)]
+    present = [category for category in column.categories or () if not is_missing(category)]
     return _of_values(present) or "BYTES" if column.type == "category" else "BYTES"
 
 
@@ -207,48 +214,48 @@ OF_TYPE = {"boolean": "BOOL", "integer": "INT64", "number": "FP64", "text": "BYT
 
 
 def output(method: str, predictions: list[Any], declared: Mapping[str, Any]) -> dict[str, Any]:
-    """An output of an answer.
+    """Return the output of an answer for one method.
 
     Args:
-        declared: what the signature says of the method's answers: type and shape.
+        declared: the type and shape that the signature gives for the method's answers.
 
     Raises:
-        ModelFault: the predictions are not of one datatype and of one shape.
+        ModelFault: the predictions do not all have the same datatype and shape.
     """
     values, shape = predictions, [len(predictions)]
     while values and isinstance(values[0], list):
         width = len(values[0])
-        if not all(isinstance(each, list) and len(each) == width for each in values):
+        if not all(isinstance(row, list) and len(row) == width for row in values):
             raise ModelFault(f"the model's {method} gives rows of different lengths, {ELSEWHERE}")
         values = list(chain.from_iterable(values))
         shape.append(width)
     if not predictions:
         shape += list(declared.get("shape", [-1])[1:])
-    found = _of_values(values)
-    if found is None:
+    datatype_ = _of_values(values)
+    if datatype_ is None:
         raise ModelFault(f"the model's {method} gives values of several types, {ELSEWHERE}")
-    if found == "BOOL" and None in values:
+    if datatype_ == "BOOL" and None in values:
         raise ModelFault(f"the model's {method} gives a boolean that is missing, {ELSEWHERE}")
-    if found in ("INT64", "UINT64") and None in values:
-        found = "FP64"  # as in pandas
-    found = found or OF_TYPE[declared.get("type", "number")]
-    if found == "FP64":
-        if not all(type(each) is not int or is_exact(each) for each in values):
+    if datatype_ in ("INT64", "UINT64") and None in values:
+        datatype_ = "FP64"  # as it would be in pandas
+    datatype_ = datatype_ or OF_TYPE[declared.get("type", "number")]
+    if datatype_ == "FP64":
+        if not all(type(value) is not int or is_exact(value) for value in values):
             raise ModelFault(f"the model's {method} gives integers of more digits than FP64 has, {ELSEWHERE}")
-        values = [float(each) if type(each) is int else each for each in values]
-    return {"name": method, "datatype": found, "shape": shape, "data": values}
+        values = [float(value) if type(value) is int else value for value in values]
+    return {"name": method, "datatype": datatype_, "shape": shape, "data": values}
 
 
-ELSEWHERE = "which no tensor has; POST /invocations answers with them"
+ELSEWHERE = "which no tensor can hold; POST /invocations answers with them"
 
 
 def _of_values(values: Sequence[Any]) -> str | None:
-    """The datatype of values; "" where there is nothing but null, None if there is none for all."""
+    """Return the datatype of values: "" where all are null, and None where no datatype holds them all."""
     kinds = set(map(type, values)) - {type(None)}
     if not kinds:
         return ""
     if kinds == {int}:
-        whole = [each for each in values if each is not None]
+        whole = [value for value in values if value is not None]
         if min(whole) >= -(2**63) and max(whole) < 2**63:
             return "INT64"
         return "UINT64" if min(whole) >= 0 and max(whole) < 2**64 else None

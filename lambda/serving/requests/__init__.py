@@ -1,1 +1,1 @@
-"""From a request to the rows that an estimator takes, and from its predictions to an answer."""
+"""Requests: their forms, the signature that drives how they are read, and the answers that are made of predictions."""

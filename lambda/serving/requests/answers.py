@@ -1,4 +1,4 @@
-"""Makes of an estimator's predictions what JSON can carry."""
+"""Turns an estimator's predictions into what JSON can carry."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ import numpy as np
 
 from serving.requests.signature import NUMPY_FLOATS
 from serving.requests.vectors import plain
-from serving.requests.words import ModelFault, encodable
+from serving.requests.wording import ModelFault, encodable
 
-LARGEST = 6_291_556  # bytes of an answer that Lambda takes
+LARGEST = 6_291_556  # the most bytes of an answer that Lambda takes
 NUMBERS = {int, float, bool, type(None)}
-LONGEST_NUMBER = 30  # bytes of one in JSON, with what is between it and the next
-LONGEST_CHARACTER = 12  # bytes of one in JSON, as \ud83d\ude00
+LONGEST_NUMBER = 30  # bytes of a number in JSON, with what separates it from the next
+LONGEST_CHARACTER = 12  # bytes of a character in JSON, such as \ud83d\ude00
 
 
-def to_json(predictions: Any, count: int, method: str) -> list:
-    """Predictions as plain lists, one element for each row; a number that JSON has not (NaN, an infinity) is null.
+def to_json(predictions: Any, count: int, method: str) -> list[Any]:
+    """Return predictions as plain lists, one element for each row. A number that JSON lacks (NaN, an infinity) is null.
 
     Args:
-        count: how many rows were asked.
-        method: what was asked, for messages.
+        count: how many rows were asked for.
+        method: the method that was called, for messages.
 
     Raises:
-        ModelFault: they are no predictions, or not as many.
+        ModelFault: the result is no list of predictions, or there are not as many predictions as rows.
     """
     if hasattr(predictions, "toarray"):  # a sparse matrix
         predictions = predictions.toarray()
-    if isinstance(predictions, list) and predictions and all(_is_of_output(each, count) for each in predictions):
+    if isinstance(predictions, list) and predictions and all(_is_of_output(array, count) for array in predictions):
         predictions = [list(row) for row in zip(*predictions, strict=True)]
     rows = _rows(plain(predictions), method)
     if len(rows) != count:
@@ -42,25 +42,25 @@ def to_json(predictions: Any, count: int, method: str) -> list:
 
 
 def _is_of_output(predictions: Any, count: int) -> bool:
-    """Whether it has the probabilities of one output for all rows, where a model of several gives a list of such."""
+    """Whether it is an output's array of probabilities, of which a model of several outputs gives a list."""
     return isinstance(predictions, np.ndarray) and predictions.ndim == 2 and len(predictions) == count
 
 
-def check_size(answer: dict, predictions: list) -> None:
-    """See that Lambda takes an answer; one that is sure to be small is not measured.
+def check_size(answer: dict[str, Any], predictions: list[Any]) -> None:
+    """See that Lambda takes an answer. An answer that is certainly small is not measured.
 
     Args:
-        predictions: one for each row, as the answer has them.
+        predictions: the answer's predictions, one for each row.
 
     Raises:
-        TooLarge
+        TooLarge: the answer has too many bytes.
     """
     values, kinds = predictions, set(map(type, predictions))
     while values and kinds <= {list, tuple}:
         values = list(chain.from_iterable(values))
         kinds = set(map(type, values))
     if kinds <= {*NUMBERS, str}:
-        texts = 0 if str not in kinds else sum(len(each) for each in values if type(each) is str)
+        texts = 0 if str not in kinds else sum(len(value) for value in values if type(value) is str)
         if (len(predictions) + len(values)) * LONGEST_NUMBER + texts * LONGEST_CHARACTER < LARGEST:
             return
     size = len(json.dumps(answer))
@@ -71,40 +71,48 @@ def check_size(answer: dict, predictions: list) -> None:
 
 
 class TooLarge(Exception):
-    """An answer that Lambda would not take."""
+    """Lambda would not take an answer of this size."""
 
 
-def _rows(predictions: Any, method: str) -> list:
+def _rows(predictions: Any, method: str) -> list[Any]:
     if isinstance(predictions, np.ndarray) and predictions.ndim:
         kind, name = predictions.dtype.kind, predictions.dtype.name
         if kind in "biu" or (name in NUMPY_FLOATS and np.isfinite(predictions).all()):
-            return predictions.tolist()
-        return _plain(_listed(predictions))
-    if hasattr(predictions, "columns") and hasattr(predictions, "iloc"):  # a DataFrame: each column has its own type
-        columns = [_plain(_listed(predictions.iloc[:, at])) for at in range(predictions.shape[1])]
+            numbers: list[Any] = predictions.tolist()
+            return numbers
+        return _plain_list(_listed(predictions))
+    if hasattr(predictions, "columns") and hasattr(
+        predictions, "iloc"
+    ):  # a DataFrame, each of whose columns has its own type
+        columns = [_plain_list(_listed(predictions.iloc[:, at])) for at in range(predictions.shape[1])]
         return list(map(list, zip(*columns, strict=True))) if columns else [[] for _ in range(len(predictions))]
     if hasattr(predictions, "tolist") and hasattr(predictions, "__len__") and np.ndim(predictions):
-        return _plain(_listed(predictions))
+        return _plain_list(_listed(predictions))
     if isinstance(predictions, (list, tuple)):
-        return _plain(list(predictions))
+        return _plain_list(list(predictions))
     raise ModelFault(
         f"the model's {method} gave {_article(predictions)}; expected a list or an array with a prediction for each row"
     )
 
 
-def _listed(predictions: Any) -> list:
-    """Its elements; times as numpy's or pandas' own, which tolist makes integers of."""
+def _listed(predictions: Any) -> list[Any]:
+    """Return the elements. Times stay objects of numpy or pandas, because tolist would turn them into integers."""
     dtype = getattr(predictions, "dtype", None)
-    if getattr(dtype, "kind", None) in "mM":
-        return [_listed(each) for each in predictions] if np.ndim(predictions) > 1 else list(predictions)
+    if getattr(dtype, "kind", None) in ("m", "M"):
+        return [_listed(row) for row in predictions] if np.ndim(predictions) > 1 else list(predictions)
     return list(predictions.tolist())
+
+
+def _plain_list(values: list[Any]) -> list[Any]:
+    plain_values: list[Any] = _plain(values)
+    return plain_values
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         if set(map(type, value)) == {str} and "".join(value).isascii():
             return list(value)
-        return [_plain(each) for each in value]
+        return [_plain(element) for element in value]
     if isinstance(value, np.ndarray):
         return _plain(_listed(value)) if value.ndim else _plain(value[()])
     if isinstance(value, (np.datetime64, np.timedelta64)):
@@ -122,7 +130,7 @@ def _plain(value: Any) -> Any:
 
 def _other(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {encodable(str(_plain(name))): _plain(each) for name, each in value.items()}
+        return {encodable(str(_plain(name))): _plain(element) for name, element in value.items()}
     if type(value).__name__ in ("NaTType", "NAType"):  # pandas' missing values
         return None
     if isinstance(value, (date, datetime)):
@@ -137,9 +145,9 @@ def _other(value: Any) -> Any:
 
 
 def _iso(value: Any) -> str:
-    """A time or a duration in ISO 8601, as pandas writes it."""
+    """Write a time or a duration in ISO 8601, as pandas does."""
     if isinstance(value, np.datetime64):
-        text = np.datetime_as_string(value)
+        text = str(np.datetime_as_string(value))
         text = text if "T" in text else f"{np.datetime_as_string(value.astype('datetime64[s]'))}"
         return text.rstrip("0").removesuffix(".") if "." in text else text
     return f"PT{value / np.timedelta64(1, 's')}S"

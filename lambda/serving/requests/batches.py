@@ -1,36 +1,39 @@
-"""Reads those columns of a table at once that have nothing but numbers, however many rows there are.
+"""Reads at once all columns of a table that hold nothing but numbers, however many rows there are.
 
-What is read here is the same to the bit as what `serving.requests.values` reads one by one; what may not be is left
-to it.
+The result is the same to the bit as what `serving.requests.values` reads value by value. Where it might not be, the
+values are left to that module.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from serving.requests import packing
 from serving.requests.packing import Picked
 from serving.requests.signature import Signature
 from serving.requests.tables import Columns, Transposed
 
+if TYPE_CHECKING:
+    from serving.requests.packing import Order
 
-def block(signature: Signature, table: Any, order: str = "F") -> Any:
-    """A table of nothing but numbers of one dtype as an array of shape (n_rows, n_columns).
+
+def block(signature: Signature, table: Any, order: Order = "F") -> Any:
+    """Return a table of nothing but numbers of one dtype as an array of shape (n_rows, n_columns).
 
     Args:
-        order: "F" has each column in one piece, "C" each row.
+        order: "F" keeps each column in one piece, and "C" each row.
 
     Returns:
-        None where the signature has other columns, or where the table has to be looked at value by value.
+        None where the signature has other columns, or where the table has to be read value by value.
     """
     dtype = signature.written.dtype
     if dtype is None:
         return None
-    found = _block_of_cells(signature, table, order) if table.texts else _block(signature, table, order)
-    return None if found is None else found.astype(dtype, copy=False)
+    array = _block_of_cells(signature, table, order) if table.texts else _block(signature, table, order)
+    return None if array is None else array.astype(dtype, copy=False)
 
 
-def _block(signature: Signature, table: Any, order: str) -> Any:
+def _block(signature: Signature, table: Any, order: Order) -> Any:
     if isinstance(table, Columns) and not isinstance(table.values, Transposed):
         return _block_by_name(signature, table, order)
     first = _first(signature, table)
@@ -40,29 +43,29 @@ def _block(signature: Signature, table: Any, order: str) -> Any:
     return packing.block_of_rows(rows, signature.width or 0, order)
 
 
-def _block_by_name(signature: Signature, table: Columns, order: str) -> Any:
+def _block_by_name(signature: Signature, table: Columns, order: Order) -> Any:
     keys = table.keys(signature)
     if not all(key in table.values for key in keys):
         return None
     given = [table.values[key] for key in keys]
-    if None in signature.written.codes_of([each[0] for each in given]):
+    if None in signature.written.codes_of([values[0] for values in given]):
         return None
-    if len(table) < len(keys):  # sooner written as rows
+    if len(table) < len(keys):  # writing them as rows is faster
         return packing.block_of_rows(Picked(list(zip(*given, strict=True))), len(keys), order)
     array = packing.block_of_columns(given, len(table))
     return array if array is None or order == "F" else array.copy("C")
 
 
-def _block_of_cells(signature: Signature, table: Any, order: str) -> Any:
+def _block_of_cells(signature: Signature, table: Any, order: Order) -> Any:
     columns, keys = signature.columns or (), _keys_of_cells(signature, table)
     if keys is None or any(column.type == "integer" or not packing.takes_cells(column) for column in columns):
         return None
-    found, failed = table.values.numbers(keys, columns)
-    return None if failed else found.T if order == "F" else found.T.copy("C")
+    array, failed = table.values.numbers(keys, columns)
+    return None if failed else array.T if order == "F" else array.T.copy("C")
 
 
 def _keys_of_cells(signature: Signature, table: Any) -> Any:
-    """The names of the columns in a CSV file that is read as a grid; None for other tables, or where one is missing."""
+    """Return the names of the columns in a CSV file that is read as a grid; None otherwise, or if it lacks one."""
     from serving.requests.grid import Grid  # few requests are CSV files
 
     if not isinstance(table, Columns) or not isinstance(table.values, Grid):
@@ -72,7 +75,7 @@ def _keys_of_cells(signature: Signature, table: Any) -> Any:
 
 
 def arrays(signature: Signature, table: Any) -> dict[int, Any]:
-    """The columns that were read at once, by their places; none where they are sooner read one by one."""
+    """Return the columns that could be read at once, by their positions. The others are read value by value."""
     columns = signature.columns or ()
     if table.texts:
         return _arrays_of_cells(signature, table)
@@ -84,8 +87,8 @@ def arrays(signature: Signature, table: Any) -> dict[int, Any]:
     rows = table.picked(signature, places) if places else None
     if rows is None:
         return {}
-    found = packing.arrays_of_rows(rows, [columns[place] for place in places], [codes[place] or "" for place in places])
-    return {} if found is None else dict(zip(places, found, strict=True))
+    read = packing.arrays_of_rows(rows, [columns[place] for place in places], [codes[place] or "" for place in places])
+    return {} if read is None else dict(zip(places, read, strict=True))
 
 
 def _arrays_of_cells(signature: Signature, table: Any) -> dict[int, Any]:
@@ -94,14 +97,16 @@ def _arrays_of_cells(signature: Signature, table: Any) -> dict[int, Any]:
     if not places:
         return {}
     numbers, failed = table.values.numbers([keys[place] for place in places], [columns[place] for place in places])
-    found = {
-        place: packing.held_cells(columns[place], numbers[at]) for at, place in enumerate(places) if at not in failed
+    read = {
+        place: packing.cells_in_own_dtype(columns[place], numbers[at])
+        for at, place in enumerate(places)
+        if at not in failed
     }
-    return {place: array for place, array in found.items() if array is not None}
+    return {place: array for place, array in read.items() if array is not None}
 
 
 def _first(signature: Signature, table: Any) -> Any:
-    """The values of the first row; None where there is none that has one for each column."""
+    """Return the values of the first row, or None where that row does not have one value for each column."""
     try:
         rows = table.picked(signature, range(len(signature.columns or ())))
         first = None if rows is None else rows.first()

@@ -1,6 +1,6 @@
-"""What the texts of a CSV file stand for: numbers, booleans, times or categories, where the signature says so.
+"""Reads the cells of a CSV file as numbers, booleans, times or categories, where the signature says that they are such.
 
-They are read as `pandas.read_csv` reads them.
+The results are those of `pandas.read_csv`.
 """
 
 from __future__ import annotations
@@ -12,55 +12,55 @@ from typing import Any
 
 from serving.requests import packing
 from serving.requests.signature import TYPES, Column
-from serving.requests.words import WrongValue
+from serving.requests.wording import WrongValue
 
-# What read_csv takes for a missing value
+# The texts that read_csv takes for a missing value
 NA_TEXTS = frozenset(
     (
         *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A"),
         *("NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
     )
 )
-FINITE = r"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"  # one way to match each, or else a long one takes minutes
+FINITE = r"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"  # with two ways to match, long texts take minutes
 NUMBER = re.compile(rf"\s*[+-]?(?:{FINITE}|inf|infinity)\s*", re.ASCII | re.IGNORECASE)
 WHOLE = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 TRUTHS = {"True": True, "TRUE": True, "true": True, "False": False, "FALSE": False, "false": False}
-LONGEST = 300  # characters of a number that is read as an integer
-SHORTEST_EPOCH = 9  # digits of a time that is a number; fewer may be a date such as 20261125
+LONGEST = 300  # characters; a longer number is not read as an integer
+SHORTEST_EPOCH = 9  # digits of a time that is sent as a number; a shorter one may be a date such as 20261125
 
 
 class Typed(str):
-    """A text beside values of JSON: what has types has no need of an empty cell for a missing value."""
+    """A text beside JSON values of other types. Such a row can say null, so an empty text in it is no missing value."""
 
 
 def read_all(column: Column, texts: Sequence[Any]) -> list[Any]:
-    """What the cells of a column are; those that are alike are looked at once.
+    """Read all cells of a column. Cells with the same text are read only once.
 
     Raises:
-        WrongValue: of `read`, for the first that the column does not take.
+        WrongValue: as `read` raises it, for the first cell that the column does not take.
     """
-    # not of Typed: an empty one is another than an empty cell
+    # This excludes Typed: an empty text of that type means something else than an empty cell
     plain = len(texts) >= packing.FEW and set(map(type, texts)) == {str}
     if plain and column.type == "text" and "" not in texts:
         return list(texts)
     if plain and len(distinct := set(texts)) < len(texts) // 2:
-        with suppress(WrongValue):  # one by one, the first of them is found
-            known = {text: read(column, 0, text) for text in distinct}
-            return [known[text] for text in texts]
+        with suppress(WrongValue):  # reading the cells one by one finds the first of them
+            values = {text: read(column, 0, text) for text in distinct}
+            return [values[text] for text in texts]
     return [read(column, row, text) if isinstance(text, str) else text for row, text in enumerate(texts)]
 
 
 def read(column: Column, row: int, text: str) -> Any:
-    """What a cell is, as JSON would have it.
+    """Return the value that a cell stands for, as JSON would have it.
 
     Raises:
-        WrongValue: nothing that the column takes.
+        WrongValue: the column does not take it.
     """
     return READERS[column.type](column, row, text)
 
 
 def numbers(column: Column, texts: Sequence[Any]) -> Any:
-    """A column of cells as an array of numbers, read at once; None where they have to be looked at one by one."""
+    """Read a column of cells as an array of numbers at once. Returns None where they have to be read one by one."""
     if len(texts) < packing.FEW:
         return None
     from serving.requests import grid
@@ -76,11 +76,11 @@ def _text(column: Column, row: int, text: str) -> Any:
 
 
 def _any(column: Column, row: int, text: str) -> Any:
-    """A cell of a column that a step behind the model's own code takes as numbers; or of one that nobody knows."""
+    """Read a cell of a column that a step behind the model's own code takes as numbers, or that nobody knows."""
     if column.dtype == "object":
         return _text(column, row, text)
     if column.dtype == "any":
-        raise WrongValue(row, text, "a value of JSON: nothing says whether this column has numbers or texts")
+        raise WrongValue(row, text, "a JSON value, since nothing says whether this column holds numbers or texts")
     number = _as_number(text)
     if number is not None:
         return number
@@ -107,21 +107,21 @@ def _as_number(text: str) -> Any:
 def _boolean(column: Column, row: int, text: str) -> Any:
     if text in NA_TEXTS:
         return None
-    known = {**TRUTHS, "0": False, "1": True}
-    if text.strip() not in known:
+    truths = {**TRUTHS, "0": False, "1": True}
+    if text.strip() not in truths:
         raise WrongValue(row, text, TYPES["boolean"])
-    return known[text.strip()]
+    return truths[text.strip()]
 
 
 def _category(column: Column, row: int, text: str) -> Any:
-    """The category that a cell stands for; a text that is none of them is what it is."""
+    """Return the category that a cell stands for. A text that is no category stays as it is."""
     categories = column.categories or ()
     if text in categories:
         return text
-    if any(isinstance(each, bool) for each in categories) and text.strip() in TRUTHS:
+    if any(isinstance(category, bool) for category in categories) and text.strip() in TRUTHS:
         return TRUTHS[text.strip()]
     number = _as_number(text)
-    if number is not None and not any(isinstance(each, str) for each in categories):
+    if number is not None and not any(isinstance(category, str) for category in categories):
         return number
     return None if text in NA_TEXTS else text
 
@@ -133,7 +133,7 @@ def _time(column: Column, row: int, text: str) -> Any:
         number = _as_number(text) if column.type == "timedelta" else None
         return text if number is None else number
     if len(text.strip()) < SHORTEST_EPOCH and column.type == "datetime":
-        raise WrongValue(row, text, "a time in ISO 8601, or a number of more digits: so few may be either")
+        raise WrongValue(row, text, "a time in ISO 8601, or a number of more digits, since so few may be either")
     return int(text)
 
 

@@ -1,10 +1,11 @@
-"""Divides whole numbers by powers of ten, and rounds once: the result is the number that `float` makes of the digits.
+"""Divides whole numbers by powers of ten and rounds only once, so that the result is what `float` makes of the digits.
 
-A whole number below 2**53 and a power of ten up to 10**22 are doubles themselves, so that their division rounds once.
-Larger whole numbers have 16 to 19 digits, as many numbers that Python writes have. For them the quotient is corrected
-by what the division left over, which is known exactly (T. J. Dekker, "A floating-point technique for extending the
-available precision", Numerische Mathematik 18, 1971). The sum is the nearest double, unless it lies so near the middle
-between two that the error of the correction could count. Those few are unsure, and the caller reads them otherwise.
+Whole numbers below 2**53 and powers of ten up to 10**22 can be doubles, so their division rounds only once. Larger
+whole numbers have 16 to 19 digits, as many numbers have that Python writes. For them, the quotient is corrected by the
+remainder of the division, which is known exactly (T. J. Dekker, "A floating-point technique for extending the
+available precision", Numerische Mathematik 18, 1971). The sum is the nearest double, unless it lies so close to the
+middle between two doubles that the error of the correction might matter. Those few are unsure, and the caller reads
+them in another way.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ import numpy as np
 
 from serving.requests.packing import EXACT
 
-MOST_DECIMALS = 22  # powers of ten up to this one are doubles
-POWERS = np.array([float(10**power) for power in range(MOST_DECIMALS + 1)])
+MOST_DECIMALS = 22  # doubles hold the powers of ten exactly up to this one
+POWERS: Any = np.array([float(10**power) for power in range(MOST_DECIMALS + 1)])
 SPLITTER = float(2**27 + 1)
-NEAR = 1 - 2.0**-40  # of the way to the middle
-FRACTION = np.int64(2**52 - 1)  # the bits of a double that a power of two has not
+NEAR = 1 - 2.0**-40  # beyond this fraction of the way to the middle, a quotient is unsure
+FRACTION = np.int64(2**52 - 1)  # the bits of a double that are zero in a power of two
 
 
 def _halves(numbers: Any) -> tuple[Any, Any]:
-    """Each number as the sum of two whose products with others of their kind are exact."""
+    """Return each number as a sum of two numbers, which can be multiplied with others of their kind exactly."""
     scaled = SPLITTER * numbers
     high = scaled - (scaled - numbers)
     return high, numbers - high
@@ -33,25 +34,25 @@ HIGH, LOW = _halves(POWERS)
 
 
 def divided(digits: Any, decimals: Any) -> tuple[Any, Any]:
-    """Whole numbers by powers of ten.
+    """Divide whole numbers by powers of ten.
 
     Args:
-        digits: an array of int64, none negative.
+        digits: an array of int64 without negative numbers.
         decimals: an array of the powers, from 0 to `MOST_DECIMALS`.
 
     Returns:
-        The quotients as doubles, and the places of those that may not be rounded rightly, in ascending order.
+        The quotients as doubles, and the ascending positions of those whose rounding is unsure.
     """
-    found = digits.astype(float) / POWERS[decimals]
+    quotients = digits.astype(float) / POWERS[decimals]
     large = np.flatnonzero(digits >= EXACT)
     if not len(large):
-        return found, large
-    found[large], unsure = _corrected(digits[large], decimals[large], found[large])
-    return found, large[unsure]
+        return quotients, large
+    quotients[large], unsure = _corrected(digits[large], decimals[large], quotients[large])
+    return quotients, large[unsure]
 
 
 def _corrected(digits: Any, decimals: Any, quotients: Any) -> tuple[Any, Any]:
-    """The quotients of whole numbers that are no doubles, rounded once; and for which of them this is not sure."""
+    """Return the quotients of whole numbers that no double holds, rounded once, and which of them are unsure."""
     rounded = digits.astype(float)
     divisors = POWERS[decimals]
     high, low = _halves(quotients)
@@ -59,10 +60,10 @@ def _corrected(digits: Any, decimals: Any, quotients: Any) -> tuple[Any, Any]:
     missed = high * HIGH[decimals] - product
     missed += high * LOW[decimals]
     missed += low * HIGH[decimals]
-    missed += low * LOW[decimals]  # product + missed is the exact product
+    missed += low * LOW[decimals]  # now product + missed is the exact product
     left = (rounded - product) - missed
     correction = (left + (digits - rounded.astype(np.int64))) / divisors
-    found = quotients + correction
-    rest = np.abs(correction - (found - quotients))
-    powers_of_two = (found.view(np.int64) & FRACTION) == 0  # the doubles below are nearer than those above
-    return found, powers_of_two | (rest >= np.spacing(found) * (NEAR / 2))
+    sums = quotients + correction
+    rest = np.abs(correction - (sums - quotients))
+    powers_of_two = (sums.view(np.int64) & FRACTION) == 0  # the next double below is nearer than the one above
+    return sums, powers_of_two | (rest >= np.spacing(sums) * (NEAR / 2))

@@ -1,11 +1,11 @@
-"""The forms that a request's rows may take, each as its own word in a JSON object says.
+"""The forms that the rows of a request may have, each named by its own key in a JSON object.
 
 {"instances": [[5.1, 3.5]]}                                 rows as lists, as objects, or as the texts of a vectorizer
-{"inputs": {"age": [41], "sex": [2]}}                       columns; or rows, as instances has them
+{"inputs": {"age": [41], "sex": [2]}}                       columns; or rows as in instances
 {"dataframe_records": [{"age": 41, "sex": 2}]}              rows as objects
-{"dataframe_split": {"columns": ["age"], "data": [[41]]}}   rows as lists, with their columns' names
-{"csv": "age,sex\\n41,2\\n"}                                  a CSV file, with a header
-{"Items": [{"age": "41", "sex": "2"}]}                      a batch of Step Functions; texts as a CSV file has them
+{"dataframe_split": {"columns": ["age"], "data": [[41]]}}   rows as lists, with the names of their columns
+{"csv": "age,sex\\n41,2\\n"}                                  a CSV file with a header
+{"Items": [{"age": "41", "sex": "2"}]}                      a batch of Step Functions; texts as in a CSV file
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 
 from serving.requests import cells
 from serving.requests.tables import Columns, Records, Rows, Transposed, are_even
-from serving.requests.words import BadRequest, kind, listed, nearest
+from serving.requests.wording import BadRequest, kind, listed, nearest
 
-OPTIONS = ("method", "params")  # what may stand beside the rows
+OPTIONS = ("method", "params")  # the keys that may stand beside the rows
 EXPECTED = (
     'expected a JSON object with exactly one of "instances", "inputs", "dataframe_records", "dataframe_split" and '
     '"csv", such as {"instances": [[5.1, 3.5]]} or {"dataframe_records": [{"age": 41}]}'
@@ -26,10 +26,10 @@ EXPECTED = (
 
 
 def table(event: Any) -> Any:
-    """The rows of a request, unread.
+    """Return the rows of a request before they are read.
 
     Raises:
-        BadRequest: none or two forms of rows, another word beside them, or rows that are not of their form.
+        BadRequest: the request has no form of rows or two, an unknown key, or rows that are not of their form.
     """
     if not isinstance(event, dict):
         raise BadRequest(f"{EXPECTED}; got {kind(event)}")
@@ -48,26 +48,26 @@ def table(event: Any) -> Any:
 
 
 def batch(event: Mapping[str, Any]) -> Any:
-    """The items of a Step Functions batch, unread: {"Items": [...], "BatchInput": ...}."""
+    """Return the items of a Step Functions batch before they are read: {"Items": [...], "BatchInput": ...}."""
     return _rows("Items", list(map(_typed, event["Items"])), texts=True)
 
 
 def _typed(item: Any) -> Any:
-    """An item with its empty texts marked, if it is of JSON Lines: of a CSV file all values are texts."""
-    if isinstance(item, dict) and "" in item.values() and not all(isinstance(each, str) for each in item.values()):
+    """Mark the empty texts of an item from JSON Lines. In an item from a CSV file, all values are texts."""
+    if isinstance(item, dict) and "" in item.values() and not all(isinstance(value, str) for value in item.values()):
         return {name: cells.Typed(value) if value == "" else value for name, value in item.items()}
-    if isinstance(item, list) and "" in item and not all(isinstance(each, str) for each in item):
+    if isinstance(item, list) and "" in item and not all(isinstance(value, str) for value in item):
         return [cells.Typed(value) if value == "" else value for value in item]
     return item
 
 
 def is_batch(event: Any) -> bool:
-    """Whether an event is a batch of items."""
+    """Whether an event is a batch of items from Step Functions."""
     return isinstance(event, dict) and isinstance(event.get("Items"), list)
 
 
 def of_csv(text: str, header: bool = True, form: str = "csv") -> Any:
-    """The rows of a CSV file, as RFC 4180 has them.
+    """Return the rows of a CSV file as RFC 4180 defines it.
 
     Args:
         header: whether the first line names the columns.
@@ -80,9 +80,9 @@ def of_csv(text: str, header: bool = True, form: str = "csv") -> Any:
     if not isinstance(text, str):
         raise BadRequest(f"{form} is {kind(text)}; expected the text of a CSV file, whose first line names the columns")
     text = text.removeprefix("\ufeff")
-    found = grid.read(text) if header else None
-    if found is not None:
-        return Columns(form, found, texts=True)
+    cells_ = grid.read(text) if header else None
+    if cells_ is not None:
+        return Columns(form, cells_, texts=True)
     try:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except csv.Error as error:
@@ -96,7 +96,7 @@ def of_csv(text: str, header: bool = True, form: str = "csv") -> Any:
 
 
 def _rows(form: str, rows: Any, texts: bool = False) -> Any:
-    """Rows of any kind; the first says which, and the others have to be of the same."""
+    """Return rows of any kind. The first row decides, and the others have to be of the same kind."""
     if not isinstance(rows, list):
         raise BadRequest(f"{form} is {kind(rows)}, not a list of rows")
     return (Records if rows and isinstance(rows[0], dict) else Rows)(form, rows, texts)
@@ -133,7 +133,7 @@ def _split(form: str, given: Any) -> Any:
     return _named(form, names, given["data"])
 
 
-def _named(form: str, names: list, rows: list, texts: bool = False, first: int = 0) -> Columns:
+def _named(form: str, names: list[Any], rows: list[Any], texts: bool = False, first: int = 0) -> Columns:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise BadRequest(f"{form} names the column {twice!r} more than once")
@@ -143,14 +143,14 @@ def _named(form: str, names: list, rows: list, texts: bool = False, first: int =
     return Columns(form, Transposed(names, rows, check), texts)
 
 
-def _check_even(form: str, width: int, rows: list, first: int) -> None:
+def _check_even(form: str, width: int, rows: list[Any], first: int) -> None:
     if are_even(rows, width):
         return
     what = "line" if first else "row"
     for number, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != width:
             has = f"{len(row)} values" if isinstance(row, list) else kind(row)
-            raise BadRequest(f"{what} {number + first} of {form} has {has}; its columns are {width}")
+            raise BadRequest(f"{what} {number + first} of {form} has {has}; there are {width} columns")
 
 
 def _even(form: str, rows: Rows) -> Rows:

@@ -1,8 +1,8 @@
-"""A table of named columns without pandas, which scikit-learn takes for a DataFrame.
+"""A table of named columns without pandas, which scikit-learn accepts as a DataFrame.
 
-It is used for a model only where packaging has shown the same answers as with pandas. It offers what scikit-learn's own
-estimators ask of a table, and what a transformer of the user's commonly does with a column. All else raises an error:
-nothing here answers otherwise than pandas would.
+It is used for a model only where packaging has shown that the answers are the same as with pandas. It offers what
+scikit-learn's own estimators ask of a table, and what users' transformers commonly do with a column. Everything else
+raises an error, so that nothing here answers otherwise than pandas would.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 
 from serving.requests.vectors import ALIKE, MAKE_ARRAYS, Vector, as_arrays
 
-# Functions that make an array of a table, whatever it is. Not among them: those that ask the table for its own sum or
-# mean, where pandas leaves out missing values
+# Functions that make an array of a table, whatever it holds. Those that ask the table for its own sum or mean are not
+# among them, because pandas leaves out missing values there
 TAKE_ARRAYS = MAKE_ARRAYS | {np.dot, np.nanmean, np.nansum, np.nanmin, np.nanmax, np.nanstd, np.nanvar}
 
 
@@ -27,15 +27,15 @@ class Frame:
     def __init__(self, names: Sequence[str], columns: Sequence[Any], block: Any = None) -> None:
         """
         Args:
-            names: one for each column.
-            columns: arrays of numpy's of shape (n_rows,), of numbers, booleans or objects.
-            block: the same columns as one array of shape (n_rows, n_columns), where they are of one dtype.
+            names: the name of each column.
+            columns: numpy arrays of shape (n_rows,) that hold numbers, booleans or objects.
+            block: the same columns as one array of shape (n_rows, n_columns), where they have the same dtype.
         """
         self._names, self._columns, self._block = list(names), list(columns), block
 
     @classmethod
     def of_block(cls, names: Sequence[str], block: Any) -> Frame:
-        """A table whose columns are those of an array of shape (n_rows, n_columns)."""
+        """Return a table with the columns of an array of shape (n_rows, n_columns)."""
         return cls(names, list(block.T), block)
 
     @property
@@ -73,16 +73,17 @@ class Frame:
     __hash__ = None  # type: ignore[assignment]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """A table again, as of pandas: of each column what it is by itself."""
+        """Return a table, as pandas does: the function is applied to each column by itself."""
         if method != "__call__" or ufunc not in ALIKE or ufunc.nout > 1 or options:
             raise TypeError(f"a table without pandas has no {ufunc.__name__}{'' if method == '__call__' else method}")
-        others = [each for each in inputs if each is not self]
-        if len(others) != len(inputs) - 1 or not all(type(each) in (int, float) for each in others):
-            raise TypeError(f"a table without pandas has {ufunc.__name__} with numbers alone")
-        found = [
-            ufunc(*(Vector.of(column) if each is self else each for each in inputs)).values for column in self._columns
+        others = [value for value in inputs if value is not self]
+        if len(others) != len(inputs) - 1 or not all(type(value) in (int, float) for value in others):
+            raise TypeError(f"a table without pandas supports {ufunc.__name__} only with numbers")
+        columns = [
+            ufunc(*(Vector.of(column) if value is self else value for value in inputs)).values
+            for column in self._columns
         ]
-        return Frame(self._names, found)
+        return Frame(self._names, columns)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function not in TAKE_ARRAYS:
@@ -93,12 +94,12 @@ class Frame:
         if isinstance(key, str):
             return Vector.of(self._columns[self._place(key)])
         if not isinstance(key, (list, np.ndarray)) or not all(isinstance(name, str) for name in key):
-            raise TypeError(f"a table without pandas has no rows to choose by {key!r}")
+            raise TypeError(f"a table without pandas cannot choose rows by {key!r}")
         return self._chosen([self._place(name) for name in key])
 
     def __setitem__(self, name: str, values: Any) -> None:
         if not isinstance(name, str):
-            raise TypeError(f"a table without pandas has no rows to set by {name!r}")
+            raise TypeError(f"a table without pandas cannot set rows by {name!r}")
         column = _column(values, len(self))
         self._block = None
         if name in self._names:
@@ -111,17 +112,17 @@ class Frame:
         return Frame(self._names, self._columns)
 
     def drop(self, labels: Any = None, *, axis: Any = 0, columns: Any = None) -> Frame:
-        """A table without these columns; of rows none can be dropped."""
+        """Return a table without these columns. Rows cannot be dropped."""
         if columns is None and axis in (1, "columns"):
             columns = labels
         if columns is None:
-            raise TypeError("a table without pandas has no rows to drop")
+            raise TypeError("a table without pandas cannot drop rows")
         left_out = {self._place(name) for name in ([columns] if isinstance(columns, str) else columns)}
         return self._chosen([at for at in range(len(self._names)) if at not in left_out])
 
     def take(self, places: Any, axis: int = 0) -> Frame:
         if axis != 1:
-            raise TypeError("a table without pandas has no rows to take")
+            raise TypeError("a table without pandas cannot take rows")
         return self._chosen([int(at) for at in places])
 
     @property
@@ -138,18 +139,18 @@ class Frame:
         return _By(select)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        """As pandas makes an array of a table: booleans beside numbers are objects, and columns lie together."""
+        """Make an array as pandas does: booleans beside numbers become objects, and each column lies in one piece."""
         block = stacked(self._columns) if self._block is None else self._block
         return block if dtype is None else block.astype(dtype, copy=bool(copy))
 
     def _labels(self, key: Any) -> Any:
         if isinstance(key, slice):
             if key.step is not None:
-                raise TypeError("a table without pandas chooses columns by name one after the other")
+                raise TypeError("a table without pandas chooses a range of columns only without a step")
             start = 0 if key.start is None else self._place(key.start)
             return self._names[start : None if key.stop is None else self._place(key.stop) + 1]
         chosen = list(key)
-        if chosen and all(isinstance(each, (bool, np.bool_)) for each in chosen):
+        if chosen and all(isinstance(mark, (bool, np.bool_)) for mark in chosen):
             return [name for name, taken in zip(self._names, chosen, strict=True) if taken]
         return chosen
 
@@ -162,7 +163,7 @@ class Frame:
     def _chosen(self, places: list[int]) -> Frame:
         return Frame([self._names[at] for at in places], [self._columns[at] for at in places])
 
-    # What scikit-learn 1.3 to 1.8 asks for the names of columns and their length: the dataframe interchange protocol
+    # The dataframe interchange protocol, which scikit-learn 1.3 to 1.8 asks for the names of columns and their length
     def __dataframe__(self, nan_as_null: bool = False, allow_copy: bool = True) -> Frame:
         return self
 
@@ -172,7 +173,7 @@ class Frame:
     def num_rows(self) -> int:
         return len(self)
 
-    # What narwhals asks, which scikit-learn has asked since 1.9
+    # The protocol of narwhals, through which scikit-learn asks since 1.9
     def __narwhals_dataframe__(self) -> Frame:
         return self
 
@@ -191,7 +192,7 @@ class Frame:
 
 
 class _By:
-    """Chooses columns of all rows, as `DataFrame.loc` and `DataFrame.iloc` do."""
+    """Chooses columns with all their rows, as `DataFrame.loc` and `DataFrame.iloc` do."""
 
     def __init__(self, select: Callable[[Any], Any]) -> None:
         self._select = select
@@ -199,14 +200,14 @@ class _By:
     def __getitem__(self, key: Any) -> Any:
         rows, columns = key if isinstance(key, tuple) and len(key) == 2 else (None, None)
         if rows != slice(None):
-            raise TypeError("a table without pandas has no rows to choose")
+            raise TypeError("a table without pandas cannot choose rows")
         return self._select(columns)
 
 
 def stacked(columns: Sequence[Any]) -> Any:
-    """Columns as one array of shape (n_rows, n_columns), of the dtype and in the order that pandas gives it.
+    """Return columns as one array of shape (n_rows, n_columns), with the dtype and the order that pandas chooses.
 
-    The order counts: sums over the same numbers in another order can differ in their last digit.
+    The order matters, because sums over the same numbers in another order can differ in their last digit.
     """
     kinds = {column.dtype.kind for column in columns}
     numbers = kinds <= set("fiu") or kinds == {"b"}
@@ -218,9 +219,9 @@ def stacked(columns: Sequence[Any]) -> Any:
 
 
 def _column(values: Any, count: int) -> Any:
-    """What is put into a table as a column: as many values as it has rows, or one for all.
+    """Return what becomes a column of a table: as many values as there are rows, or one value for all rows.
 
-    pandas looks into objects: None beside numbers, or beside texts, becomes NaN.
+    pandas looks into objects: there, None beside numbers or texts becomes NaN.
     """
     if isinstance(values, (str, int, float, bool, np.generic)) or values is None:
         values = [values] * count
@@ -228,7 +229,7 @@ def _column(values: Any, count: int) -> Any:
         kinds = set() if isinstance(values, Vector) else set(map(type, values))
         large = bool(kinds) and kinds <= {int, np.int64} and np.asarray(values).dtype != np.int64
         if large or not (kinds <= {float, int, np.float64, np.int64} or kinds in ({bool}, {str})):
-            raise TypeError("a table without pandas takes columns of numbers, of booleans or of texts alone")
+            raise TypeError("a table without pandas takes only columns of numbers, of booleans or of texts")
     array = np.asarray(values)
     if array.dtype.kind == "U":
         array = np.asarray(values, dtype=object)

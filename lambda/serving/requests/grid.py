@@ -1,10 +1,10 @@
 """Reads a CSV file without quotes as a grid: where each cell ends, and the plain numbers of many cells at once.
 
-A plain number has, behind its sign, at most 24 characters: digits, and one point at most. Its digits are a whole number
-that 64 bits hold, and `serving.requests.decimals` divides that by a power of ten, to what `float` gives. Eight
-characters at a time are looked at as one number of 64 bits. What is no plain number is read by itself.
+After its sign, a plain number has at most 24 characters: digits, and at most one point. Its digits make a whole number
+that 64 bits can hold, and `serving.requests.decimals` divides that by a power of ten, with the same result as `float`.
+Eight characters at a time are handled as one 64-bit number. Every cell that is no plain number is read by itself.
 
-All is done in blocks of lines, so that what they need stays in the processor's cache.
+The file is processed in blocks of lines, so that the data in use stays in the processor's cache.
 """
 
 from __future__ import annotations
@@ -19,73 +19,74 @@ from serving.requests.packing import EXACT
 from serving.requests.signature import Column
 from serving.requests.tables import Lazy
 
-SMALLEST = 10_000  # characters of a file that is sooner read so
-BLOCK = 1 << 17  # characters that are looked at together
-LONGEST = 131_072  # characters of a cell that the csv module reads
-WORD = 8  # characters that are looked at at once
-PAD = 3 * WORD  # bytes before the first cell, so that there are as many before the end of each
+SMALLEST = 10_000  # characters; a smaller file is read faster by the csv module
+BLOCK = 1 << 17  # characters that are processed together
+LONGEST = 131_072  # characters; the csv module reads no longer cell
+WORD = 8  # characters that are handled as one number
+PAD = 3 * WORD  # bytes before the first cell, so that there are as many bytes before the end of every cell
 NO_CHARACTERS = str.maketrans("", "", "0123456789.+-eE")
 COMMA, NEWLINE, MINUS, POINT, ZERO = b",\n-.0"
 
 
-def _eight(byte: int) -> np.uint64:
+def _eight(byte: int) -> Any:
+    """Return a word of eight times the same byte."""
     return np.uint64(byte * 0x0101_0101_0101_0101)
 
 
 def _kept(count: int) -> int:
-    """The bits of the last so many of eight characters; the last is in the highest."""
+    """Return a mask for the last so many of eight characters. The last character is in the highest byte."""
     return ~((1 << 8 * (8 - min(max(count, 0), 8))) - 1) & ((1 << 64) - 1)
 
 
-ZEROS, TOPS, TOO_LARGE = _eight(ZERO), _eight(0x80), _eight(0x80 - 10)  # that and a digit are less than 0x80
+ZEROS, TOPS, TOO_LARGE = _eight(ZERO), _eight(0x80), _eight(0x80 - 10)  # the sum of this and a digit is less than 0x80
 POINTS = _eight(POINT ^ ZERO)
 BYTE = np.uint64(8)
-PLACES = np.uint64(0x0706_0504_0302_0100)  # each byte says which it is
-# which bits of the last eight characters, of those before, and of those before these are a cell's own, by its length
+PLACES = np.uint64(0x0706_0504_0302_0100)  # each byte holds its own number
+# Masks for a cell's own characters among the last eight, the eight before, and the eight before those, by its length
 KEPT = [
     np.array([_kept(count - before) for count in range(PAD + 1)], dtype=np.uint64) for before in range(0, PAD, WORD)
 ]
 WORTHS = [np.uint64(10 ** (WORD * place)) for place in range(len(KEPT))]
-MOST_OF_FIRST = np.uint64(2**63 // 10 ** (2 * WORD))  # what the first eight of 24 digits may be: then 64 bits hold all
+MOST_OF_FIRST = np.uint64(2**63 // 10 ** (2 * WORD))  # 64 bits hold all 24 digits if the first eight are below this
 
 
 class Block(NamedTuple):
-    """Lines of a file."""
+    """Some consecutive lines of a file."""
 
     data: bytes
-    row: int  # the first of them
-    ends: Any  # of each cell, of shape (n_lines, n_columns)
+    row: int  # the number of the first line
+    ends: Any  # where each cell ends, an array of shape (n_lines, n_columns)
 
     def starts_of(self, place: int) -> Any:
-        """Where each cell of a column begins."""
+        """Return where each cell of a column begins."""
         if place:
             return self.ends[:, place - 1] + 1
         return np.concatenate(([0], self.ends[:-1, -1] + 1))
 
     def starts(self) -> Any:
-        """Where each cell begins."""
-        found = np.empty_like(self.ends)
-        found[:, 1:] = self.ends[:, :-1] + 1
-        found[1:, 0] = self.ends[:-1, -1] + 1
-        found[0, 0] = 0
-        return found
+        """Return where each cell begins."""
+        starts = np.empty_like(self.ends)
+        starts[:, 1:] = self.ends[:, :-1] + 1
+        starts[1:, 0] = self.ends[:-1, -1] + 1
+        starts[0, 0] = 0
+        return starts
 
 
 class Grid(Lazy):
-    """The cells of a CSV file by the names of its columns, as texts that are made when somebody asks for them."""
+    """The cells of a CSV file by the names of its columns. They become texts when somebody asks for them."""
 
     def __init__(self, order: Sequence[str], blocks: Sequence[Block]) -> None:
         self.order, self._blocks = order, blocks
         self.count = blocks[-1].row + len(blocks[-1].ends)
         self._places = {name: place for place, name in enumerate(order)}
-        self._made: dict[str, list[str]] = {}
+        self._columns: dict[str, list[str]] = {}
 
     def __getitem__(self, name: Any) -> list[str]:
-        if name not in self._made:
-            self._made[name] = found = []
+        if name not in self._columns:
+            self._columns[name] = texts = []
             for block in self._blocks:
-                found += self._texts(block, self._places[name])
-        return self._made[name]
+                texts += self._texts(block, self._places[name])
+        return self._columns[name]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._places)
@@ -97,13 +98,17 @@ class Grid(Lazy):
         return name in self._places
 
     def numbers(self, names: Sequence[str], columns: Sequence[Column]) -> tuple[Any, set[int]]:
-        """Columns as an array of shape (n_names, n_rows), and those of them in which a cell has to be looked at."""
+        """Read columns as numbers.
+
+        Returns:
+            An array of shape (n_names, n_rows), and the positions of the columns that have to be read cell by cell.
+        """
         places = [self._places[name] for name in names]
         whole = np.array([column.type == "integer" for column in columns])
-        found = np.empty((len(places), self.count))
+        array = np.empty((len(places), self.count))
         failed: set[int] = set()
         for block in self._blocks:
-            part, odd = self._numbers(block, places, whole)
+            numbers, odd = self._numbers(block, places, whole)
             for at in np.flatnonzero(odd.any(axis=0)).tolist():
                 rows = np.flatnonzero(odd[:, at])
                 texts = None if whole[at] else self._texts(block, places[at])
@@ -111,21 +116,22 @@ class Grid(Lazy):
                 if others is None:
                     failed.add(at)
                 else:
-                    part[rows, at] = others
-            found[:, block.row : block.row + len(part)] = part.T
-        return found, failed
+                    numbers[rows, at] = others
+            array[:, block.row : block.row + len(numbers)] = numbers.T
+        return array, failed
 
     def _texts(self, block: Block, place: int) -> list[str]:
-        """The cells of a column: with what ends each, they are gathered one behind the other, and split there."""
+        """Return the cells of a column. They are joined together with the character that ends each, and split there."""
         starts = block.starts_of(place)
         sizes = block.ends[:, place] - starts + 1
         offsets = np.cumsum(sizes)
         places = np.arange(offsets[-1]) + np.repeat(starts - offsets + sizes, sizes)
         mark = "\n" if place == len(self.order) - 1 else ","
-        return np.frombuffer(block.data, np.uint8)[places].tobytes().decode("ascii").split(mark)[:-1]
+        joined = np.frombuffer(block.data, np.uint8)[places].tobytes().decode("ascii")
+        return list(joined.split(mark)[:-1])
 
     def _numbers(self, block: Block, places: list[int], whole: Any) -> tuple[Any, Any]:
-        """The cells at these places of each line as numbers, and which of them are none that is plain."""
+        """Return the cells at these positions of each line as numbers, and which of them are no plain numbers."""
         data = np.frombuffer(b" " * PAD + block.data, np.uint8)
         starts, ends = block.starts(), block.ends
         if places != list(range(len(self._places))):
@@ -136,41 +142,42 @@ class Grid(Lazy):
         if negative is not None:
             length -= negative
         digits, decimals, points, odd = _digits(data, ends, length)
-        found, unsure = divided(digits, decimals)
+        numbers, unsure = divided(digits, decimals)
         odd[unsure] = True
-        odd |= found >= EXACT
+        odd |= numbers >= EXACT
         empty = length == 0
         if negative is not None:
-            odd |= negative & (empty | (digits == 0))  # -0 is not -0.0
-            np.negative(found, out=found, where=negative)
+            odd |= negative & (empty | (digits == 0))  # -0 is an integer, and so another value than -0.0
+            np.negative(numbers, out=numbers, where=negative)
         if empty.any():
-            found[empty] = np.nan
+            numbers[empty] = np.nan
         if whole.any():
             odd |= ((points | empty).reshape(shape) & whole).ravel()
-        return found.reshape(shape), odd.reshape(shape)
+        return numbers.reshape(shape), odd.reshape(shape)
 
 
 def _digits(data: Any, ends: Any, length: Any) -> Any:
-    """Of each cell its digits as a whole number, its decimals, whether it has a point, and whether it is odd."""
-    words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))  # one begins at each byte
+    """Return for each cell its digits as a whole number, its decimals, whether it has a point, and if it is odd."""
+    words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))  # a word begins at each byte
     longest = int(length.max())
     odd = length > PAD
     length = np.minimum(length, PAD) if longest > PAD else length
-    eights: list[Any] = []  # the last comes first
-    decimals, points = 0, np.zeros(len(ends), bool)
+    eights: list[Any] = []  # beginning with the last eight characters
+    decimals: Any = 0
+    points: Any = np.zeros(len(ends), bool)
     for place, kept in enumerate(KEPT[: max(1, -(-longest // WORD))]):
         given = (words[ends + (PAD - WORD * (place + 1))] ^ ZEROS) & kept[length]
         eight, places, here, several = _without_point(given)
         odd |= several
         if place:
-            # where the point comes later, these move on to its place, too; a second point stays, and is no digit
+            # If the point comes later, these characters move to its place too. A second point stays, and is no digit
             eights[-1] |= points * (given >> np.uint64(56))
             eight = np.where(points, given << BYTE, eight)
         decimals = decimals + places + WORD * place * here
         points = points | here
         eights.append(eight)
     odd |= (length == 1) & points
-    digits = np.uint64(0)
+    digits: Any = np.uint64(0)
     for eight, worth in zip(eights, WORTHS, strict=False):
         odd |= _are_odd(eight)
         digits = digits + _number(eight) * worth
@@ -182,46 +189,46 @@ def _digits(data: Any, ends: Any, length: Any) -> Any:
 
 
 def _without_point(word: Any) -> Any:
-    """Digits with those before the point moved to its place; the decimals; whether there is a point; and two."""
+    """Return digits with the point taken out, the number of decimals, and whether there is one point, and two."""
     marks = ((TOPS - (word ^ POINTS)) & TOPS) >> np.uint64(7)  # 1 in the byte of the point
     points = marks != 0
-    until = (marks << BYTE) - points  # the bits of the point, and of all before it
+    until = (marks << BYTE) - points  # the bits of the point and of all characters before it
     moved = word ^ ((word ^ (word << BYTE)) & until)
     return moved, ((marks * PLACES) >> np.uint64(56)).view(np.int64), points, (marks & (marks - np.uint64(1))) != 0
 
 
 def _are_odd(word: Any) -> Any:
-    """Whether one of the eight is no digit."""
+    """Whether one of the eight characters is no digit."""
     return ((word + TOO_LARGE) & TOPS) != 0
 
 
 def _number(word: Any) -> Any:
-    """What eight digits say: neighbours are put together, three times."""
+    """Return the number that eight digits stand for. Neighbours are combined, three times."""
     word = (word * np.uint64(2561)) >> np.uint64(8)
     word = ((word & np.uint64(0x00FF_00FF_00FF_00FF)) * np.uint64(6_553_601)) >> np.uint64(16)
     return ((word & np.uint64(0x0000_FFFF_0000_FFFF)) * np.uint64(42_949_672_960_001)) >> np.uint64(32)
 
 
 def of_texts(texts: Sequence[Any]) -> Any:
-    """Cells as an array of numbers; None where one may be another than `float` says.
+    """Read cells as an array of numbers. Returns None where one may be another value than `float` gives.
 
-    Of nothing but the characters of numbers `float` takes the same texts as `cells.NUMBER` does. A text without a point
-    is an integer of any length: of those from 2**53 on, and of -0, a number of 64 bits is not what they are.
+    Of texts that hold only the characters of numbers, `float` takes the same ones as `cells.NUMBER` does. A text
+    without a point is an integer of any length: from 2**53 on, and for -0, a 64-bit float is another value.
     """
     try:
         if "".join(texts).translate(NO_CHARACTERS):
             return None
-        found = np.array(list(map(float, texts)))
+        numbers = np.array(list(map(float, texts)))
     except (TypeError, ValueError):
         return None
-    return None if ((np.abs(found) >= EXACT) | ((found == 0) & np.signbit(found))).any() else found
+    return None if ((np.abs(numbers) >= EXACT) | ((numbers == 0) & np.signbit(numbers))).any() else numbers
 
 
 def read(text: str) -> Grid | None:
-    """The cells of a CSV file whose first line has the names; None where the csv module has to read it.
+    """Return the cells of a CSV file whose first line has the names, or None where the csv module has to read it.
 
-    It has to where there are quotes, empty lines, lines with more or fewer cells than names, or other characters than
-    ASCII has; and it is sooner done for a small file.
+    That is the case for quotes, empty lines, lines with more or fewer cells than names, and characters outside ASCII.
+    A small file is left to it too, because that is faster.
     """
     if len(text) < SMALLEST or not text.isascii() or '"' in text or "\0" in text:
         return None
@@ -236,7 +243,7 @@ def read(text: str) -> Grid | None:
         end = text.find("\n", begin + BLOCK) + 1 or len(text)
         row = blocks[-1].row + len(blocks[-1].ends) if blocks else 0
         lines = text[begin:end].encode("ascii")
-        lines += b"" if lines.endswith(b"\n") else b"\n"  # which the last need not have
+        lines += b"" if lines.endswith(b"\n") else b"\n"  # the last line need not have one
         ends = _ends(lines, len(names))
         if ends is None:
             return None
@@ -246,15 +253,16 @@ def read(text: str) -> Grid | None:
 
 
 def _ends(lines: bytes, width: int) -> Any:
-    """Where each cell of some lines ends; None where a line has not as many."""
+    """Return where each cell of some lines ends, or None where a line does not have so many cells."""
     data = np.frombuffer(lines, np.uint8)
-    ends = np.flatnonzero((data == COMMA) | (data == NEWLINE)).astype(np.int32)
-    if len(ends) % width:
+    flat = np.flatnonzero((data == COMMA) | (data == NEWLINE)).astype(np.int32)
+    if len(flat) % width:
         return None
-    ends = ends.reshape(-1, width)
+    ends = flat.reshape(-1, width)
     marks = data[ends]
     if not (marks[:, :-1] == COMMA).all() or not (marks[:, -1] == NEWLINE).all():
         return None
-    longest = max(int(np.diff(ends.ravel(), prepend=-1).max()) - 1, 0)
-    # a line of nothing is none, and of one column it looks like an empty cell
-    return None if longest > LONGEST or (width == 1 and (np.diff(ends.ravel(), prepend=-1) == 1).any()) else ends
+    gaps = np.diff(flat, prepend=-1)
+    longest = max(int(gaps.max()) - 1, 0)
+    # An empty line counts as no line. In a file of one column it cannot be told from an empty cell
+    return None if longest > LONGEST or (width == 1 and (gaps == 1).any()) else ends

@@ -1,8 +1,9 @@
-"""Reads off a fitted estimator what it takes.
+"""Finds out from a fitted estimator what it takes.
 
-It is walked through whatever estimators it holds, in their order: of a pipeline the steps, of a ColumnTransformer each
-with its columns, of all others what lies in their attributes. The first that knows a column says what it is; what comes
-behind a step that may have changed the values is believed less (type "any" takes texts and numbers as they come).
+The estimators that it consists of are visited in their order: the steps of a pipeline, the transformers of a
+ColumnTransformer with their columns, and in all other cases whatever lies in the attributes. The first estimator that
+knows a column decides what it is. An estimator behind a step that may have changed the values is believed less: its
+columns get the type "any", which takes texts and numbers as they come.
 """
 
 from __future__ import annotations
@@ -13,45 +14,39 @@ from typing import Any
 
 import numpy as np
 
-from serving.requests import libraries, methods
+from serving.requests import learned_columns, methods
 from serving.requests.signature import Column, Signature
-from serving.requests.words import is_missing
+from serving.requests.wording import is_missing
 
-LIBRARIES = (
-    "sklearn",
-    "lightgbm",
-    "xgboost",
-    "catboost",
-    "imblearn",
-)  # they take numbers, if they do not say else
-DEEPEST = 12  # estimators within estimators
+LIBRARIES = ("sklearn", "lightgbm", "xgboost", "catboost", "imblearn")  # they take numbers unless they say otherwise
+DEEPEST = 12  # so many levels of estimators within estimators are visited
 
 
 def inspect(estimator: Any) -> Signature:
-    """The signature of a fitted estimator, as far as it tells."""
+    """Return the signature of a fitted estimator, as far as the estimator tells it."""
     names, width = input_names(estimator), input_width(estimator)
-    found = methods.of(estimator)
+    own_methods = methods.of(estimator)
     classes = getattr(estimator, "classes_", None)
-    told = Signature(
+    unread = Signature(
         container="unknown",
-        methods=found,
-        method=found[0] if found else "predict",
+        methods=own_methods,
+        method=own_methods[0] if own_methods else "predict",
         classes=tuple(map(plain, classes.tolist())) if isinstance(classes, np.ndarray) and classes.ndim == 1 else None,
         source="the estimator",
     )
     if width is None:
-        return replace(told, container=_container(estimator))
+        return replace(unread, container=_container(estimator))
     keys: list[Any] = list(range(width)) if names is None else list(names)
     walk = Walk(estimator, keys, named=names is not None)
     columns = tuple(walk.column(key) for key in keys)
     if names is not None:
-        return replace(told, container="frame", columns=columns)
-    return replace(told, container="array", columns=columns, dtype=_array_dtype(columns))
+        return replace(unread, container="frame", columns=columns)
+    return replace(unread, container="array", columns=columns, dtype=_array_dtype(columns))
 
 
 def input_names(estimator: Any) -> list[str] | None:
-    """The names that it was fitted with; None if it says none."""
-    for attribute in ("feature_names_in_", "feature_names_"):  # the latter is CatBoost's
+    """Return the names of the columns that it was fitted with, or None if it does not tell them."""
+    for attribute in ("feature_names_in_", "feature_names_"):  # CatBoost has the second one
         names = _get(estimator, attribute)
         if names is not None and len(names) and _is_of(estimator, "catboost") | (attribute == "feature_names_in_"):
             names = [str(name) for name in names]
@@ -60,7 +55,7 @@ def input_names(estimator: Any) -> list[str] | None:
 
 
 def input_width(estimator: Any) -> int | None:
-    """How many columns it was fitted with; None if it says none. CatBoost says 0 for that."""
+    """Return how many columns it was fitted with, or None if it does not tell that. CatBoost says 0 then."""
     width = _get(estimator, "n_features_in_")
     if not width:
         names = _get(estimator, "feature_names_") if _is_of(estimator, "catboost") else input_names(estimator)
@@ -68,8 +63,8 @@ def input_width(estimator: Any) -> int | None:
     return int(width)
 
 
-def held(estimator: Any, depth: int = 0) -> Iterator[Any]:
-    """The estimators that lie in an estimator's attributes, however deep in lists, tuples and dicts, in their order."""
+def inner_estimators(estimator: Any, depth: int = 0) -> Iterator[Any]:
+    """Yield the estimators in an estimator's attributes in their order, however deep in lists, tuples and dicts."""
     for value in list(getattr(estimator, "__dict__", {}).values()):
         yield from _within(value, depth)
 
@@ -79,7 +74,7 @@ def is_estimator(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """A class or a category as JSON has it."""
+    """Return a class or a category as JSON has it."""
     value = value.item() if isinstance(value, np.generic) else value
     if is_missing(value):
         return None
@@ -87,50 +82,54 @@ def plain(value: Any) -> Any:
 
 
 class Walk:
-    """What the estimators in an estimator say of its columns."""
+    """A visit to all estimators in an estimator, which collects what they say about its columns."""
 
     def __init__(self, estimator: Any, keys: list[Any], named: bool) -> None:
         self.named = named
-        self.found: dict[Any, Column] = {}
-        self.floats: dict[Any, set[str]] = {}  # the kinds of numbers that the first estimators of a column learned
-        self.seen: set[int] = set()
-        self.dropped: set[Any] = set()  # columns of which nobody knows more than that somebody leaves them out
-        self.look(estimator, keys, True, 0)
+        self.columns: dict[Any, Column] = {}
+        self.floats: dict[
+            Any, set[str]
+        ] = {}  # the types of the numbers that the first estimators of a column have learned
+        self.visited: set[int] = set()
+        self.dropped: set[Any] = (
+            set()
+        )  # columns about which only one thing is known: a ColumnTransformer leaves them out
+        self.visit(estimator, keys, True, 0)
 
     def column(self, key: Any) -> Column:
-        """What is known of a column; one of numbers, if nothing is."""
-        column = self.found.get(key) or Column(key, "number", "float64")
+        """Return what is known about a column. If nothing is, it is a column of numbers."""
+        column = self.columns.get(key) or Column(key, "number", "float64")
         if column.type == "number" and column.dtype == "float64" and self.floats.get(key) == {"float32"}:
             return replace(column, dtype="float32")
         return column
 
-    def look(self, estimator: Any, keys: list[Any], sure: bool, depth: int) -> None:
-        """Have an estimator, and those in it, say what they know of the columns that they were given.
+    def visit(self, estimator: Any, keys: list[Any], sure: bool, depth: int) -> None:
+        """Collect what an estimator, and those in it, say about the columns that they were given.
 
         Args:
             keys: the columns, in the order in which the estimator got them.
-            sure: whether it got them as the whole model did.
+            sure: whether the estimator got them as the whole model did.
         """
-        if id(estimator) in self.seen or depth > DEEPEST or not is_estimator(estimator):
+        if id(estimator) in self.visited or depth > DEEPEST or not is_estimator(estimator):
             return
-        self.seen.add(id(estimator))
+        self.visited.add(id(estimator))
         keys = input_names(estimator) or keys if self.named else keys
-        steps, parts = _get(estimator, "steps"), _get(estimator, "transformers_")
+        steps, transformers = _get(estimator, "steps"), _get(estimator, "transformers_")
         if isinstance(steps, list):
             self._steps([step for _, step in steps], keys, sure, depth)
-        elif isinstance(parts, list):
-            self._parts(parts, keys, sure, depth)
+        elif isinstance(transformers, list):
+            self._transformers(transformers, keys, sure, depth)
         elif is_identity(estimator):
             self._say([Column(key, "any", "float64") for key in keys], sure)
         elif is_own(estimator):
             self._inner(estimator, keys, False, depth)
             self._say([Column(key, "any", "any") for key in keys], sure)
         else:
-            self._say(libraries.columns(estimator, keys), sure)
+            self._say(learned_columns.columns(estimator, keys), sure)
             self._learned(estimator, keys)
             before = set(self.dropped)
             self._inner(estimator, keys, sure, depth)
-            inside = self.dropped - before  # an estimator in it leaves them out
+            inside = self.dropped - before  # an estimator inside this one leaves them out
             self._say([Column(key, "number", "float64") for key in keys if key not in inside], sure)
 
     def _steps(self, steps: list[Any], keys: list[Any], sure: bool, depth: int) -> None:
@@ -138,52 +137,52 @@ class Walk:
             if step is None or isinstance(step, str):
                 continue
             if input_width(step) not in (None, len(keys)) and not (self.named and input_names(step)):
-                return  # columns were made, or left out, and nobody says which
-            self.look(step, keys, sure, depth + 1)
+                return  # columns were added or left out, and nothing tells which
+            self.visit(step, keys, sure, depth + 1)
             sure = sure and keeps_values(step)
 
-    def _parts(self, parts: list[Any], keys: list[Any], sure: bool, depth: int) -> None:
-        for _, part, which in parts:
-            chosen = _chosen(which, keys)
-            if not isinstance(chosen, list):  # one column as such, not a table of one: what vectorizers take
+    def _transformers(self, transformers: list[Any], keys: list[Any], sure: bool, depth: int) -> None:
+        for _, transformer, selection in transformers:
+            chosen = _chosen(selection, keys)
+            if not isinstance(chosen, list):  # a single column, and not a table of one, is what vectorizers take
                 self._say([Column(chosen, "text", "object", empty_is_text=True)], sure)
-            elif part == "drop":
+            elif transformer == "drop":
                 self._drop(chosen)
-            elif part == "passthrough":
+            elif transformer == "passthrough":
                 self._say([Column(key, "any", "float64") for key in chosen], sure)
             else:
-                self.look(part, chosen, sure, depth + 1)
+                self.visit(transformer, chosen, sure, depth + 1)
 
     def _inner(self, estimator: Any, keys: list[Any], sure: bool, depth: int) -> None:
-        """Those that lie in it: first those that know their columns by name, then those that have as many."""
+        """Visit the inner estimators: first those that name their columns, then those that have as many columns."""
         fitted = _get(estimator, "estimators_")
         subsets = _get(estimator, "estimators_features_")
         if isinstance(subsets, list) and isinstance(fitted, list):
-            for each, subset in zip(fitted, subsets, strict=True):
-                self.look(each, [keys[at] for at in subset], sure, depth + 1)
-        inner = [each for each in held(estimator) if is_fitted(each) and not _is_of_labels(each)]
-        for each in sorted(inner, key=lambda each: not input_names(each)):
-            if input_names(each) or input_width(each) in (None, len(keys)):
-                self.look(each, keys, sure, depth + 1)
+            for member, subset in zip(fitted, subsets, strict=True):
+                self.visit(member, [keys[at] for at in subset], sure, depth + 1)
+        inner = [member for member in inner_estimators(estimator) if is_fitted(member) and not _is_of_labels(member)]
+        for member in sorted(inner, key=lambda member: not input_names(member)):
+            if input_names(member) or input_width(member) in (None, len(keys)):
+                self.visit(member, keys, sure, depth + 1)
 
     def _drop(self, keys: list[Any]) -> None:
-        """Columns that a ColumnTransformer leaves out may hold anything, unless another estimator knows them."""
+        """Note columns that a ColumnTransformer leaves out. They may hold anything, unless another one knows them."""
         for key in keys:
-            if key not in self.found:
-                self.found[key] = Column(key, "any", "object")
+            if key not in self.columns:
+                self.columns[key] = Column(key, "any", "object")
                 self.dropped.add(key)
 
     def _say(self, columns: Iterable[Column], sure: bool) -> None:
         for column in columns:
-            known = self.found.get(column.name)
+            known = self.columns.get(column.name)
             if known is None or column.name in self.dropped:
-                self.found[column.name] = column if sure else _believed(column)
+                self.columns[column.name] = column if sure else _believed(column)
                 self.dropped.discard(column.name)
             elif sure and known.type == column.type == "text" and known.categories is None:
-                # an imputer has said that they are texts, and the encoder behind it knows which
-                self.found[column.name] = replace(known, categories=column.categories)
-            elif known.type == "any" and known.dtype == "any":  # a later step may know how a CSV file is to be read
-                self.found[column.name] = _believed(column)
+                # An imputer has said that these are texts, and the encoder behind it knows which ones
+                self.columns[column.name] = replace(known, categories=column.categories)
+            elif known.type == "any" and known.dtype == "any":  # a later step may know how to read a CSV file
+                self.columns[column.name] = _believed(column)
 
     def _learned(self, estimator: Any, keys: list[Any]) -> None:
         kinds = {
@@ -197,24 +196,24 @@ class Walk:
 
 
 def keeps_values(step: Any) -> bool:
-    """Whether a step of a pipeline hands on the values that it got, but for missing ones or whole columns."""
+    """Whether a pipeline's step passes the values on as it got them, apart from missing ones or whole columns."""
     module = type(step).__module__
     return module.startswith(("sklearn.impute", "sklearn.feature_selection"))
 
 
 def is_own(estimator: Any) -> bool:
-    """Whether it is of the user's own code, or calls it: then it may take whatever it likes."""
+    """Whether it is the user's own code, or calls such code. Then it may take any values."""
     name, module = type(estimator).__name__, type(estimator).__module__
     return module.partition(".")[0] not in LIBRARIES or name == "FunctionTransformer"
 
 
 def is_identity(estimator: Any) -> bool:
-    """Whether it hands on what it gets: what a ColumnTransformer makes of "passthrough"."""
+    """Whether it passes on what it gets. A ColumnTransformer turns "passthrough" into such an estimator."""
     return type(estimator).__name__ == "FunctionTransformer" and _get(estimator, "func") is None
 
 
 def is_fitted(estimator: Any) -> bool:
-    """Whether it learned something, or something in it did."""
+    """Whether it, or an estimator in it, has learned something."""
     learned = vars(estimator) if hasattr(estimator, "__dict__") else ()
     if any(name.endswith("_") and not name.startswith("__") for name in learned) or input_width(estimator):
         return True
@@ -223,19 +222,19 @@ def is_fitted(estimator: Any) -> bool:
 
 
 def _is_of_labels(estimator: Any) -> bool:
-    """Whether it encodes what is predicted, not what is asked."""
+    """Whether it encodes what is predicted, and not what is asked."""
     return type(estimator).__module__ == "sklearn.preprocessing._label"
 
 
 def _believed(column: Column) -> Column:
-    """A column as a step says that did not get the model's own values: JSON as it comes, and CSV as that step wants."""
+    """Return a column of a step that got other values than the model: JSON as it comes, and CSV as that step wants."""
     if column.type in ("any", "text"):
         return replace(column, type="any")
     return replace(column, type="any", dtype="float64", categories=None)
 
 
 def _container(estimator: Any, depth: int = 0) -> str:
-    """What the rows of a model without features come in."""
+    """Return the kind of rows that a model without features takes."""
     if hasattr(estimator, "build_analyzer"):
         return "texts"
     if type(estimator).__name__ == "DictVectorizer" or _get(estimator, "input_type") in ("dict", "pair", "string"):
@@ -244,19 +243,19 @@ def _container(estimator: Any, depth: int = 0) -> str:
     if isinstance(steps, list):
         inner = [step for _, step in steps if step is not None and not isinstance(step, str)][:1]
     else:
-        inner = list(held(estimator))
+        inner = list(inner_estimators(estimator))
     if is_own(estimator) and not isinstance(steps, list):
         return "unknown"
     if depth < DEEPEST:
-        for each in inner:
-            found = _container(each, depth + 1)
-            if found != "unknown":
-                return found
+        for member in inner:
+            container = _container(member, depth + 1)
+            if container != "unknown":
+                return container
     return "unknown"
 
 
 def _array_dtype(columns: tuple[Column, ...]) -> str:
-    """What holds an array's columns together."""
+    """Return the dtype that holds all columns of an array."""
     dtypes = {column.dtype for column in columns}
     if len(dtypes) == 1 and not dtypes & {"any", "category"}:
         return dtypes.pop()
@@ -265,21 +264,21 @@ def _array_dtype(columns: tuple[Column, ...]) -> str:
     return "any" if all(column.type == "any" and column.dtype != "object" for column in columns) else "object"
 
 
-def _chosen(which: Any, keys: list[Any]) -> Any:
-    """The columns that a ColumnTransformer gave to a part of it: a list, or one as such."""
-    if isinstance(which, str):
-        return which
-    if isinstance(which, (int, np.integer)) and not isinstance(which, (bool, np.bool_)):
-        return keys[which]
-    if isinstance(which, slice):
-        if isinstance(which.start, str) or isinstance(which.stop, str):
-            start = 0 if which.start is None else keys.index(which.start)
-            return keys[start : None if which.stop is None else keys.index(which.stop) + 1]
-        return keys[which]
-    chosen = list(which)
-    if chosen and all(isinstance(each, (bool, np.bool_)) for each in chosen):
+def _chosen(selection: Any, keys: list[Any]) -> Any:
+    """Return the columns that a ColumnTransformer gave to one of its transformers: a list, or a single column."""
+    if isinstance(selection, str):
+        return selection
+    if isinstance(selection, (int, np.integer)) and not isinstance(selection, (bool, np.bool_)):
+        return keys[selection]
+    if isinstance(selection, slice):
+        if isinstance(selection.start, str) or isinstance(selection.stop, str):
+            start = 0 if selection.start is None else keys.index(selection.start)
+            return keys[start : None if selection.stop is None else keys.index(selection.stop) + 1]
+        return keys[selection]
+    chosen = list(selection)
+    if chosen and all(isinstance(element, (bool, np.bool_)) for element in chosen):
         return [key for key, taken in zip(keys, chosen, strict=True) if taken]
-    return [each if isinstance(each, str) else keys[int(each)] for each in chosen]
+    return [element if isinstance(element, str) else keys[int(element)] for element in chosen]
 
 
 def _within(value: Any, depth: int) -> Iterator[Any]:
@@ -288,21 +287,21 @@ def _within(value: Any, depth: int) -> Iterator[Any]:
     if is_estimator(value):
         yield value
     elif isinstance(value, Mapping):
-        for each in list(value.values()):
-            yield from _within(each, depth + 1)
+        for element in list(value.values()):
+            yield from _within(element, depth + 1)
     elif isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.dtype == object):
-        for each in value.ravel() if isinstance(value, np.ndarray) else value:
-            yield from _within(each, depth + 1)
-    elif type(value).__module__.partition(".")[0] in LIBRARIES:  # no estimator itself, but it may hold one
-        for each in list(getattr(value, "__dict__", {}).values()):
-            yield from _within(each, depth + 1)
+        for element in value.ravel() if isinstance(value, np.ndarray) else value:
+            yield from _within(element, depth + 1)
+    elif type(value).__module__.partition(".")[0] in LIBRARIES:  # this is no estimator itself, but it may hold one
+        for element in list(getattr(value, "__dict__", {}).values()):
+            yield from _within(element, depth + 1)
 
 
 def _get(estimator: Any, name: str) -> Any:
-    """An attribute that an estimator may have; a property of one that holds others raises where those have none."""
+    """Return an attribute that an estimator may have. A property may raise instead of returning it."""
     try:
         return getattr(estimator, name, None)
-    except Exception:  # whatever a property does
+    except Exception:  # a property may raise anything
         return None
 
 

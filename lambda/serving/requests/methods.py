@@ -1,23 +1,23 @@
-"""Which of an estimator's methods answers a request."""
+"""Chooses the estimator's method that answers a request."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from serving.requests.signature import METHODS, Signature
-from serving.requests.words import BadRequest, kind, listed, nearest, quoted
+from serving.requests.wording import BadRequest, kind, listed, nearest, quoted
 
 
 def of(estimator: Any) -> tuple[str, ...]:
-    """The methods that an estimator has."""
+    """Return the methods that an estimator has."""
     return tuple(name for name in METHODS if callable(getattr(estimator, name, None)))
 
 
 def wanted(signature: Signature, event: Any) -> str:
-    """The method that a request names: "method", or MLflow's "params": {"method": ...}; else the model's own.
+    """Return the method that a request names with "method", or with MLflow's "params"; or else the model's own.
 
     Raises:
-        BadRequest: it names one that the model has not, two, or other parameters.
+        BadRequest: the request names a method that the model lacks, two methods, or other parameters.
     """
     if not isinstance(event, dict):
         return signature.method

@@ -1,6 +1,6 @@
-"""The rows of a request before they are read: as rows, as objects or as columns, whatever it sent.
+"""The rows of a request before they are read: as lists, as objects or as columns, whichever the request sent.
 
-Each knows how many rows it has and gives the values of one column; what those are is for `values` to say.
+Each class knows how many rows it has and gives the values of one column. What those values are is for `values` to say.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from typing import Any
 
 from serving.requests.packing import Picked
 from serving.requests.signature import Signature
-from serving.requests.words import NAMES, BadRequest, kind, listed, nearest
+from serving.requests.wording import NAMES, BadRequest, kind, listed, nearest
 
-FEW = 12  # columns that are sooner put together one by one
-AT_ONCE = 400  # rows whose columns are put together at once: what they need stays in the processor's cache
-NOT_IN_NAMES = re.compile(r"\W")  # LightGBM puts _ in the place of each blank and of what JSON needs itself
+FEW = 12  # so few columns are collected faster one by one
+AT_ONCE = 400  # rows whose columns are collected together, so that the data in use stays in the processor's cache
+NOT_IN_NAMES = re.compile(r"\W")  # LightGBM writes _ for each blank and for each character that JSON needs itself
 
 
 @dataclass(frozen=True)
 class Rows:
     """Rows that are lists, in the order of the model's columns."""
 
-    form: str  # the request's own word for them
+    form: str  # the request's own key for them
     rows: Sequence[Sequence[Any]]
-    texts: bool = False  # whether they are of a CSV file
+    texts: bool = False  # whether they come from a CSV file
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -45,18 +45,18 @@ class Rows:
                 raise BadRequest(f"row {number} of {self.form} has {len(row)} values. {expected(signature)}")
 
     def columns(self, signature: Signature, places: Sequence[int] | None = None) -> list[Sequence[Any]]:
-        """The values of each of the signature's columns, or of those at some places.
+        """Return the values of each of the signature's columns, or of those at the given positions.
 
         Raises:
-            BadRequest: a row lacks one of all columns, or is no row.
+            BadRequest: a row is no row, or lacks a value for one of all columns.
         """
         self.check(signature)
         return of_lists(self.rows, range(len(self.rows[0])) if places is None else places)
 
     def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
-        """Of each row the values of some of the signature's columns; None where that takes a closer look.
+        """Return the values of some of the signature's columns for each row, or None where this takes a closer look.
 
-        A row of another length is found by who writes all of its values, or by `columns`, which is asked for the rest.
+        A row of another length is found when all of its values are written, or by `columns`, which gives the rest.
         """
         return Picked(self.rows, None if len(places) == signature.width else of_places(places))
 
@@ -73,12 +73,12 @@ class Records:
         return len(self.rows)
 
     def names(self) -> list[str]:
-        """The names that the rows have, in the order in which they first come."""
+        """Return the names that the rows have, in the order of their first appearance."""
         return list(dict.fromkeys(chain.from_iterable(self.rows)))
 
     def columns(self, signature: Signature, places: Sequence[int] | None = None) -> list[Sequence[Any]]:
         if not set(map(type, self.rows)) <= {dict}:
-            number, row = next((at, each) for at, each in enumerate(self.rows) if not isinstance(each, dict))
+            number, row = next((number, row) for number, row in enumerate(self.rows) if not isinstance(row, dict))
             raise BadRequest(f"row {number} of {self.form} is {kind(row)}, not an object. {expected(signature)}")
         keys = _keys(signature, self.rows[0])
         try:
@@ -87,38 +87,38 @@ class Records:
             return at(self._by_row(signature), places)
 
     def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
-        """As of `Rows`; who reads them meets a KeyError where a row has other names than the first."""
+        """Do the same as `Rows.picked`. Reading the result raises KeyError if a row has other names than the first."""
         if not isinstance(self.rows[0], dict):
             return None
         return Picked(self.rows, of_keys(at(_keys(signature, self.rows[0]), places)))
 
     def _by_row(self, signature: Signature) -> list[Sequence[Any]]:
-        """The slow way, which finds what is missing, and takes another spelling in each row."""
-        found: list[list] = []
+        """Return the columns in the slow way, which finds what is missing and accepts another spelling in each row."""
+        values: list[list[Any]] = []
         for number, row in enumerate(self.rows):
             keys = _keys(signature, row)
             missing = [column.name for column, key in zip(signature.columns or (), keys, strict=True) if key not in row]
             if missing:
                 raise BadRequest(_lacks(f"row {number} of {self.form}", missing, row, keys, signature))
-            found.append([row[key] for key in keys])
-        return of_lists(found, range(len(signature.columns or ())))
+            values.append([row[key] for key in keys])
+        return of_lists(values, range(len(signature.columns or ())))
 
 
-class Lazy(Mapping):
-    """Columns by name, that are made when somebody asks for one."""
+class Lazy(Mapping[Any, Any]):
+    """Columns by name, each of which is made when somebody asks for it."""
 
     order: Sequence[str | int]  # the names
-    count: int  # of rows
+    count: int  # how many rows there are
 
 
 class Transposed(Lazy):
-    """The columns of rows that are lists, put together and checked when somebody asks for one."""
+    """The columns of rows that are lists. They are collected and checked when somebody asks for one."""
 
     def __init__(self, order: Sequence[str | int], rows: Sequence[Sequence[Any]], check: Callable[[], None]) -> None:
-        """Rows whose values are in this order.
+        """Take rows whose values are in the order of these names.
 
         Args:
-            check: raises BadRequest where a row is no list of as many.
+            check: raises BadRequest where a row is no list with as many values.
         """
         self.order, self.rows, self.check = order, rows, check
         self.count = len(rows) if order else 0
@@ -136,7 +136,7 @@ class Transposed(Lazy):
         return name in self._places
 
     def chosen(self, names: Sequence[str | int]) -> list[Sequence[Any]]:
-        """Some of the columns."""
+        """Return some of the columns."""
         return of_lists(self.rows, [self._places[name] for name in names])
 
     @cached_property
@@ -166,7 +166,7 @@ class Columns:
         return list(self.values)
 
     def keys(self, signature: Signature) -> list[Any]:
-        """Under which name each of the signature's columns is, or should be."""
+        """Return for each of the signature's columns the name under which it is here, or should be."""
         return _keys(signature, self.values)
 
     def columns(self, signature: Signature, places: Sequence[int] | None = None) -> list[Sequence[Any]]:
@@ -182,7 +182,7 @@ class Columns:
         return [self.values[key] for key in chosen]
 
     def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
-        """As of `Rows`; None where there are columns, but no rows."""
+        """Do the same as `Rows.picked`. The result is None where there are columns, but no rows."""
         if not isinstance(self.values, Transposed):
             return None
         order = {name: place for place, name in enumerate(self.values.order)}
@@ -192,23 +192,25 @@ class Columns:
         chosen = [order[key] for key in keys]
         if chosen == list(range(len(order))):
             return Picked(self.values.rows)
-        others = len(places) < (signature.width or 0)  # will be asked for, and find a row of another length
+        others = len(places) < (
+            signature.width or 0
+        )  # the rest is asked for later, which finds a row of another length
         even = others or are_even(self.values.rows, len(order))
         return Picked(self.values.rows, of_places(chosen)) if even else None
 
 
-def at(found: Sequence[Any], places: Sequence[int] | None) -> list[Any]:
-    """Those at the places; all, where none are said."""
-    return list(found) if places is None else [found[place] for place in places]
+def at(values: Sequence[Any], places: Sequence[int] | None) -> list[Any]:
+    """Return the values at these positions, or all values where no positions are given."""
+    return list(values) if places is None else [values[place] for place in places]
 
 
 def are_even(rows: Sequence[Any], width: int | None) -> bool:
-    """Whether all are lists of so many values."""
+    """Whether all rows are lists with so many values."""
     return set(map(type, rows)) <= {list, tuple} and set(map(len, rows)) == {width}
 
 
 def of_keys(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
-    """What takes of a row the values under some keys."""
+    """Return a function that takes the values under these keys from a row."""
     if len(keys) == 1:
         only = keys[0]
         return lambda row: (row[only],)
@@ -216,37 +218,37 @@ def of_keys(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
 
 
 def of_places(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
-    """What takes of a list the values at some places; those that stand side by side are sooner taken together."""
+    """Return a function that takes the values at these positions from a list. Neighbours are taken together."""
     if places and list(places) == list(range(places[0], places[-1] + 1)):
         return itemgetter(slice(places[0], places[-1] + 1))
     return of_keys(places)
 
 
 def of_lists(rows: Sequence[Sequence[Any]], places: Sequence[int]) -> list[Sequence[Any]]:
-    """The columns at some places of rows that are lists, all of one length."""
+    """Return the columns at some positions of rows that are lists, all of the same length."""
     if len(places) < FEW or not rows:
         return [[row[place] for row in rows] for place in places]
     return at(list(zip(*rows, strict=True)), places)
 
 
 def by_names(rows: Sequence[Mapping[Any, Any]], names: Sequence[Any]) -> list[Sequence[Any]]:
-    """The columns of rows that are objects.
+    """Return the columns of rows that are objects.
 
     Raises:
-        KeyError: a row lacks one.
+        KeyError: a row lacks one of the names.
     """
     if len(names) < FEW:
         return [[row[name] for row in rows] for name in names]
-    found: list[list[Any]] = [[] for _ in names]
+    columns: list[Any] = [[] for _ in names]
     take = of_keys(names)
     for start in range(0, len(rows), AT_ONCE):
-        for column, more in zip(found, zip(*map(take, rows[start : start + AT_ONCE]), strict=True), strict=True):
+        for column, more in zip(columns, zip(*map(take, rows[start : start + AT_ONCE]), strict=True), strict=True):
             column.extend(more)
-    return found
+    return columns
 
 
 def expected(signature: Signature) -> str:
-    """What a row of a request must be for this model, in words."""
+    """Say in words what a row of a request has to be for this model."""
     if signature.container == "texts":
         return 'Expected as instances a list of texts, such as {"instances": ["a text"]}'
     if signature.container == "objects":
@@ -264,7 +266,7 @@ def listed_plain(signature: Signature) -> str:
 
 
 def _keys(signature: Signature, row: Mapping[Any, Any]) -> list[Any]:
-    """Under which of the row's names each column's value is; the column's own name where there is none."""
+    """Return the names under which a row has the columns' values, or a column's own name where the row lacks it."""
     keys: list[Any] = []
     others: dict[str, list[Any]] | None = None
     for column in signature.columns or ():
@@ -277,17 +279,17 @@ def _keys(signature: Signature, row: Mapping[Any, Any]) -> list[Any]:
             for name in row:
                 if name not in names:
                     others.setdefault(_plain(name), []).append(name)
-        found = others.get(_plain(column.name), [])
-        keys.append(found[0] if len(found) == 1 else column.name)
+        similar = others.get(_plain(column.name), [])
+        keys.append(similar[0] if len(similar) == 1 else column.name)
     return keys
 
 
 def _plain(name: Any) -> str:
-    """A name as LightGBM writes it; numbers as JSON does."""
+    """Return a name as LightGBM writes it, and a number as JSON does."""
     return NOT_IN_NAMES.sub("_", str(name))
 
 
-def _lacks(what: str, missing: list, row: Mapping, keys: list, signature: Signature) -> str:
+def _lacks(what: str, missing: list[Any], row: Mapping[Any, Any], keys: list[Any], signature: Signature) -> str:
     unknown = [str(name) for name in row if name not in set(keys)]
     hints = []
     for name in missing[:NAMES]:

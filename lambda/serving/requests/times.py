@@ -1,4 +1,4 @@
-"""Reads times and durations: ISO 8601, or numbers in the unit that the signature declares."""
+"""Reads times and durations: texts in ISO 8601, or numbers in the unit that the signature declares."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from serving.requests.signature import TYPES, Column
-from serving.requests.words import WrongValue, is_missing
+from serving.requests.wording import WrongValue, is_missing
 
 CLOCK = r"\d\d(?::\d\d(?::\d\d(?:[.,]\d+)?)?)?"
 ISO = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]{CLOCK}\s?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII | re.IGNORECASE)
 
-UNIT = re.compile("[A-Za-zµμ:]")  # what a text of a duration has; of a bare number pandas makes nanoseconds
+UNIT = re.compile(
+    "[A-Za-zµμ:]"
+)  # a duration as a text has one of these; a bare number would mean nanoseconds to pandas
 
 
-def times(column: Column, values: list) -> Any:
+def times(column: Column, values: list[Any]) -> Any:
     import pandas as pd
 
     zoned = "," in column.dtype
@@ -29,15 +31,15 @@ def times(column: Column, values: list) -> Any:
             return _in_zone(pd.Timestamp(value), row, value, zoned)
         raise ValueError
 
-    def column_of(found: list) -> Any:
-        index = pd.DatetimeIndex(found, tz="UTC") if zoned else pd.DatetimeIndex(found)
+    def column_of(read: list[Any]) -> Any:
+        index = pd.DatetimeIndex(read, tz="UTC") if zoned else pd.DatetimeIndex(read)
         return index.astype(column.dtype).array
 
     return _each(values, time, column_of, f"{TYPES['datetime']}, or {_units(column)}")
 
 
 def _in_zone(time: Any, row: int, text: str, zoned: bool) -> Any:
-    """A time as its column has it: with its offset from UTC where the column has a zone, and else with none."""
+    """Return a time as its column has it: with an offset from UTC where the column has a zone, and else without."""
     if zoned and time.tzinfo is None:
         raise WrongValue(row, text, "a time with its offset from UTC, such as 2026-11-25T14:00:00+01:00")
     if zoned or time.tzinfo is None:
@@ -47,7 +49,7 @@ def _in_zone(time: Any, row: int, text: str, zoned: bool) -> Any:
     return time.tz_localize(None)
 
 
-def durations(column: Column, values: list) -> Any:
+def durations(column: Column, values: list[Any]) -> Any:
     import pandas as pd
 
     def duration(row: int, value: Any) -> Any:
@@ -59,28 +61,30 @@ def durations(column: Column, values: list) -> Any:
             raise ValueError
         return pd.Timedelta(value)
 
-    def column_of(found: list) -> Any:
-        return pd.TimedeltaIndex(found).astype(column.dtype).array
+    def column_of(read: list[Any]) -> Any:
+        return pd.TimedeltaIndex(read).astype(column.dtype).array
 
     return _each(values, duration, column_of, f"{TYPES['timedelta']} such as P1DT2H, or {_units(column)}")
 
 
-def _each(values: list, read_one: Callable[[int, Any], Any], column_of: Callable[[list], Any], expected: str) -> Any:
-    """A column of values that are read one by one; the one that it cannot hold is named."""
-    found = []
+def _each(
+    values: list[Any], read_one: Callable[[int, Any], Any], column_of: Callable[[list[Any]], Any], expected: str
+) -> Any:
+    """Make a column of values that are read one by one. If it cannot hold one of them, the error names that value."""
+    read = []
     for row, value in enumerate(values):
         try:
-            found.append(read_one(row, value))
+            read.append(read_one(row, value))
         except (ValueError, OverflowError, TypeError) as error:
             raise WrongValue(row, value, expected) from error
     try:
-        return column_of(found)
-    except (ValueError, OverflowError):  # one is out of bounds
-        for row, value in enumerate(found):
+        return column_of(read)
+    except (ValueError, OverflowError):  # one of them is out of bounds
+        for row, value in enumerate(read):
             try:
                 column_of([value])
             except (ValueError, OverflowError) as error:
-                raise WrongValue(row, values[row], f"{expected}, that the column can hold") from error
+                raise WrongValue(row, values[row], f"{expected}, within the bounds of the column") from error
         raise
 
 

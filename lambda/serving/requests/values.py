@@ -1,8 +1,8 @@
-"""Reads a column of a request: the values of JSON, or the texts of a CSV file, as the signature says that they are.
+"""Reads a column of a request: JSON values, or the texts of a CSV file, as what the signature says they are.
 
-What a value becomes never depends on the others of its column. The one exception is an integer column, which becomes
-one of numbers for a missing value or a fraction, as it does in pandas; packaging shows that the model answers alike,
-or makes the column strict.
+What a value becomes never depends on the other values of its column. The only exception is an integer column, which a
+missing value or a fraction turns into a column of numbers, as in pandas. Packaging shows that the model gives the same
+answers then, or else makes the column strict.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from serving.requests import cells, light, packing, times
+from serving.requests import cells, packing, times, without_pandas
 from serving.requests.packing import EXACT
 from serving.requests.signature import NUMPY_FLOATS, NUMPY_INTEGERS, TYPES, Column
-from serving.requests.words import WrongValue, is_missing
+from serving.requests.wording import WrongValue, is_missing
 
 
 def read(column: Column, values: Sequence[Any], texts: bool) -> Any:
-    """A column's values as an array of numpy's or of pandas', of shape (n_rows,) and the column's dtype.
+    """Return a column's values as an array of numpy or pandas, of shape (n_rows,) and the column's dtype.
 
     Args:
-        values: of JSON.
+        values: JSON values.
         texts: whether they come from a CSV file, where a text may stand for a number.
 
     Raises:
-        WrongValue: one that the column does not take.
+        WrongValue: the column does not take one of them.
     """
     if texts:
         array = cells.numbers(column, values)
@@ -40,7 +40,7 @@ def read(column: Column, values: Sequence[Any], texts: bool) -> Any:
     return READERS[column.type](column, list(values))
 
 
-def _numbers(column: Column, values: list) -> Any:
+def _numbers(column: Column, values: list[Any]) -> Any:
     kinds = set(map(type, values))
     if not kinds <= {float, int, bool, type(None)}:
         _refuse(column, values, (float, int, bool, type(None)))
@@ -57,8 +57,8 @@ def _numbers(column: Column, values: list) -> Any:
     return _of_pandas(column, values)
 
 
-def _are_small(values: list) -> bool:
-    """Whether all of these numbers are known to be the same in 64 bits."""
+def _are_small(values: list[Any]) -> bool:
+    """Whether all of these numbers are certain to be the same as 64-bit floats."""
     try:
         return not bool((np.abs(np.array(values, dtype=float)) >= EXACT).any())
     except OverflowError:
@@ -66,14 +66,14 @@ def _are_small(values: list) -> bool:
 
 
 def is_exact(value: int) -> bool:
-    """Whether a number of 64 bits is the same."""
+    """Whether a 64-bit float can hold exactly this number."""
     try:
         return float(value) == value
     except OverflowError:
         return False
 
 
-def _integers(column: Column, values: list) -> Any:
+def _integers(column: Column, values: list[Any]) -> Any:
     kinds = set(map(type, values))
     if not kinds <= {float, int, bool, type(None)}:
         _refuse(column, values, (float, int, bool, type(None)))
@@ -86,24 +86,25 @@ def _integers(column: Column, values: list) -> Any:
         if (column.strict or not numpys) and type(value) is float and math.isfinite(value) and not value.is_integer():
             raise WrongValue(row, value, "a whole number")
     whole = [
-        int(each) if type(each) is float and math.isfinite(each) and each == int(each) else each for each in values
+        int(value) if type(value) is float and math.isfinite(value) and value == int(value) else value
+        for value in values
     ]
     if set(map(type, whole)) <= {int, bool}:
         return _whole(column, whole, numpys)
     if numpys:
-        _whole(column, [each for each in whole if type(each) is int], numpys)  # their range
+        _whole(column, [value for value in whole if type(value) is int], numpys)  # refuses those out of its range
         return _numbers(Column(column.name, "number", "float64"), values)
-    return _whole(column, [None if is_missing(each) else each for each in whole], numpys)
+    return _whole(column, [None if is_missing(value) else value for value in whole], numpys)
 
 
-def _whole(column: Column, values: list, numpys: bool) -> Any:
+def _whole(column: Column, values: list[Any], numpys: bool) -> Any:
     try:
         if numpys:
             return np.array(values, dtype=column.dtype)
         return _of_pandas(column, values)
     except OverflowError:
         pass
-    except TypeError:  # of pandas, for a number that is too large
+    except TypeError:  # pandas raises it for a number that is too large
         pass
     info = np.iinfo(column.dtype.lower())
     for row, value in enumerate(values):
@@ -112,7 +113,7 @@ def _whole(column: Column, values: list, numpys: bool) -> Any:
     raise WrongValue(0, values[0], "a whole number")
 
 
-def _booleans(column: Column, values: list) -> Any:
+def _booleans(column: Column, values: list[Any]) -> Any:
     if column.dtype == "bool" and set(map(type, values)) == {bool}:
         return np.array(values, dtype=bool)
     read_: list[Any] = []
@@ -134,7 +135,7 @@ def _booleans(column: Column, values: list) -> Any:
     return _of_pandas(column, read_)
 
 
-def _texts(column: Column, values: list) -> Any:
+def _texts(column: Column, values: list[Any]) -> Any:
     kinds = set(map(type, values))
     if not kinds <= {str, type(None)}:
         kinds.add(type(None))
@@ -148,20 +149,20 @@ def _texts(column: Column, values: list) -> Any:
     return _of_pandas(column, values)
 
 
-def _categories(column: Column, values: list) -> Any:
+def _categories(column: Column, values: list[Any]) -> Any:
     codes, places = _codes(column, values)
     if column.dtype != "category":
-        return light.categories(column, values, codes, [each for _, each in places])
+        return without_pandas.categories(column, values, codes, [category for _, category in places])
     import pandas as pd
 
-    labels = _labels(column, values, [each for _, each in places])
+    labels = _labels(column, values, [category for _, category in places])
     return pd.Categorical.from_codes(codes, categories=labels, ordered=column.ordered)
 
 
-def _codes(column: Column, values: list) -> tuple[list[int], Collection[tuple[bool, Any]]]:
-    """For each value the place of its category among those that are known and those that the request adds."""
+def _codes(column: Column, values: list[Any]) -> tuple[list[int], Collection[tuple[bool, Any]]]:
+    """Return for each value the position of its category among the known ones and those that the request adds."""
     known = list(column.categories or ())
-    places = {(type(each) is str, each): at for at, each in enumerate(known)}
+    places = {(type(category) is str, category): at for at, category in enumerate(known)}
     codes = []
     for row, value in enumerate(values):
         if is_missing(value):
@@ -173,20 +174,20 @@ def _codes(column: Column, values: list) -> tuple[list[int], Collection[tuple[bo
             raise WrongValue(
                 row, value, f"{'a text' if isinstance(known[0], str) else 'a number'}, as its categories are"
             )
-        # one that the model was not fitted with stays what it is: what that means is for the model to say
+        # A category that the model was not fitted with stays as it is: what it means is for the model to say
         codes.append(places.setdefault((type(value) is str, value), len(places)))
     return codes, places
 
 
-def _labels(column: Column, values: list, known: list) -> Any:
-    """The categories as pandas has them, with those of a request that the model was not fitted with."""
+def _labels(column: Column, values: list[Any], known: list[Any]) -> Any:
+    """Return the categories as pandas has them, with those of the request that the model was not fitted with."""
     import pandas as pd
 
     try:
         labels = pd.Index(known, dtype=column.categories_dtype)
         if labels.is_unique:
             return labels
-    except (ValueError, OverflowError, TypeError):  # of one that is none of their dtype
+    except (ValueError, OverflowError, TypeError):  # one of them does not fit their dtype
         pass
     seen = set(column.categories or ())
     for row, value in enumerate(values):
@@ -199,11 +200,11 @@ def _labels(column: Column, values: list, known: list) -> Any:
         if label is None or label in seen or label != value:
             raise WrongValue(row, value, f"a value of {column.categories_dtype}, as its categories are")
         seen.add(label)
-    raise AssertionError("each category can be held, and not all")
+    raise AssertionError("every single category fits the dtype, but all of them together do not")
 
 
-def _any(column: Column, values: list) -> Any:
-    """Values as they come: a column of numbers, of booleans or of objects."""
+def _any(column: Column, values: list[Any]) -> Any:
+    """Read values as they come: as a column of numbers, of booleans or of objects."""
     kinds = set(map(type, values))
     if column.dtype != "object":
         if kinds == {bool}:
@@ -213,8 +214,8 @@ def _any(column: Column, values: list) -> Any:
     return objects([_missing(column, row) if value is None else value for row, value in enumerate(values)])
 
 
-def _of_pandas(column: Column, values: list) -> Any:
-    """One of pandas' own arrays, which know their missing values."""
+def _of_pandas(column: Column, values: list[Any]) -> Any:
+    """Return one of pandas' own arrays, which know their missing values."""
     import pandas as pd
 
     return pd.array(values, dtype=column.dtype)
@@ -230,30 +231,30 @@ def _missing(column: Column, row: int) -> Any:
     return {"NaN": math.nan, "None": None}[column.missing]
 
 
-def _refuse(column: Column, values: list, taken: tuple[type, ...]) -> None:
+def _refuse(column: Column, values: list[Any], taken: tuple[type, ...]) -> None:
     for row, value in enumerate(values):
         if type(value) not in taken:
             raise WrongValue(row, value, TYPES[column.type])
 
 
-def objects(values: list, kinds: set[type] | None = None) -> Any:
-    """An array of objects, which numpy does not look into.
+def objects(values: list[Any], kinds: set[type] | None = None) -> Any:
+    """Return an array of objects, without letting numpy look into them.
 
     Args:
-        kinds: their types, where they are known.
+        kinds: the types of the values, where they are known.
     """
     array = np.empty(len(values), dtype=object)
     if (kinds or set(map(type, values))) <= PLAIN:
         array[:] = values
         return array
-    for at, value in enumerate(values):  # one by one: of a list of lists numpy would make another shape
+    for at, value in enumerate(values):  # one by one, since numpy would give a list of lists another shape
         array[at] = value
     return array
 
 
 PLAIN = {str, float, int, bool, type(None)}
 
-READERS: dict[str, Callable[[Column, list], Any]] = {
+READERS: dict[str, Callable[[Column, list[Any]], Any]] = {
     "number": _numbers,
     "integer": _integers,
     "boolean": _booleans,

@@ -1,7 +1,7 @@
-"""One column of a table without pandas: an array that refuses what pandas would do in another way.
+"""One column of a table without pandas: an array that refuses everything that pandas would do differently.
 
-A sum of pandas' leaves out missing values and one of numpy's does not; a whole number divided by zero with // is NaN to
-the one and 0 to the other. So only operations that give the same are let through.
+A sum in pandas leaves out missing values, and one in numpy does not. A whole number divided by zero with // is NaN in
+pandas and 0 in numpy. So only operations that give the same result in both are let through.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-# Operations on each value by itself that pandas leaves to numpy. Not among them: //, % and divmod
+# Operations on single values that pandas leaves to numpy. The operators // and % and divmod are not among them
 ALIKE = frozenset(
     getattr(np, name)
     for name in (
@@ -26,9 +26,9 @@ ALIKE = frozenset(
         "invert",
     )
 )
-OF_TRUTHS = frozenset((np.bitwise_and, np.bitwise_or, np.bitwise_xor))  # of booleans only among themselves
+OF_TRUTHS = frozenset((np.bitwise_and, np.bitwise_or, np.bitwise_xor))  # they take booleans only together with booleans
 NOT_OF_TRUTHS = frozenset((np.true_divide, np.power))
-# Functions that make an array of what they get, and give one
+# Functions that make an array of what they get, and return one
 MAKE_ARRAYS = frozenset(
     getattr(np, name)
     for name in (
@@ -46,7 +46,8 @@ class Vector(np.ndarray):
     def of(cls, array: Any) -> Vector:
         fixed = array.view()
         fixed.flags.writeable = False
-        return fixed.view(cls)
+        vector: Vector = fixed.view(cls)
+        return vector
 
     @property
     def values(self) -> Any:
@@ -56,7 +57,8 @@ class Vector(np.ndarray):
         return plain(self)
 
     def to_list(self) -> list[Any]:
-        return self.tolist()
+        values: list[Any] = self.tolist()
+        return values
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.tolist())
@@ -65,11 +67,11 @@ class Vector(np.ndarray):
         raise TypeError("a column without pandas has no labels to look among, as `in` does in pandas")
 
     def __getitem__(self, key: Any) -> Any:
-        """One value. Of a part of a column pandas keeps the labels, puts parts together by them, and finds by them."""
+        """Return one value. Slices are refused, since in pandas they keep their labels, which matter later."""
         array = plain(self)
         if isinstance(key, (int, np.integer)) and not isinstance(key, (bool, np.bool_)) and 0 <= key < len(array):
             return array[key]
-        raise KeyError(f"a column without pandas gives one value, and no part by {plain(key)!r}")
+        raise KeyError(f"a column without pandas gives single values only, and nothing for {plain(key)!r}")
 
     def __repr__(self) -> str:
         return repr(plain(self))
@@ -80,7 +82,7 @@ class Vector(np.ndarray):
         raise TypeError("a column without pandas cannot be written to: pandas may make it one of another type")
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:  # type: ignore[override]
-        """Of a column of numbers or booleans."""
+        """Convert a column of numbers or booleans."""
         wanted = np.dtype(dtype)
         array = plain(self)
         if wanted.kind in "iu" and array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -98,10 +100,10 @@ class Vector(np.ndarray):
         return (~missing(plain(self))).view(Vector)
 
     def fillna(self, value: Any) -> Any:
-        """Of a column of numbers, with a number; one of another type than the column's may change that, or may not."""
+        """Fill in a number in a column of numbers. Other values are refused, as they may change the column's type."""
         alike = type(value) in (int, float) or getattr(value, "dtype", None) == self.dtype
         if self.dtype.kind not in "fiu" or not alike or np.ndim(value):
-            raise TypeError("a column without pandas fills in numbers among numbers of the same type")
+            raise TypeError("a column without pandas fills in only numbers of its own type")
         array = plain(self)
         return (np.where(np.isnan(array), value, array) if array.dtype.kind == "f" else array).view(Vector)
 
@@ -113,9 +115,9 @@ class Vector(np.ndarray):
             raise TypeError(f"a column without pandas has no {ufunc.__name__}{'' if method == '__call__' else method}")
         if not _are_alike(ufunc, inputs):
             raise TypeError(f"columns without pandas of these values have no {ufunc.__name__}")
-        with np.errstate(all="ignore"):  # as pandas does
-            found = ufunc(*map(plain, inputs))
-        return found.view(Vector) if isinstance(found, np.ndarray) else found
+        with np.errstate(all="ignore"):  # pandas does not warn either
+            result = ufunc(*map(plain, inputs))
+        return result.view(Vector) if isinstance(result, np.ndarray) else result
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function not in MAKE_ARRAYS:
@@ -124,21 +126,21 @@ class Vector(np.ndarray):
 
 
 def _are_alike(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
-    """Whether pandas does the same with these: not with columns of objects, where None counts as missing."""
-    kinds = [np.asarray(each).dtype.kind for each in inputs]
-    if len({np.shape(each) for each in inputs if np.ndim(each)}) > 1 or not all(
+    """Whether pandas does the same with these. It does not with columns of objects, where None counts as missing."""
+    kinds = [np.asarray(value).dtype.kind for value in inputs]
+    if len({np.shape(value) for value in inputs if np.ndim(value)}) > 1 or not all(
         map(_is_weak, inputs, reversed(inputs))
     ):
         return False
     if not set(kinds) <= set("fiub"):
-        return ufunc in (np.equal, np.not_equal) and any(isinstance(each, str) for each in inputs)
+        return ufunc in (np.equal, np.not_equal) and any(isinstance(value, str) for value in inputs)
     if "b" in kinds and ufunc in OF_TRUTHS:
         return set(kinds) == {"b"}
     return not ("b" in kinds and ufunc in NOT_OF_TRUTHS)
 
 
 def _is_weak(value: Any, other: Any) -> bool:
-    """Whether a number of numpy's own makes of the other's dtype what a Python number makes of it, as in pandas."""
+    """Whether numpy treats one of its own numbers like a Python number beside the other's dtype, as pandas does."""
     if np.ndim(value) or isinstance(value, str) or not isinstance(value, (np.generic, np.ndarray)):
         return True
     dtype = np.asarray(other).dtype
@@ -160,21 +162,21 @@ for _name in dir(np.ndarray):
 
 
 def plain(value: Any) -> Any:
-    """An array without what a Vector refuses; anything else as it is."""
+    """Return an array without the refusals of a Vector. Anything else is returned as it is."""
     return np.ndarray.view(value, np.ndarray) if isinstance(value, Vector) else value
 
 
 def missing(array: Any) -> Any:
-    """Which values are missing: None and NaN."""
+    """Return which values are missing: None and NaN."""
     if array.dtype.kind == "f":
         return np.isnan(array)
     if array.dtype.kind != "O":
         return np.zeros(len(array), dtype=bool)
-    return np.array([each is None or (type(each) is float and math.isnan(each)) for each in array], dtype=bool)
+    return np.array([value is None or (type(value) is float and math.isnan(value)) for value in array], dtype=bool)
 
 
 def as_arrays(value: Any) -> Any:
-    """An argument of numpy's functions, with arrays in the place of tables and their columns, however deep in lists."""
+    """Return an argument of numpy's functions, with arrays in the place of tables and columns, even inside lists."""
     if isinstance(value, (list, tuple)):
         return type(value)(map(as_arrays, value))
     return np.asarray(value) if hasattr(type(value), "__array_function__") else value

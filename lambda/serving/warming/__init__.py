@@ -1,1 +1,1 @@
-"""What warm-up pings do: they keep execution environments warm, and look whether a followed model has changed."""
+"""What warm-up pings do: they keep execution environments warm, and check whether a followed model has changed."""

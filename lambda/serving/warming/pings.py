@@ -1,7 +1,7 @@
-"""Answers warm-up pings, and passes them on where more than one environment is to stay warm.
+"""Answers warm-up pings, and passes them on where more than one execution environment is to stay warm.
 
-Lambda gives a call to any environment that is free. So the environments that a ping calls must be busy at the same
-time: each holds its call until all others must have begun.
+Lambda gives a call to any environment that is free. So the environments that one ping calls have to be busy at the
+same time: each of them holds its call until all others must have begun theirs.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from typing import Any
 
 from serving.environment import Environment
 from serving.loading import aws, deadlines
-from serving.requests.words import cut
+from serving.requests.wording import cut
 from serving.warming import following
 
-MOST = 100  # environments that one ping warms
-HOLD = 75  # ms from the first call's arrival to the last one's, where all are made at once
-HOLD_EACH = 5  # ms more for each, as their requests are signed one after another
+MOST = 100  # the most environments that one ping warms
+HOLD = 75  # milliseconds from the first call's arrival to the last one's, if all are made at once
+HOLD_EACH = 5  # more milliseconds for each call, because their requests are signed one after another
 
 
 def is_ping(event: Any) -> bool:
-    """Whether an event only keeps the environment warm: ours, or what a bare rule or schedule sends."""
+    """Whether an event only keeps the environment warm: a ping of ours, or what a bare rule or schedule sends."""
     if not isinstance(event, dict):
         return False
     return event.get("warmer") is True or event.get("source") in ("aws.events", "aws.scheduler")
 
 
-def answer(environment: Environment, event: dict, context: Any, record: dict) -> dict:
-    """Answer a ping; what failed on the way is told in the answer and counted in the record."""
+def answer(environment: Environment, event: dict[str, Any], context: Any, record: dict[str, float]) -> dict[str, Any]:
+    """Answer a ping. What failed on the way is part of the answer and is counted in the record."""
     failures = []
-    kept = following.look(environment, context)
-    if kept is not None:
-        failures.append(kept)
+    not_followed = following.look(environment, context)
+    if not_followed is not None:
+        failures.append(not_followed)
     asked, hold = event.get("concurrency", 1), event.get("hold")
     concurrency = min(max(asked, 1), MOST) if type(asked) is int else 1
     if concurrency != asked or type(asked) is not int:
-        failures.append(_told(f"expected as concurrency a whole number from 1 to {MOST}; got {cut(repr(asked))}"))
-    reply: dict = {"warm": True, "model_sha256": environment.model.sha256}
+        failures.append(_logged(f"expected as concurrency a whole number from 1 to {MOST}; got {cut(repr(asked))}"))
+    reply: dict[str, Any] = {"warm": True, "model_sha256": environment.model.sha256}
     if hold is not None:
         reply["environment"] = environment.name
         time.sleep(_milliseconds(hold) / 1e3)
@@ -53,23 +53,23 @@ def answer(environment: Environment, event: dict, context: Any, record: dict) ->
 
 
 def _milliseconds(hold: Any) -> float:
-    """How long to hold a call: no longer than a ping of the most environments asks for."""
+    """Return how long to hold a call: at most as long as a ping for the most environments asks for."""
     return min(max(hold, 0), HOLD + HOLD_EACH * MOST) if type(hold) in (int, float) else 0
 
 
-def _told(why: str) -> str:
-    """A failure that is also in the log: nobody reads the answer of a ping that a schedule sends."""
-    print(f"[WARNING] the ping did not warm all environments that it is for: {why}")
+def _logged(why: str) -> str:
+    """Write a failure to the log too, since nobody reads the answer of a ping that a schedule sends."""
+    print(f"[WARNING] the ping did not warm all environments that it was sent for: {why}")
     return why
 
 
 def _warm(others: int, context: Any, seconds: float) -> tuple[set[str], list[str]]:
-    """Have so many other environments called at once: the names of those that answered in time, and what failed."""
+    """Call so many other environments at once. Returns the names of those that answered in time, and what failed."""
     until = time.monotonic() + seconds
-    arn = getattr(context, "invoked_function_arn", None)  # with the alias that the ping came by
+    arn = getattr(context, "invoked_function_arn", None)  # with the alias through which the ping came
     if not arn:
-        return set(), [_told("the context says no function ARN to call")]
-    # No retries: they would come late, when the others are free again
+        return set(), [_logged("the context names no function ARN that could be called")]
+    # Without retries, which would come so late that the other environments are free again
     client = aws.client("lambda", max_pool_connections=MOST, connect_timeout=5, retries={"total_max_attempts": 1})
     payload = json.dumps({"warmer": True, "hold": HOLD + HOLD_EACH * others})
     names: set[str] = set()
@@ -83,7 +83,7 @@ def _warm(others: int, context: Any, seconds: float) -> tuple[set[str], list[str
                 raise RuntimeError(reply.get("errorMessage", "the init failed"))
             names.add(reply["environment"])
             failures.extend(reply.get("failures", ()))
-        except Exception as error:  # one that failed is counted, and the others are still warm
+        except Exception as error:  # a call that failed is counted, and the others are still warm
             failures.append(f"{type(error).__name__}: {error}")
 
     threads = [threading.Thread(target=call, daemon=True) for _ in range(others)]
@@ -91,10 +91,10 @@ def _warm(others: int, context: Any, seconds: float) -> tuple[set[str], list[str
         thread.start()
     for thread in threads:
         thread.join(max(until - time.monotonic(), 0))
-    # Copies: a call that still lasts must not add to what is answered
-    found, failed = set(names), list(failures)
+    # These are copies, because a call that is still running must not change the answer
+    warmed, failed = set(names), list(failures)
     if late := sum(thread.is_alive() for thread in threads):
-        failed.append(f"{late} calls were not answered in the {seconds:.3g} s that were left")
+        failed.append(f"{late} calls were not answered within the {seconds:.3g} s that were left")
     if failed:
-        _told(f"{len(failed)} failures, the first: {failed[0]}")
-    return found, failed
+        _logged(f"{len(failed)} failures; the first is: {failed[0]}")
+    return warmed, failed

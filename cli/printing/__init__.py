@@ -1,0 +1,1 @@
+"""How the results of the larger commands look on a terminal: one module for each."""
