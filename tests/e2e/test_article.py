@@ -34,6 +34,6 @@ def test_pip_of_that_python_installs_what_uv_cannot_read_and_both_packages_work(
 
 def test_without_that_python_it_says_what_can_read_them_and_not_a_word_of_glibc(order, tmp_path, monkeypatch):
     monkeypatch.setattr(interpreters, "find", lambda python: None)
-    with pytest.raises(OldMetadata, match=r"pip of a CPython 3\.6 can: install one here") as caught:
+    with pytest.raises(OldMetadata, match=r"The pip of a CPython 3\.6 can\. Install one on this machine") as caught:
         layer.build(tmp_path / "dist", order, lambda message: None)
     assert "glibc" not in str(caught.value)
