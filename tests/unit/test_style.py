@@ -14,6 +14,11 @@ def test_ruff_finds_nothing(root, words):
     assert done.returncode == 0, done.stdout
 
 
+def test_mypy_finds_nothing(root):
+    done = subprocess.run([sys.executable, "-m", "mypy"], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_no_line_of_terraform_is_over_140_columns(root):
     folders = (root, *root.glob("modules/*"), *root.glob("examples/*"))
     paths = [path for folder in folders for path in folder.glob("*.tf")]

@@ -159,42 +159,56 @@ class Grid(Lazy):
 def _digits(data: Any, ends: Any, length: Any) -> Any:
     """Return for each cell its digits as a whole number, its decimals, whether it has a point, and if it is odd."""
     words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))  # a word begins at each byte
-    longest = int(length.max())
+    longest, shortest = int(length.max()), int(length.min())
     odd = length > PAD
     length = np.minimum(length, PAD) if longest > PAD else length
     eights: list[Any] = []  # beginning with the last eight characters
-    decimals: Any = 0
+    decimals: Any = np.zeros(len(ends), np.int64)
     points: Any = np.zeros(len(ends), bool)
+    has_points = False
     for place, kept in enumerate(KEPT[: max(1, -(-longest // WORD))]):
-        given = (words[ends + (PAD - WORD * (place + 1))] ^ ZEROS) & kept[length]
-        eight, places, here, several = _without_point(given)
-        odd |= several
-        if place:
-            # If the point comes later, these characters move to its place too. A second point stays, and is no digit
+        given = words[ends + (PAD - WORD * (place + 1))] ^ ZEROS
+        if shortest < WORD * (place + 1):
+            given &= kept[length]
+        eight, marks = given, _marks(given)
+        if has_points:
+            # Their points come later: these characters move to its place too. A second point stays, and is no digit
             eights[-1] |= points * (given >> np.uint64(56))
-            eight = np.where(points, given << BYTE, eight)
-        decimals = decimals + places + WORD * place * here
-        points = points | here
+            eight = np.where(points, given << BYTE, given)
+        if marks.any():
+            here, moved, places, several = _without_point(given, marks)
+            odd |= several
+            eight = np.where(points, eight, moved) if has_points else moved
+            decimals = decimals + places + WORD * place * here
+            points, has_points = points | here, True
         eights.append(eight)
-    odd |= (length == 1) & points
+    if shortest < 2:
+        odd |= (length == 1) & points
     digits: Any = np.uint64(0)
     for eight, worth in zip(eights, WORTHS, strict=False):
         odd |= _are_odd(eight)
-        digits = digits + _number(eight) * worth
+        number = _number(eight)
+        digits = digits + number * worth
     if len(eights) == len(KEPT):
-        odd |= _number(eights[-1]) >= MOST_OF_FIRST
+        odd |= (number >= MOST_OF_FIRST) | (decimals > MOST_DECIMALS)
     digits = digits.view(np.int64)
-    odd |= (decimals > MOST_DECIMALS) | (digits < 0) | ((digits >= EXACT) & ~points)
-    return np.where(odd, 0, digits), np.minimum(decimals, MOST_DECIMALS), points, odd
+    odd |= (digits >= EXACT) & ~points
+    if odd.any():
+        digits, decimals = np.where(odd, 0, digits), np.where(odd, 0, decimals)
+    return digits, decimals, points, odd
 
 
-def _without_point(word: Any) -> Any:
-    """Return digits with the point taken out, the number of decimals, and whether there is one point, and two."""
-    marks = ((TOPS - (word ^ POINTS)) & TOPS) >> np.uint64(7)  # 1 in the byte of the point
+def _marks(word: Any) -> Any:
+    """Return 1 in the byte of each point."""
+    return ((TOPS - (word ^ POINTS)) & TOPS) >> np.uint64(7)
+
+
+def _without_point(word: Any, marks: Any) -> Any:
+    """Return whether there is a point, the digits without it, the number of decimals, and whether there are two."""
     points = marks != 0
     until = (marks << BYTE) - points  # the bits of the point and of all characters before it
     moved = word ^ ((word ^ (word << BYTE)) & until)
-    return moved, ((marks * PLACES) >> np.uint64(56)).view(np.int64), points, (marks & (marks - np.uint64(1))) != 0
+    return points, moved, ((marks * PLACES) >> np.uint64(56)).view(np.int64), (marks & (marks - np.uint64(1))) != 0
 
 
 def _are_odd(word: Any) -> Any:
