@@ -116,7 +116,7 @@ ALONE = {
     "artifacts": 'name = "alone"',
     "endpoint": ALIAS,
     "manifest": f'artifacts_dir = "{ROOT}/tests/fixtures/artifacts/complete"\n  mode = "s3"',
-    "warmer": f'{ALIAS}\n  timezone = "Europe/Berlin"',
+    "warmer": f'{ALIAS}\n  warm = {{ timezone = "Europe/Berlin" }}',
 }
 
 
