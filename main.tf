@@ -112,15 +112,7 @@ module "batch" {
   alias_name    = module.function.alias_name
   alias_arn     = module.function.alias_arn
 
-  input                        = var.batch.input
-  output                       = var.batch.output
-  format                       = var.batch.format
-  csv_delimiter                = var.batch.csv_delimiter
-  rows_per_call                = var.batch.rows_per_call
-  method                       = var.batch.method
-  execution_type               = var.batch.execution_type
-  max_concurrency              = var.batch.max_concurrency
-  tolerated_failure_percentage = var.batch.tolerated_failure_percentage
+  batch = var.batch
 
   methods      = local.model.methods
   answer_bytes = try(local.model.answer_bytes[coalesce(var.batch.method, local.model.method)], null)

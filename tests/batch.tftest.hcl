@@ -11,8 +11,8 @@ variables {
   function_name = "churn"
   alias_name    = "live"
   alias_arn     = "arn:aws-cn:lambda:cn-north-1:123456789012:function:churn:live"
-  input         = { bucket = "data", prefix = "in/" }
-  output        = { bucket = "data" }
+
+  batch = { input = { bucket = "data", prefix = "in/" }, output = { bucket = "data" } }
 }
 
 run "the_rows_of_all_files_below_a_prefix_are_scored" {
@@ -128,11 +128,14 @@ run "json_lines_need_no_reading_of_values" {
   }
 
   variables {
-    function_name                = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
-    format                       = "jsonl"
-    tracing                      = true
-    tolerated_failure_percentage = 5
-    input                        = { bucket = "data", prefix = "in/", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/1" }
+    function_name = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
+    tracing       = true
+    batch = {
+      input                        = { bucket = "data", prefix = "in/", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/1" }
+      output                       = { bucket = "data" }
+      format                       = "jsonl"
+      tolerated_failure_percentage = 5
+    }
   }
 
   assert {
@@ -166,12 +169,16 @@ run "calls_that_end_within_five_minutes" {
   }
 
   variables {
-    execution_type = "EXPRESS"
-    timeout        = 300
-    method         = "predict_proba"
-    methods        = ["predict", "predict_proba"]
-    rows_per_call  = 225
-    answer_bytes   = 600
+    timeout      = 300
+    methods      = ["predict", "predict_proba"]
+    answer_bytes = 600
+    batch = {
+      input          = { bucket = "data", prefix = "in/" }
+      output         = { bucket = "data" }
+      execution_type = "EXPRESS"
+      method         = "predict_proba"
+      rows_per_call  = 225
+    }
   }
 
   assert {
@@ -197,11 +204,15 @@ run "calls_that_may_take_longer" {
   }
 
   variables {
-    execution_type = "EXPRESS"
-    timeout        = 301
+    timeout = 301
+    batch = {
+      input          = { bucket = "data", prefix = "in/" }
+      output         = { bucket = "data" }
+      execution_type = "EXPRESS"
+    }
   }
 
-  expect_failures = [var.execution_type]
+  expect_failures = [var.batch]
 }
 
 run "a_type_that_is_none" {
@@ -212,10 +223,14 @@ run "a_type_that_is_none" {
   }
 
   variables {
-    execution_type = "express"
+    batch = {
+      input          = { bucket = "data", prefix = "in/" }
+      output         = { bucket = "data" }
+      execution_type = "express"
+    }
   }
 
-  expect_failures = [var.execution_type]
+  expect_failures = [var.batch]
 }
 
 run "answers_that_step_functions_does_not_take" {
@@ -226,11 +241,15 @@ run "answers_that_step_functions_does_not_take" {
   }
 
   variables {
-    rows_per_call = 226
-    answer_bytes  = 600
+    answer_bytes = 600
+    batch = {
+      input         = { bucket = "data", prefix = "in/" }
+      output        = { bucket = "data" }
+      rows_per_call = 226
+    }
   }
 
-  expect_failures = [var.rows_per_call]
+  expect_failures = [var.batch]
 }
 
 run "a_method_that_the_model_has_not" {
@@ -241,11 +260,15 @@ run "a_method_that_the_model_has_not" {
   }
 
   variables {
-    method  = "predict_proba"
     methods = ["predict"]
+    batch = {
+      input  = { bucket = "data", prefix = "in/" }
+      output = { bucket = "data" }
+      method = "predict_proba"
+    }
   }
 
-  expect_failures = [var.method]
+  expect_failures = [var.batch]
 }
 
 run "results_that_would_be_scored_again" {
@@ -256,10 +279,13 @@ run "results_that_would_be_scored_again" {
   }
 
   variables {
-    output = { bucket = "data", prefix = "in/predictions/" }
+    batch = {
+      input  = { bucket = "data", prefix = "in/" }
+      output = { bucket = "data", prefix = "in/predictions/" }
+    }
   }
 
-  expect_failures = [var.output]
+  expect_failures = [var.batch]
 }
 
 run "an_output_with_a_brace" {
@@ -270,10 +296,13 @@ run "an_output_with_a_brace" {
   }
 
   variables {
-    output = { bucket = "results", prefix = "{}/" }
+    batch = {
+      input  = { bucket = "data", prefix = "in/" }
+      output = { bucket = "results", prefix = "{}/" }
+    }
   }
 
-  expect_failures = [var.output]
+  expect_failures = [var.batch]
 }
 
 run "an_input_with_a_wildcard" {
@@ -284,10 +313,13 @@ run "an_input_with_a_wildcard" {
   }
 
   variables {
-    input = { bucket = "data", prefix = "*/in/" }
+    batch = {
+      input  = { bucket = "data", prefix = "*/in/" }
+      output = { bucket = "data" }
+    }
   }
 
-  expect_failures = [var.input]
+  expect_failures = [var.batch]
 }
 
 run "a_format_that_is_not_read" {
@@ -298,10 +330,14 @@ run "a_format_that_is_not_read" {
   }
 
   variables {
-    format = "parquet"
+    batch = {
+      input  = { bucket = "data", prefix = "in/" }
+      output = { bucket = "data" }
+      format = "parquet"
+    }
   }
 
-  expect_failures = [var.format]
+  expect_failures = [var.batch]
 }
 
 run "a_delimiter_that_is_a_character" {
@@ -312,10 +348,14 @@ run "a_delimiter_that_is_a_character" {
   }
 
   variables {
-    csv_delimiter = ";"
+    batch = {
+      input         = { bucket = "data", prefix = "in/" }
+      output        = { bucket = "data" }
+      csv_delimiter = ";"
+    }
   }
 
-  expect_failures = [var.csv_delimiter]
+  expect_failures = [var.batch]
 }
 
 run "calls_of_no_rows" {
@@ -326,10 +366,14 @@ run "calls_of_no_rows" {
   }
 
   variables {
-    rows_per_call = 0
+    batch = {
+      input         = { bucket = "data", prefix = "in/" }
+      output        = { bucket = "data" }
+      rows_per_call = 0
+    }
   }
 
-  expect_failures = [var.rows_per_call]
+  expect_failures = [var.batch]
 }
 
 run "no_calls" {
@@ -340,10 +384,14 @@ run "no_calls" {
   }
 
   variables {
-    max_concurrency = 0
+    batch = {
+      input           = { bucket = "data", prefix = "in/" }
+      output          = { bucket = "data" }
+      max_concurrency = 0
+    }
   }
 
-  expect_failures = [var.max_concurrency]
+  expect_failures = [var.batch]
 }
 
 run "more_failures_than_batches" {
@@ -354,8 +402,12 @@ run "more_failures_than_batches" {
   }
 
   variables {
-    tolerated_failure_percentage = 101
+    batch = {
+      input                        = { bucket = "data", prefix = "in/" }
+      output                       = { bucket = "data" }
+      tolerated_failure_percentage = 101
+    }
   }
 
-  expect_failures = [var.tolerated_failure_percentage]
+  expect_failures = [var.batch]
 }

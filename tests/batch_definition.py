@@ -29,9 +29,7 @@ def rendered(terraform: Terraform, alias_arn: str = ALIAS, **settings: object) -
         "function_name": "churn",
         "alias_name": "live",
         "alias_arn": alias_arn,
-        "input": {"bucket": "data", "prefix": "in/"},
-        "output": {"bucket": "data"},
-        **settings,
+        "batch": {"input": {"bucket": "data", "prefix": "in/"}, "output": {"bucket": "data"}, **settings},
     }
     (terraform.folder / "terraform.tfvars.json").write_text(json.dumps(inputs))
     env = embedded_aws.nobodys(terraform.env)

@@ -17,7 +17,7 @@ locals {
   answer_bytes = local.state_bytes - local.batch_bytes - 4096
 
   readers = {
-    csv   = { InputType = "CSV", CSVHeaderLocation = "FIRST_ROW", CSVDelimiter = var.csv_delimiter }
+    csv   = { InputType = "CSV", CSVHeaderLocation = "FIRST_ROW", CSVDelimiter = var.batch.csv_delimiter }
     jsonl = { InputType = "JSONL" }
   }
 
@@ -27,8 +27,8 @@ locals {
   # In a CSV file all values are text, and the handler takes Items as such: it makes numbers of them where the model wants numbers. JSON has
   # types of its own.
   request = merge(
-    { (var.format == "csv" ? "Items.$" : "dataframe_records.$") = "$.Items[*].row" },
-    { for name in compact([var.method]) : "method" => name },
+    { (var.batch.format == "csv" ? "Items.$" : "dataframe_records.$") = "$.Items[*].row" },
+    { for name in compact([var.batch.method]) : "method" => name },
   )
 
   predict = {
@@ -83,7 +83,7 @@ locals {
       Error = "TooLarge"
       Cause = join(" ", [
         "The rows of one call and its answer have more than ${local.state_bytes} bytes together, and Step Functions takes no more.",
-        "Set rows_per_call lower than ${var.rows_per_call}.",
+        "Set rows_per_call lower than ${var.batch.rows_per_call}.",
       ])
     }
   }
@@ -92,26 +92,26 @@ locals {
     Type = "Map"
     ItemReader = {
       Resource     = "${local.resource}s3:getObject"
-      ReaderConfig = local.readers[var.format]
-      Parameters   = { Bucket = var.input.bucket, "Key.$" = "$.Key" }
+      ReaderConfig = local.readers[var.batch.format]
+      Parameters   = { Bucket = var.batch.input.bucket, "Key.$" = "$.Key" }
     }
     ItemSelector = local.item
     ItemBatcher = {
-      MaxItemsPerBatch      = var.rows_per_call
+      MaxItemsPerBatch      = var.batch.rows_per_call
       MaxInputBytesPerBatch = local.batch_bytes
     }
     ItemProcessor = {
-      ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = var.execution_type }
+      ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = var.batch.execution_type }
       StartAt         = "Predict"
       States          = local.predict
     }
-    MaxConcurrency             = var.max_concurrency
-    ToleratedFailurePercentage = var.tolerated_failure_percentage
+    MaxConcurrency             = var.batch.max_concurrency
+    ToleratedFailurePercentage = var.batch.tolerated_failure_percentage
     ResultWriter = {
       Resource     = "${local.resource}s3:putObject"
       WriterConfig = { OutputType = "JSONL", Transformation = "COMPACT" }
       Parameters = {
-        Bucket     = var.output.bucket
+        Bucket     = var.batch.output.bucket
         "Prefix.$" = "States.Format('${local.output_prefix}{}', $.Key)"
       }
     }
@@ -119,7 +119,7 @@ locals {
   }
 
   definition = {
-    Comment = "Scores the rows of all objects below the given prefix, ${var.rows_per_call} a call"
+    Comment = "Scores the rows of all objects below the given prefix, ${var.batch.rows_per_call} a call"
     StartAt = "Files"
     States = {
       Files = {
@@ -127,7 +127,7 @@ locals {
         Label = "Files"
         ItemReader = {
           Resource   = "${local.resource}s3:listObjectsV2"
-          Parameters = { Bucket = var.input.bucket, "Prefix.$" = "$.prefix" }
+          Parameters = { Bucket = var.batch.input.bucket, "Prefix.$" = "$.prefix" }
         }
         ItemProcessor = {
           # A whole file may take longer than the 5 minutes of EXPRESS
@@ -149,7 +149,7 @@ locals {
         ToleratedFailurePercentage = 0
         ResultWriter = {
           Resource   = "${local.resource}s3:putObject"
-          Parameters = { Bucket = var.output.bucket, Prefix = "${local.output_prefix}executions" }
+          Parameters = { Bucket = var.batch.output.bucket, Prefix = "${local.output_prefix}executions" }
         }
         End = true
       }

@@ -2,7 +2,7 @@ locals {
   # The name of a state machine can have up to 80 characters
   name = "${substr(var.function_name, 0, 64)}-batch"
 
-  output_prefix = var.output.prefix == "" ? "" : "${trimsuffix(var.output.prefix, "/")}/"
+  output_prefix = var.batch.output.prefix == "" ? "" : "${trimsuffix(var.batch.output.prefix, "/")}/"
 
   region  = split(":", var.alias_arn)[3]
   account = split(":", var.alias_arn)[4]
@@ -72,20 +72,20 @@ resource "aws_iam_role_policy" "this" {
           Sid       = "FindDataSets"
           Effect    = "Allow"
           Action    = ["s3:ListBucket"]
-          Resource  = "arn:${local.partition}:s3:::${var.input.bucket}"
-          Condition = { StringLike = { "s3:prefix" = ["${var.input.prefix}*"] } }
+          Resource  = "arn:${local.partition}:s3:::${var.batch.input.bucket}"
+          Condition = { StringLike = { "s3:prefix" = ["${var.batch.input.prefix}*"] } }
         },
         {
           Sid      = "ReadDataSets"
           Effect   = "Allow"
           Action   = ["s3:GetObject"]
-          Resource = "arn:${local.partition}:s3:::${var.input.bucket}/${var.input.prefix}*"
+          Resource = "arn:${local.partition}:s3:::${var.batch.input.bucket}/${var.batch.input.prefix}*"
         },
         {
           Sid      = "WriteResults"
           Effect   = "Allow"
           Action   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
-          Resource = "arn:${local.partition}:s3:::${var.output.bucket}/${local.output_prefix}*"
+          Resource = "arn:${local.partition}:s3:::${var.batch.output.bucket}/${local.output_prefix}*"
         },
         {
           # A distributed map runs each of its items as an execution of its own state machine
@@ -101,7 +101,7 @@ resource "aws_iam_role_policy" "this" {
           Resource = local.execution_arns
         },
       ],
-      [for arns in [compact([var.input.kms_key_arn, var.output.kms_key_arn])] : {
+      [for arns in [compact([var.batch.input.kms_key_arn, var.batch.output.kms_key_arn])] : {
         Sid      = "UseKeysOfTheData"
         Effect   = "Allow"
         Action   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
