@@ -88,7 +88,7 @@ def test_a_librarys_own_format_becomes_a_pickle_of_the_estimator_always_the_same
     made = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        made.append(model.model(TARGET, [packages], tmp_path / name).read_bytes())
+        made.append(model.estimator_file(TARGET, [packages], tmp_path / name).read_bytes())
     assert made[0] == made[1]
     script = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb')).predict_proba([[54, 2.871]]).shape)"
     interpreter = interpreters.require(TARGET, "This test")
@@ -100,5 +100,5 @@ def test_a_librarys_own_format_becomes_a_pickle_of_the_estimator_always_the_same
 def test_in_a_layer_without_the_library_the_folders_requirements_are_asked_for(root, tmp_path):
     model = model_source.read(root / "tests" / "fixtures" / "mlflow" / "xgb_json", None, Declared())
     with pytest.raises(model_source.NotConverted, match=r"No module named 'xgboost'\n.*--requirements .*xgb_json"):
-        model.model(TARGET, [], tmp_path)
+        model.estimator_file(TARGET, [], tmp_path)
     assert not (tmp_path / "model.pkl").exists()

@@ -36,7 +36,7 @@ def cut(tmp_path):
     recording = Recording(None, None, used, [], [""], ["partly"], 2, {})
     files = {"partly": {each for each in FILES if each.startswith("partly")}}
     files["space"] = FILES.keys() - files["partly"]
-    trim._cut(tree, recording, Installed({"partly": set(), "space": set()}, files), [])
+    trim._trim(tree, recording, Installed({"partly": set(), "space": set()}, files), [])
     return tree, cache
 
 
