@@ -1,6 +1,6 @@
 # Two commands for a fresh machine with Python 3.10+ and Terraform 1.9+ (or OpenTofu):
 #   make demo   deploys the example in both modes to an embedded AWS and watches it answer
-#   make test   runs all tests
+#   make test   runs the tests
 # Both make .venv from uv.lock first. PYTHON=python3.13 chooses another interpreter.
 
 PYTHON ?= python3

@@ -33,17 +33,22 @@ def doctor(c: Context) -> None:
 
 
 @command(
-    help={"fast": "only what needs no network, Terraform or layer", "options": "more words for pytest"}, spinner=False
+    help={
+        "fast": "only what needs no network, Terraform or layer",
+        "rare": "only the tests that are left out otherwise, because they take minutes and try again what others try",
+        "options": "more words for pytest",
+    },
+    spinner=False,
 )
-def test(c: Context, fast: bool = False, options: str = "") -> None:
-    """Run all checks: ruff, terraform fmt, validate and test, the unit tests and the real parts end to end."""
+def test(c: Context, fast: bool = False, rare: bool = False, options: str = "") -> None:
+    """Run all checks: ruff, mypy, terraform fmt, validate and test, the unit tests and the real parts end to end."""
     from local import terraform
 
     terraform.binary()
     # Three at once, whatever the machine: most of what they do is to wait, for Terraform and for servers
     # In the order of their names, so that the end-to-end tests, which take longest, begin first
-    all_ = ["--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder", "--durations=30"]
-    which = ["tests/unit"] if fast else all_
+    workers = ["--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder", "--durations=30"]
+    which = ["tests/unit"] if fast else [*workers, "-m", "rare" if rare else "not rare"]
     words = [sys.executable, "-m", "pytest", *which, *shlex.split(options)]
     raise Exit(code=subprocess.run(words, cwd=MODULE, check=False).returncode)
 

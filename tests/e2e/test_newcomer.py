@@ -46,6 +46,7 @@ def environment(aws):
     return aws.environment(env)
 
 
+@pytest.mark.rare
 @pytest.mark.long
 def test_the_commands_of_the_readme_lead_a_newcomer_to_an_answer(tmp_path):
     published = repository.publish(tmp_path / "published")
