@@ -51,7 +51,7 @@ def test_both_modes_answer_what_the_estimator_says_and_all_is_stopped(root, tmp_
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.rare)])
 def test_an_interrupted_demo_destroys_and_stops_what_it_started(root, built, tmp_path, number):
     argv, env = command(tmp_path)
     (tmp_path / "dist").mkdir()

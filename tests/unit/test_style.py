@@ -19,6 +19,12 @@ def test_mypy_finds_nothing(root):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_no_two_files_of_tests_have_one_name(root):
+    """pytest imports them by their names, and one of two is an error that the other's run hides."""
+    names = [path.name for path in (root / "tests").rglob("test_*.py")]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
 def test_no_line_of_terraform_is_over_140_columns(root):
     folders = (root, *root.glob("modules/*"), *root.glob("examples/*"))
     paths = [path for folder in folders for path in folder.glob("*.tf")]
