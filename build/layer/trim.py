@@ -79,9 +79,8 @@ class TrimFor:
         files += [(mlflow_folder.MLMODEL, source.folder.path / mlflow_folder.MLMODEL)] if source.folder else []
         files += [(f"{role}{path.suffix}", path) for role, path in source.declared.files().items()]
         files += [(f"code/{name}", path) for name, path in _by_name(source.code)]
-        files += [
-            (f"handler/{name}", path) for name, path in _by_name(staging.HANDLER)
-        ]  # the layer keeps what it imports
+        # The handler too, because the layer keeps what it imports
+        files += [(f"handler/{name}", path) for name, path in _by_name(staging.HANDLER)]
         return [("method", source.declared.method or ""), *((role, archive.file_sha256(path)) for role, path in files)]
 
 

@@ -23,12 +23,8 @@ else:
     import tomli as tomllib
 
 NAME = "pylock.toml"
-SOURCES = (
-    "archive",
-    "directory",
-    "sdist",
-    "vcs",
-)  # where a package comes from; besides them, it may have a list of wheels
+# Where a package comes from. Besides these, it may have a list of wheels.
+SOURCES = ("archive", "directory", "sdist", "vcs")
 PYPI, PYPI_FILES = "https://pypi.org/simple", "https://files.pythonhosted.org/"
 UNREADABLE = (ValueError, TypeError, PylockValidationError, PylockUnsupportedVersionError)
 HEADER = """\

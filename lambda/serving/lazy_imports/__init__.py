@@ -1,6 +1,6 @@
 """Puts imports off until something of them is used. Packaging has recorded the plan for this.
 
-Of the modules that unpickling a forest imports, its predictions use about a tenth. The others are imported because a
+Of the modules that unpickling a forest imports, its predictions use few. The others are imported because a
 package's ``__init__`` wants all of it, or because of a name that only fitting uses. Here, such a module becomes a lazy
 module (`modules`), which is not executed. What other modules import from it by name becomes a lazy name (`names`). As
 soon as a lazy module or name is used, in whatever way, the real object is loaded and takes its place. So this changes

@@ -30,7 +30,8 @@ def shorten() -> None:
     if warnings.filters[-len(own) :] != own:
         return
     kept = list(warnings.filters[: -len(own)])
-    while kept and _is_needless(*kept[-1]):  # before a filter of somebody else's it stays: it keeps warnings from that
+    # Only from the end: a filter that stands before somebody else's keeps warnings from reaching that one
+    while kept and _is_needless(*kept[-1]):
         kept.pop()
     warnings.filters[:] = kept  # type: ignore[index]
     warnings.simplefilter("ignore", QUIET, append=True)  # a tuple works, as in `issubclass`
