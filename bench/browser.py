@@ -11,12 +11,14 @@ from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 from build.errors import UserError
 from build.host import commands
 
 NAMES = (("chromium", "chromedriver"), ("google-chrome", "chromedriver"))
 REQUEST = "Network.requestWillBeSent"
+PATIENCE = 60  # seconds until a page is there
 OPTIONS = (
     "--headless=new",
     "--no-sandbox",  # a container may not have the sandbox, and the pages are this project's own
@@ -79,6 +81,19 @@ def view(browser: webdriver.Chrome, width: int, height: int, scale: float = 1, d
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+
+def show(browser: webdriver.Chrome, url: str) -> None:
+    """Show a page, and return when its scripts have run. What was requested and reported before is forgotten.
+
+    The driver's own `get` may return early on a busy machine, with the earlier page still there.
+    """
+    requested(browser)
+    errors(browser)
+    browser.execute_script("window.isEarlier = true")
+    browser.get(url)
+    is_there = "return !window.isEarlier && location.href === arguments[0] && document.readyState === 'complete'"
+    WebDriverWait(browser, PATIENCE).until(lambda shown: shown.execute_script(is_there, url))
 
 
 def requested(browser: webdriver.Chrome) -> list[str]:

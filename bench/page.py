@@ -63,7 +63,7 @@ def photograph(out: Path, rows: list[dict[str, Any]], say: Say) -> None:
 
     with operations.serve(out, PORT, say) as url, browser.start(*SIZE) as page:
         page.set_script_timeout(PATIENCE)
-        page.get(f"{url}/")
+        browser.show(page, f"{url}/")
         for row in rows:
             page.execute_async_script(FILL_IN, row)
         width, _ = SIZE

@@ -48,7 +48,7 @@ def url(packaged):
 @pytest.fixture
 def page(chromium, url):
     """The page, just opened; at the end it has asked no other host, and has told of no error."""
-    chromium.get(f"{url}/")
+    browser.show(chromium, f"{url}/")
     yield chromium
     assert {each for each in browser.requested(chromium) if not each.startswith(f"{url}/")} == set()
     assert browser.errors(chromium) == []
@@ -127,7 +127,7 @@ class TestPage:
         press(page, Keys.TAB, "predict_proba", Keys.TAB)
         send(page, Keys.ENTER)
         assert list(chances(page).values()) == first["predict_proba"]
-        page.refresh()
+        browser.show(page, page.current_url)
         fill_in(page, second["row"])
         send(page)
         fields = page.execute_script("return form.state()")
