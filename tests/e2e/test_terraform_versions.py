@@ -16,9 +16,10 @@ pytestmark = pytest.mark.long
 
 # All of them take minutes for each version, most of it to start the provider anew for each run. These use what differed
 # between versions of Terraform: optional attributes, functions and mocks. CONTRIBUTING.md, "Test".
-PART = ("mode_s3", "mode_bundle", "settings")
+PART = {".": ("mode_s3", "mode_bundle", "settings"), "modules/function": ("network",)}
 ALL = os.environ.get("ALL_TERRAFORM_TESTS") == "true"
 
+FOLDERS = [".", *sorted(f"modules/{path.name}" for path in (ROOT / "modules").iterdir())]
 ARTIFACTS = ROOT / "tests" / "fixtures" / "artifacts" / "complete"
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir())
 URL = "git::https://github.com/OWNER/terraform-aws-lambda-model.git?ref=v1.0.0"  # of the module, in the consumer
@@ -91,10 +92,14 @@ def test_the_module_is_valid_without_a_warning(terraform):
     assert "Warning" not in printed
 
 
-def test_terraform_test_passes(terraform, checkout):
-    files = {path.name.removesuffix(".tftest.hcl") for path in (checkout / "tests").glob("*.tftest.hcl")}
-    assert files.issuperset(PART)
-    for name in sorted(files) if ALL else PART:  # one by one: 1.9 keeps the provider of each run until it ends
+@pytest.mark.parametrize("folder", FOLDERS if ALL else PART)
+def test_terraform_test_passes(folder, start, checkout):
+    files = {path.name.removesuffix(".tftest.hcl") for path in (checkout / folder / "tests").glob("*.tftest.hcl")}
+    part = files if ALL else set(PART[folder])
+    assert part
+    assert files.issuperset(part)
+    terraform = start(checkout / folder)
+    for name in sorted(part):  # one by one: 1.9 keeps the provider of each run until it ends
         printed = terraform.run("test", f"-filter=tests/{name}.tftest.hcl")
         assert "Success!" in printed
         assert ", 0 failed" in printed

@@ -1,4 +1,4 @@
-# modules/warmer alone.
+# What keeps the function warm, at which times, and which settings are refused.
 
 mock_provider "aws" {
   mock_resource "aws_iam_role" {
@@ -16,10 +16,6 @@ variables {
 }
 
 run "the_alias_is_pinged_every_five_minutes" {
-  module {
-    source = "./modules/warmer"
-  }
-
   assert {
     condition     = keys(aws_cloudwatch_event_rule.this) == ["rate(5 minutes)"]
     error_message = "One rule, every five minutes."
@@ -52,10 +48,6 @@ run "the_alias_is_pinged_every_five_minutes" {
 run "each_schedule_is_a_rule_of_its_own_name" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     function_name = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
     warm = {
@@ -78,10 +70,6 @@ run "each_schedule_is_a_rule_of_its_own_name" {
 }
 
 run "in_a_time_zone_the_scheduler_pings" {
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     function_name = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
     warm          = { schedules = ["cron(0/5 8-17 ? * MON-FRI *)"], timezone = "Europe/Berlin", concurrency = 3 }
@@ -129,10 +117,6 @@ run "in_a_time_zone_the_scheduler_pings" {
 run "in_utc_no_role_is_needed" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   assert {
     condition     = length(aws_iam_role.scheduler) == 0 && length(aws_scheduler_schedule.this) == 0
     error_message = "Rules invoke by the function's own permission."
@@ -141,10 +125,6 @@ run "in_utc_no_role_is_needed" {
 
 run "lambda_keeps_environments_for_the_alias" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { strategy = "provisioned", provisioned = 2 }
@@ -162,10 +142,6 @@ run "lambda_keeps_environments_for_the_alias" {
 run "without_a_strategy_there_is_no_rule" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { strategy = "none" }
   }
@@ -179,10 +155,6 @@ run "without_a_strategy_there_is_no_rule" {
 run "warm_without_a_schedule" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { schedules = [] }
   }
@@ -192,10 +164,6 @@ run "warm_without_a_schedule" {
 
 run "a_schedule_that_is_null" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { schedules = [null] }
@@ -207,10 +175,6 @@ run "a_schedule_that_is_null" {
 run "a_rate_in_the_singular" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { schedules = ["rate(5 minute)"] }
   }
@@ -220,10 +184,6 @@ run "a_rate_in_the_singular" {
 
 run "a_rate_in_the_plural" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { schedules = ["rate(1 minutes)"] }
@@ -235,10 +195,6 @@ run "a_rate_in_the_plural" {
 run "a_rate_of_nothing" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { schedules = ["rate(0 minutes)"] }
   }
@@ -248,10 +204,6 @@ run "a_rate_of_nothing" {
 
 run "a_cron_of_five_fields" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { schedules = ["cron(0/5 8-17 * * MON-FRI)"] }
@@ -263,10 +215,6 @@ run "a_cron_of_five_fields" {
 run "a_cron_with_both_days" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { schedules = ["cron(0/5 8-17 * * MON-FRI *)"] }
   }
@@ -276,10 +224,6 @@ run "a_cron_with_both_days" {
 
 run "a_cron_with_neither_day" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { schedules = ["cron(0/5 8-17 ? * ? *)"] }
@@ -291,10 +235,6 @@ run "a_cron_with_neither_day" {
 run "a_cron_with_an_empty_field" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { schedules = ["cron(0/5  ? * MON-FRI *)"] }
   }
@@ -304,10 +244,6 @@ run "a_cron_with_an_empty_field" {
 
 run "a_cron_that_does_not_end" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { schedules = ["cron(0/5 8-17 ? * MON-FRI *"] }
@@ -319,10 +255,6 @@ run "a_cron_that_does_not_end" {
 run "a_schedule_that_is_neither" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { schedules = ["every 5 minutes"] }
   }
@@ -332,10 +264,6 @@ run "a_schedule_that_is_neither" {
 
 run "a_strategy_that_does_not_exist" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { strategy = "cron" }
@@ -347,10 +275,6 @@ run "a_strategy_that_does_not_exist" {
 run "schedules_of_another_strategy" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { strategy = "snapstart", schedules = ["rate(5 minutes)"] }
   }
@@ -360,10 +284,6 @@ run "schedules_of_another_strategy" {
 
 run "a_time_zone_of_no_schedule" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { strategy = "none", timezone = "Europe/Berlin" }
@@ -375,10 +295,6 @@ run "a_time_zone_of_no_schedule" {
 run "provisioned_with_snapstart" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { strategy = "snapstart", provisioned = 2 }
   }
@@ -389,10 +305,6 @@ run "provisioned_with_snapstart" {
 run "provisioned_with_pings" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { provisioned = 2 }
   }
@@ -402,10 +314,6 @@ run "provisioned_with_pings" {
 
 run "one_environment_is_provisioned_by_default" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { strategy = "provisioned" }
@@ -424,10 +332,6 @@ run "one_environment_is_provisioned_by_default" {
 run "no_environment_to_keep_warm" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { concurrency = 0 }
   }
@@ -437,10 +341,6 @@ run "no_environment_to_keep_warm" {
 
 run "more_environments_than_a_ping_can_call" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { concurrency = 101 }
@@ -452,10 +352,6 @@ run "more_environments_than_a_ping_can_call" {
 run "half_a_provisioned_environment" {
   command = plan
 
-  module {
-    source = "./modules/warmer"
-  }
-
   variables {
     warm = { strategy = "provisioned", provisioned = 1.5 }
   }
@@ -465,10 +361,6 @@ run "half_a_provisioned_environment" {
 
 run "a_time_zone_that_is_an_offset" {
   command = plan
-
-  module {
-    source = "./modules/warmer"
-  }
 
   variables {
     warm = { timezone = "+01:00" }

@@ -1,4 +1,4 @@
-# modules/alarms alone.
+# What is watched, who is told, and which settings are refused.
 
 mock_provider "aws" {}
 
@@ -10,10 +10,6 @@ variables {
 }
 
 run "six_things_are_watched_and_told" {
-  module {
-    source = "./modules/alarms"
-  }
-
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
       "concurrency", "dropped-events", "duration", "errors", "throttles", "warm-up",
@@ -69,10 +65,6 @@ run "six_things_are_watched_and_told" {
 run "a_reservation_is_the_limit" {
   command = plan
 
-  module {
-    source = "./modules/alarms"
-  }
-
   variables {
     reserved_concurrency = 5
     timeout              = 10
@@ -99,10 +91,6 @@ run "a_reservation_is_the_limit" {
 run "one_call_is_no_alarm_on_concurrency" {
   command = plan
 
-  module {
-    source = "./modules/alarms"
-  }
-
   variables {
     reserved_concurrency = 1
   }
@@ -115,10 +103,6 @@ run "one_call_is_no_alarm_on_concurrency" {
 
 run "a_function_that_is_stopped_is_no_alarm_on_concurrency" {
   command = plan
-
-  module {
-    source = "./modules/alarms"
-  }
 
   variables {
     reserved_concurrency = 0
@@ -133,10 +117,6 @@ run "a_function_that_is_stopped_is_no_alarm_on_concurrency" {
 run "two_calls_of_two_are_an_alarm" {
   command = plan
 
-  module {
-    source = "./modules/alarms"
-  }
-
   variables {
     reserved_concurrency = 2
   }
@@ -149,10 +129,6 @@ run "two_calls_of_two_are_an_alarm" {
 
 run "a_ping_is_no_alarm_on_concurrency" {
   command = plan
-
-  module {
-    source = "./modules/alarms"
-  }
 
   variables {
     reserved_concurrency = 5
@@ -168,10 +144,6 @@ run "a_ping_is_no_alarm_on_concurrency" {
 run "where_nothing_pings_no_warm_up_can_fail" {
   command = plan
 
-  module {
-    source = "./modules/alarms"
-  }
-
   variables {
     pinged = 0
   }
@@ -184,10 +156,6 @@ run "where_nothing_pings_no_warm_up_can_fail" {
 
 run "executions_that_fail_are_told" {
   command = plan
-
-  module {
-    source = "./modules/alarms"
-  }
 
   variables {
     state_machine = { arn = "arn:aws:states:eu-central-1:123456789012:stateMachine:churn-batch" }
@@ -210,10 +178,6 @@ run "executions_that_fail_are_told" {
 run "alarms_without_a_dashboard" {
   command = plan
 
-  module {
-    source = "./modules/alarms"
-  }
-
   variables {
     dashboard = false
   }
@@ -227,10 +191,6 @@ run "alarms_without_a_dashboard" {
 run "a_dashboard_without_alarms" {
   command = plan
 
-  module {
-    source = "./modules/alarms"
-  }
-
   variables {
     has_alarms = false
   }
@@ -243,10 +203,6 @@ run "a_dashboard_without_alarms" {
 
 run "the_dashboard_shows_cold_starts_and_model_loads" {
   command = plan
-
-  module {
-    source = "./modules/alarms"
-  }
 
   assert {
     condition = alltrue([
@@ -273,10 +229,6 @@ run "the_dashboard_shows_cold_starts_and_model_loads" {
 run "a_topic_that_is_none" {
   command = plan
 
-  module {
-    source = "./modules/alarms"
-  }
-
   variables {
     alarms = {
       topic_arns = ["on-call@example.com"]
@@ -289,10 +241,6 @@ run "a_topic_that_is_none" {
 run "more_topics_than_an_alarm_takes" {
   command = plan
 
-  module {
-    source = "./modules/alarms"
-  }
-
   variables {
     alarms = {
       topic_arns = [for number in range(6) : "arn:aws:sns:eu-central-1:123456789012:on-call-${number}"]
@@ -304,10 +252,6 @@ run "more_topics_than_an_alarm_takes" {
 
 run "more_than_all_of_the_concurrency" {
   command = plan
-
-  module {
-    source = "./modules/alarms"
-  }
 
   variables {
     alarms = { concurrency_percent = 120 }

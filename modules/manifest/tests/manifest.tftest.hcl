@@ -9,12 +9,8 @@ variables {
 run "a_complete_manifest_passes" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/complete"
+    artifacts_dir = "../../tests/fixtures/artifacts/complete"
   }
 
   assert {
@@ -34,12 +30,8 @@ run "a_complete_manifest_passes" {
 run "how_long_answers_may_be" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/with-signature"
+    artifacts_dir = "../../tests/fixtures/artifacts/with-signature"
   }
 
   assert {
@@ -56,12 +48,8 @@ run "how_long_answers_may_be" {
 run "no_manifest" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/never-built"
+    artifacts_dir = "../../tests/fixtures/artifacts/never-built"
   }
 
   expect_failures = [output.parts]
@@ -70,12 +58,8 @@ run "no_manifest" {
 run "a_manifest_that_is_not_json" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/malformed/not-json"
+    artifacts_dir = "../../tests/fixtures/artifacts/malformed/not-json"
   }
 
   expect_failures = [output.parts]
@@ -84,12 +68,8 @@ run "a_manifest_that_is_not_json" {
 run "a_manifest_of_another_schema_version" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/malformed/other-schema-version"
+    artifacts_dir = "../../tests/fixtures/artifacts/malformed/other-schema-version"
   }
 
   expect_failures = [output.parts]
@@ -98,12 +78,8 @@ run "a_manifest_of_another_schema_version" {
 run "a_layer_without_its_size" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/malformed/layer-without-size"
+    artifacts_dir = "../../tests/fixtures/artifacts/malformed/layer-without-size"
   }
 
   expect_failures = [output.parts]
@@ -112,12 +88,8 @@ run "a_layer_without_its_size" {
 run "a_function_without_its_digest" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/malformed/function-without-digest"
+    artifacts_dir = "../../tests/fixtures/artifacts/malformed/function-without-digest"
   }
 
   expect_failures = [output.parts]
@@ -126,12 +98,8 @@ run "a_function_without_its_digest" {
 run "a_model_without_a_path" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/malformed/model-without-path"
+    artifacts_dir = "../../tests/fixtures/artifacts/malformed/model-without-path"
   }
 
   expect_failures = [output.parts]
@@ -140,12 +108,8 @@ run "a_model_without_a_path" {
 run "a_model_without_a_scikit_learn_version" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/malformed/model-without-version"
+    artifacts_dir = "../../tests/fixtures/artifacts/malformed/model-without-version"
   }
 
   expect_failures = [output.parts]
@@ -154,12 +118,8 @@ run "a_model_without_a_scikit_learn_version" {
 run "a_manifest_that_is_a_folder" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/malformed/is-a-folder"
+    artifacts_dir = "../../tests/fixtures/artifacts/malformed/is-a-folder"
   }
 
   expect_failures = [output.parts]
@@ -168,12 +128,8 @@ run "a_manifest_that_is_a_folder" {
 run "artifacts_in_a_file" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/complete/model.pkl"
+    artifacts_dir = "../../tests/fixtures/artifacts/complete/model.pkl"
   }
 
   expect_failures = [output.parts]
@@ -182,12 +138,8 @@ run "artifacts_in_a_file" {
 run "no_layer_was_built" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/no-layer"
+    artifacts_dir = "../../tests/fixtures/artifacts/no-layer"
   }
 
   expect_failures = [output.parts]
@@ -196,12 +148,8 @@ run "no_layer_was_built" {
 run "the_mode_was_never_packaged" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/no-function"
+    artifacts_dir = "../../tests/fixtures/artifacts/no-function"
   }
 
   expect_failures = [output.parts]
@@ -210,12 +158,8 @@ run "the_mode_was_never_packaged" {
 run "no_model_was_packaged" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/no-model"
+    artifacts_dir = "../../tests/fixtures/artifacts/no-model"
   }
 
   expect_failures = [output.parts]
@@ -224,12 +168,8 @@ run "no_model_was_packaged" {
 run "no_model_is_needed_when_it_is_in_s3_already" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/no-model"
+    artifacts_dir = "../../tests/fixtures/artifacts/no-model"
     model         = {}
   }
 }
@@ -237,12 +177,8 @@ run "no_model_is_needed_when_it_is_in_s3_already" {
 run "a_zip_that_is_not_there" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/zip-not-there"
+    artifacts_dir = "../../tests/fixtures/artifacts/zip-not-there"
   }
 
   expect_failures = [output.parts]
@@ -251,12 +187,8 @@ run "a_zip_that_is_not_there" {
 run "a_zip_that_is_a_folder" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/zip-is-a-folder"
+    artifacts_dir = "../../tests/fixtures/artifacts/zip-is-a-folder"
   }
 
   expect_failures = [output.parts]
@@ -265,12 +197,8 @@ run "a_zip_that_is_a_folder" {
 run "a_layer_with_one_bit_flipped" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/damaged/layer"
+    artifacts_dir = "../../tests/fixtures/artifacts/damaged/layer"
   }
 
   expect_failures = [output.parts]
@@ -279,12 +207,8 @@ run "a_layer_with_one_bit_flipped" {
 run "a_function_with_one_bit_flipped" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/damaged/function"
+    artifacts_dir = "../../tests/fixtures/artifacts/damaged/function"
   }
 
   expect_failures = [output.parts]
@@ -293,12 +217,8 @@ run "a_function_with_one_bit_flipped" {
 run "a_model_with_one_bit_flipped" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/damaged/model"
+    artifacts_dir = "../../tests/fixtures/artifacts/damaged/model"
   }
 
   expect_failures = [output.parts]
@@ -307,12 +227,8 @@ run "a_model_with_one_bit_flipped" {
 run "a_damaged_layer_that_is_not_deployed" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/damaged/layer"
+    artifacts_dir = "../../tests/fixtures/artifacts/damaged/layer"
     needs_layer   = false
   }
 
@@ -325,12 +241,8 @@ run "a_damaged_layer_that_is_not_deployed" {
 run "a_damaged_model_that_is_not_deployed" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/damaged/model"
+    artifacts_dir = "../../tests/fixtures/artifacts/damaged/model"
     model         = {}
   }
 
@@ -343,12 +255,8 @@ run "a_damaged_model_that_is_not_deployed" {
 run "layer_and_function_for_different_runtimes" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/other-runtime"
+    artifacts_dir = "../../tests/fixtures/artifacts/other-runtime"
   }
 
   expect_failures = [output.parts]
@@ -357,12 +265,8 @@ run "layer_and_function_for_different_runtimes" {
 run "layer_and_function_for_different_architectures" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/other-architecture"
+    artifacts_dir = "../../tests/fixtures/artifacts/other-architecture"
   }
 
   expect_failures = [output.parts]
@@ -371,12 +275,8 @@ run "layer_and_function_for_different_architectures" {
 run "a_model_of_another_scikit_learn" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/other-sklearn"
+    artifacts_dir = "../../tests/fixtures/artifacts/other-sklearn"
   }
 
   expect_failures = [output.parts]
@@ -385,12 +285,8 @@ run "a_model_of_another_scikit_learn" {
 run "a_stored_model_of_another_scikit_learn" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/complete"
+    artifacts_dir = "../../tests/fixtures/artifacts/complete"
     model         = { sklearn_version = "1.5.0" }
   }
 
@@ -400,12 +296,8 @@ run "a_stored_model_of_another_scikit_learn" {
 run "a_stored_model_of_the_same_scikit_learn" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/complete"
+    artifacts_dir = "../../tests/fixtures/artifacts/complete"
     model         = { sklearn_version = "1.7.2" }
   }
 }
@@ -413,12 +305,8 @@ run "a_stored_model_of_the_same_scikit_learn" {
 run "a_stored_model_in_mode_bundle" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/complete"
+    artifacts_dir = "../../tests/fixtures/artifacts/complete"
     mode          = "bundle"
     model         = {}
   }
@@ -429,12 +317,8 @@ run "a_stored_model_in_mode_bundle" {
 run "a_mode_that_does_not_exist" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/complete"
+    artifacts_dir = "../../tests/fixtures/artifacts/complete"
     mode          = "image"
   }
 
@@ -442,10 +326,6 @@ run "a_mode_that_does_not_exist" {
 }
 
 run "what_is_in_s3_is_deployed_from_there" {
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
     artifacts_dir = "s3://models/churn/2026-11/"
   }
@@ -476,10 +356,6 @@ run "what_is_in_s3_is_deployed_from_there" {
 }
 
 run "in_s3_only_what_the_deployment_takes_is_looked_for" {
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
     artifacts_dir = "s3://models"
     needs_layer   = false
@@ -506,10 +382,6 @@ run "in_s3_only_what_the_deployment_takes_is_looked_for" {
 run "a_manifest_in_s3_that_is_none" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
     artifacts_dir = "s3://models/churn"
   }
@@ -525,10 +397,6 @@ run "a_manifest_in_s3_that_is_none" {
 run "a_place_in_s3_without_a_bucket" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
     artifacts_dir = "s3:///churn"
   }
@@ -539,12 +407,8 @@ run "a_place_in_s3_without_a_bucket" {
 run "a_layer_that_is_there_already_need_not_be_built" {
   command = plan
 
-  module {
-    source = "./modules/manifest"
-  }
-
   variables {
-    artifacts_dir = "tests/fixtures/artifacts/no-layer"
+    artifacts_dir = "../../tests/fixtures/artifacts/no-layer"
     needs_layer   = false
   }
 

@@ -1,4 +1,4 @@
-# modules/endpoint alone.
+# A function URL and an HTTP API: what each route asks for, and which settings are refused.
 
 mock_provider "aws" {
   mock_resource "aws_apigatewayv2_api" {
@@ -32,10 +32,6 @@ variables {
 }
 
 run "a_url_is_of_the_alias_and_signed" {
-  module {
-    source = "./modules/endpoint"
-  }
-
   assert {
     condition = (
       aws_lambda_function_url.this[0].qualifier == "live" &&
@@ -64,10 +60,6 @@ run "a_url_is_of_the_alias_and_signed" {
 }
 
 run "an_api_is_throttled_logged_and_signed" {
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = {
       type = "http_api"
@@ -119,10 +111,6 @@ run "an_api_is_throttled_logged_and_signed" {
 }
 
 run "an_api_for_holders_of_a_token" {
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = {
       type             = "http_api"
@@ -167,10 +155,6 @@ run "an_api_for_holders_of_a_token" {
 run "pages_that_call_with_iam_are_asked_for_it_by_the_call_alone" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = {
       type = "http_api"
@@ -190,10 +174,6 @@ run "pages_that_call_with_iam_are_asked_for_it_by_the_call_alone" {
 run "without_pages_nothing_is_unauthorized" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = {
       type = "http_api"
@@ -209,10 +189,6 @@ run "without_pages_nothing_is_unauthorized" {
 run "a_url_answers_preflights_by_itself" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = {
       cors = { allow_origins = ["https://app.example.com"] }
@@ -227,10 +203,6 @@ run "a_url_answers_preflights_by_itself" {
 
 run "an_api_for_anybody_is_asked_for" {
   command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
 
   variables {
     endpoint = {
@@ -253,10 +225,6 @@ run "an_api_for_anybody_is_asked_for" {
 run "an_authorization_that_does_not_exist" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = {
       type          = "http_api"
@@ -270,10 +238,6 @@ run "an_authorization_that_does_not_exist" {
 run "a_type_that_does_not_exist" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = {
       type = "rest_api"
@@ -285,10 +249,6 @@ run "a_type_that_does_not_exist" {
 
 run "cors_for_no_page" {
   command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
 
   variables {
     endpoint = {
@@ -302,10 +262,6 @@ run "cors_for_no_page" {
 run "an_endpoint_of_another_type" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = { type = "alb" }
   }
@@ -315,10 +271,6 @@ run "an_endpoint_of_another_type" {
 
 run "an_endpoint_of_another_authorization" {
   command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
 
   variables {
     endpoint = { type = "http_api", authorization = "COGNITO" }
@@ -330,10 +282,6 @@ run "an_endpoint_of_another_authorization" {
 run "a_url_for_anybody" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = { authorization = "NONE" }
   }
@@ -343,10 +291,6 @@ run "a_url_for_anybody" {
 
 run "tokens_without_an_issuer" {
   command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
 
   variables {
     endpoint = { type = "http_api", authorization = "JWT" }
@@ -358,10 +302,6 @@ run "tokens_without_an_issuer" {
 run "an_issuer_without_tokens" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = { jwt = { issuer = "https://login.example.com", audience = ["churn"] } }
   }
@@ -371,10 +311,6 @@ run "an_issuer_without_tokens" {
 
 run "an_issuer_without_https" {
   command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
 
   variables {
     endpoint = {
@@ -390,10 +326,6 @@ run "an_issuer_without_https" {
 run "a_throttle_that_lets_nobody_in" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = { type = "http_api", throttling = { burst_limit = 0 } }
   }
@@ -402,10 +334,6 @@ run "a_throttle_that_lets_nobody_in" {
 }
 
 run "an_api_has_a_domain_name" {
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = {
       type                = "http_api"
@@ -438,10 +366,6 @@ run "an_api_has_a_domain_name" {
 run "a_url_with_a_domain_name" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = { domain = { name = "churn.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1" } }
   }
@@ -451,10 +375,6 @@ run "a_url_with_a_domain_name" {
 
 run "a_certificate_that_is_a_file" {
   command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
 
   variables {
     endpoint = { type = "http_api", domain = { name = "churn.example.com", certificate_arn = "cert.pem" } }
@@ -466,10 +386,6 @@ run "a_certificate_that_is_a_file" {
 run "an_api_that_nobody_reaches" {
   command = plan
 
-  module {
-    source = "./modules/endpoint"
-  }
-
   variables {
     endpoint = { type = "http_api", disable_default_url = true }
   }
@@ -479,10 +395,6 @@ run "an_api_that_nobody_reaches" {
 
 run "callers_of_other_accounts_may_call_the_url" {
   command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
 
   variables {
     callers = { principals = ["210987654321"], organization_id = "o-a1b2c3d4e5" }
@@ -503,10 +415,6 @@ run "callers_of_other_accounts_may_call_the_url" {
 
 run "an_api_lets_no_other_account_in" {
   command = plan
-
-  module {
-    source = "./modules/endpoint"
-  }
 
   variables {
     endpoint = { type = "http_api" }

@@ -1,5 +1,5 @@
-# modules/batch alone. The provider asks AWS to validate a state machine at plan, which the embedded AWS cannot: so its resource is shown here,
-# and what the definition does by tests/e2e/test_batch.py.
+# The state machine as the module writes it. At plan, the provider asks AWS to validate the definition, which the embedded AWS cannot
+# do, so a mocked provider takes it here. What the definition does is tested by tests/e2e/test_batch.py.
 
 mock_provider "aws" {
   mock_resource "aws_iam_role" {
@@ -16,10 +16,6 @@ variables {
 }
 
 run "the_rows_of_all_files_below_a_prefix_are_scored" {
-  module {
-    source = "./modules/batch"
-  }
-
   assert {
     condition     = aws_sfn_state_machine.this.name == "churn-batch" && aws_sfn_state_machine.this.type == "STANDARD"
     error_message = "It is named for its function; a distributed map is of standard workflows."
@@ -85,10 +81,6 @@ run "the_rows_of_all_files_below_a_prefix_are_scored" {
 }
 
 run "its_role_may_do_that_and_no_more" {
-  module {
-    source = "./modules/batch"
-  }
-
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => statement.Resource } == {
       CallTheFunction = "arn:aws-cn:lambda:cn-north-1:123456789012:function:churn:live"
@@ -122,10 +114,6 @@ run "its_role_may_do_that_and_no_more" {
 
 run "json_lines_need_no_reading_of_values" {
   command = plan
-
-  module {
-    source = "./modules/batch"
-  }
 
   variables {
     function_name = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
@@ -164,10 +152,6 @@ run "json_lines_need_no_reading_of_values" {
 run "calls_that_end_within_five_minutes" {
   command = plan
 
-  module {
-    source = "./modules/batch"
-  }
-
   variables {
     timeout      = 300
     methods      = ["predict", "predict_proba"]
@@ -199,10 +183,6 @@ run "calls_that_end_within_five_minutes" {
 run "calls_that_may_take_longer" {
   command = plan
 
-  module {
-    source = "./modules/batch"
-  }
-
   variables {
     timeout = 301
     batch = {
@@ -218,10 +198,6 @@ run "calls_that_may_take_longer" {
 run "a_type_that_is_none" {
   command = plan
 
-  module {
-    source = "./modules/batch"
-  }
-
   variables {
     batch = {
       input          = { bucket = "data", prefix = "in/" }
@@ -235,10 +211,6 @@ run "a_type_that_is_none" {
 
 run "answers_that_step_functions_does_not_take" {
   command = plan
-
-  module {
-    source = "./modules/batch"
-  }
 
   variables {
     answer_bytes = 600
@@ -255,10 +227,6 @@ run "answers_that_step_functions_does_not_take" {
 run "a_method_that_the_model_has_not" {
   command = plan
 
-  module {
-    source = "./modules/batch"
-  }
-
   variables {
     methods = ["predict"]
     batch = {
@@ -274,10 +242,6 @@ run "a_method_that_the_model_has_not" {
 run "results_that_would_be_scored_again" {
   command = plan
 
-  module {
-    source = "./modules/batch"
-  }
-
   variables {
     batch = {
       input  = { bucket = "data", prefix = "in/" }
@@ -290,10 +254,6 @@ run "results_that_would_be_scored_again" {
 
 run "an_output_with_a_brace" {
   command = plan
-
-  module {
-    source = "./modules/batch"
-  }
 
   variables {
     batch = {
@@ -308,10 +268,6 @@ run "an_output_with_a_brace" {
 run "an_input_with_a_wildcard" {
   command = plan
 
-  module {
-    source = "./modules/batch"
-  }
-
   variables {
     batch = {
       input  = { bucket = "data", prefix = "*/in/" }
@@ -324,10 +280,6 @@ run "an_input_with_a_wildcard" {
 
 run "a_format_that_is_not_read" {
   command = plan
-
-  module {
-    source = "./modules/batch"
-  }
 
   variables {
     batch = {
@@ -343,10 +295,6 @@ run "a_format_that_is_not_read" {
 run "a_delimiter_that_is_a_character" {
   command = plan
 
-  module {
-    source = "./modules/batch"
-  }
-
   variables {
     batch = {
       input         = { bucket = "data", prefix = "in/" }
@@ -360,10 +308,6 @@ run "a_delimiter_that_is_a_character" {
 
 run "calls_of_no_rows" {
   command = plan
-
-  module {
-    source = "./modules/batch"
-  }
 
   variables {
     batch = {
@@ -379,10 +323,6 @@ run "calls_of_no_rows" {
 run "no_calls" {
   command = plan
 
-  module {
-    source = "./modules/batch"
-  }
-
   variables {
     batch = {
       input           = { bucket = "data", prefix = "in/" }
@@ -396,10 +336,6 @@ run "no_calls" {
 
 run "more_failures_than_batches" {
   command = plan
-
-  module {
-    source = "./modules/batch"
-  }
 
   variables {
     batch = {

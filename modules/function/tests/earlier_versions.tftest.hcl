@@ -1,47 +1,10 @@
-# modules/function alone: what versions of the function that were published before need, and who keeps it.
+# What versions of the function that were published before need, and who keeps it.
 
 mock_provider "aws" {
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/churn" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws-cn:iam::123456789012:role/churn-1" }
-  }
-  mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws-cn:lambda:cn-north-1:123456789012:function:churn", version = "7" }
-  }
-}
-
-variables {
-  name         = "churn"
-  runtime      = "python3.13"
-  architecture = "arm64"
-
-  package = {
-    bucket         = "churn-1"
-    key            = "function/e3b0.zip"
-    version_id     = "v1"
-    sha256_base64  = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-    unzipped_bytes = 40000
-  }
-
-  layers = [{ arn = "arn:aws-cn:lambda:cn-north-1:123456789012:layer:churn-dependencies:1", unzipped_bytes = 200000000 }]
-
-  model = {
-    sha256          = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    sklearn_version = "1.7.2"
-    bytes           = 1048577
-    bucket          = "models"
-    key             = "churn/model.pkl"
-    version_id      = "v9"
-  }
+  source = "./tests/mocks"
 }
 
 run "it_may_read_what_earlier_versions_read" {
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     model_store = { bucket = "churn-1", key = "model/model", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/1" }
   }
@@ -62,10 +25,6 @@ run "it_may_read_what_earlier_versions_read" {
 }
 
 run "in_mode_bundle_it_may_read_them_too" {
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     model       = { sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", file = "model.pkl" }
     model_store = { bucket = "churn-1", key = "model/model", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/1" }
@@ -80,10 +39,6 @@ run "in_mode_bundle_it_may_read_them_too" {
 run "another_key_would_lock_it_out" {
   command = plan
 
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     model_store = { bucket = "churn-1", key = "model/model", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/2" }
   }
@@ -94,10 +49,6 @@ run "another_key_would_lock_it_out" {
 run "no_key_would_lock_it_out" {
   command = plan
 
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     model_store = { bucket = "churn-1", key = "model/model" }
   }
@@ -106,10 +57,6 @@ run "no_key_would_lock_it_out" {
 }
 
 run "a_former_key_decrypts_what_it_encrypted" {
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     model_store  = { bucket = "churn-1", key = "model/model", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/2" }
     kms_key_arns = { former = ["arn:aws-cn:kms:cn-north-1:123456789012:key/1"] }
@@ -127,10 +74,6 @@ run "a_former_key_decrypts_what_it_encrypted" {
 run "a_third_key_asks_for_the_second" {
   command = plan
 
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     model_store  = { bucket = "churn-1", key = "model/model", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/3" }
     kms_key_arns = { former = ["arn:aws-cn:kms:cn-north-1:123456789012:key/1"] }
@@ -140,10 +83,6 @@ run "a_third_key_asks_for_the_second" {
 }
 
 run "a_key_of_the_environment_has_come" {
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     kms_key_arns = {
       environment = "arn:aws-cn:kms:cn-north-1:123456789012:key/4"
@@ -154,10 +93,6 @@ run "a_key_of_the_environment_has_come" {
 
 run "and_has_changed" {
   command = plan
-
-  module {
-    source = "./modules/function"
-  }
 
   variables {
     kms_key_arns = {
@@ -170,10 +105,6 @@ run "and_has_changed" {
 }
 
 run "it_may_read_the_model_of_a_version_that_is_named" {
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     live_version = "3"
     canary       = { version = "4", weight = 0.1 }
@@ -201,10 +132,6 @@ run "it_may_read_the_model_of_a_version_that_is_named" {
 run "a_version_whose_model_goes_with_its_bucket" {
   command = plan
 
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     live_version = "3"
     model_store  = { bucket = "models", key = "churn/0123abcd/model/model" }
@@ -221,10 +148,6 @@ run "a_version_whose_model_goes_with_its_bucket" {
 run "a_version_whose_model_goes_from_a_bucket_of_others" {
   command = plan
 
-  module {
-    source = "./modules/function"
-  }
-
   variables {
     live_version = "3"
   }
@@ -239,10 +162,6 @@ run "a_version_whose_model_goes_from_a_bucket_of_others" {
 
 run "a_version_whose_model_stays" {
   command = plan
-
-  module {
-    source = "./modules/function"
-  }
 
   variables {
     live_version = "3"
@@ -262,10 +181,6 @@ run "a_version_whose_model_stays" {
 
 run "a_version_whose_model_is_another_deployments" {
   command = plan
-
-  module {
-    source = "./modules/function"
-  }
 
   variables {
     live_version = "3"

@@ -1,4 +1,4 @@
-# modules/artifacts and modules/layer alone.
+# The bucket and its objects, and which settings are refused.
 
 mock_provider "aws" {
   mock_resource "aws_s3_bucket" {
@@ -10,10 +10,6 @@ mock_provider "aws" {
 }
 
 run "the_bucket_is_closed" {
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name = "churn"
   }
@@ -65,10 +61,6 @@ run "the_bucket_is_closed" {
 run "a_long_name_is_cut_to_a_bucket_prefix" {
   command = plan
 
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name = "Churn_Model_With_A_Name_That_Goes_On_And_On_And_On"
   }
@@ -81,10 +73,6 @@ run "a_long_name_is_cut_to_a_bucket_prefix" {
 
 run "objects_are_uploaded_by_content" {
   command = plan
-
-  module {
-    source = "./modules/artifacts"
-  }
 
   variables {
     name = "churn"
@@ -107,10 +95,6 @@ run "objects_are_uploaded_by_content" {
 }
 
 run "a_versioned_object_keeps_its_key" {
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name = "churn"
     versioned_objects = {
@@ -133,10 +117,6 @@ run "a_versioned_object_keeps_its_key" {
 }
 
 run "the_same_bytes_in_another_folder_are_no_new_version" {
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name = "churn"
     versioned_objects = {
@@ -155,10 +135,6 @@ run "the_same_bytes_in_another_folder_are_no_new_version" {
 }
 
 run "other_bytes_are_read_from_where_they_are" {
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name = "churn"
     versioned_objects = {
@@ -177,10 +153,6 @@ run "other_bytes_are_read_from_where_they_are" {
 }
 
 run "under_another_key_they_are_read_anew_too" {
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name = "churn"
     versioned_objects = {
@@ -199,10 +171,6 @@ run "under_another_key_they_are_read_anew_too" {
 }
 
 run "without_a_source_the_object_stays_for_its_earlier_versions" {
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name              = "churn"
     versioned_objects = { model = { key = "fraud/model/model" } }
@@ -223,10 +191,6 @@ run "without_a_source_the_object_stays_for_its_earlier_versions" {
 }
 
 run "a_bucket_of_ones_own_is_used_as_it_is" {
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name   = "churn"
     bucket = { existing = { name = "models" } }
@@ -262,10 +226,6 @@ run "a_bucket_of_ones_own_is_used_as_it_is" {
 run "a_key_of_ones_own_encrypts_the_bucket" {
   command = plan
 
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name        = "churn"
     kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/1"
@@ -285,10 +245,6 @@ run "a_key_of_ones_own_encrypts_the_bucket" {
 
 run "two_objects_of_one_name" {
   command = plan
-
-  module {
-    source = "./modules/artifacts"
-  }
 
   variables {
     name = "churn"
@@ -313,10 +269,6 @@ run "two_objects_of_one_name" {
 
 run "objects_take_no_tags" {
   command = plan
-
-  module {
-    source = "./modules/artifacts"
-  }
 
   variables {
     name = "churn"
@@ -347,10 +299,6 @@ run "objects_take_no_tags" {
 run "a_key_without_its_digest" {
   command = plan
 
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name = "churn"
     objects = {
@@ -368,10 +316,6 @@ run "a_key_without_its_digest" {
 run "a_name_that_no_bucket_can_start_with" {
   command = plan
 
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name = "-churn"
   }
@@ -379,69 +323,8 @@ run "a_name_that_no_bucket_can_start_with" {
   expect_failures = [var.name]
 }
 
-run "the_layer_outlives_its_replacement" {
-  command = plan
-
-  module {
-    source = "./modules/layer"
-  }
-
-  variables {
-    name         = "churn-dependencies"
-    runtime      = "python3.13"
-    architecture = "arm64"
-    package = {
-      bucket        = "churn-1"
-      key           = "layer/e3b0.zip"
-      version_id    = "v1"
-      sha256_base64 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-    }
-  }
-
-  assert {
-    condition     = aws_lambda_layer_version.this.skip_destroy
-    error_message = "Published versions keep the layer that they were made with."
-  }
-  assert {
-    condition = (
-      aws_lambda_layer_version.this.compatible_runtimes == toset(["python3.13"]) &&
-      aws_lambda_layer_version.this.compatible_architectures == toset(["arm64"])
-    )
-    error_message = "The layer says what it was built for."
-  }
-  assert {
-    condition     = aws_lambda_layer_version.this.s3_object_version == "v1"
-    error_message = "The layer is made of this version of the object."
-  }
-}
-
-run "a_layer_name_that_aws_refuses" {
-  command = plan
-
-  module {
-    source = "./modules/layer"
-  }
-
-  variables {
-    name         = "churn dependencies for python3.13"
-    runtime      = "python3.13"
-    architecture = "arm64"
-    package = {
-      bucket        = "churn-1"
-      key           = "layer/e3b0.zip"
-      sha256_base64 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-    }
-  }
-
-  expect_failures = [var.name]
-}
-
 # Apart, with a bucket that answers without a version
 run "a_bucket_that_keeps_no_versions" {
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name            = "churn"
     existing_bucket = { name = "unversioned" }
@@ -464,10 +347,6 @@ run "a_bucket_that_keeps_no_versions" {
 
 run "a_bucket_as_the_organization_wants_it" {
   command = plan
-
-  module {
-    source = "./modules/artifacts"
-  }
 
   variables {
     name   = "churn"
@@ -492,10 +371,6 @@ run "a_bucket_as_the_organization_wants_it" {
 run "settings_of_a_bucket_that_exists" {
   command = plan
 
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name   = "churn"
     bucket = { existing = { name = "models" }, force_destroy = true }
@@ -506,10 +381,6 @@ run "settings_of_a_bucket_that_exists" {
 
 run "a_prefix_that_s3_does_not_take" {
   command = plan
-
-  module {
-    source = "./modules/artifacts"
-  }
 
   variables {
     name   = "churn"
@@ -522,10 +393,6 @@ run "a_prefix_that_s3_does_not_take" {
 run "more_models_than_a_rule_keeps" {
   command = plan
 
-  module {
-    source = "./modules/artifacts"
-  }
-
   variables {
     name   = "churn"
     bucket = { noncurrent_versions = { days = 90, keep = 101 } }
@@ -536,10 +403,6 @@ run "more_models_than_a_rule_keeps" {
 
 run "models_that_are_kept_for_no_day" {
   command = plan
-
-  module {
-    source = "./modules/artifacts"
-  }
 
   variables {
     name   = "churn"
