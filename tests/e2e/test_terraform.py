@@ -19,7 +19,6 @@ from local.terraform import Terraform, copy_module
 from tests.conftest import ROOT
 from tests.repickled import other_model
 
-
 MODULES = sorted(path.name for path in (ROOT / "modules").iterdir())
 
 
