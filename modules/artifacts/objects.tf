@@ -55,9 +55,9 @@ resource "aws_s3_object" "this" {
   }
 
   # An object that is uploaded before versioning is enabled has the version "null", which cannot be pinned. Before the other settings exist,
-  # it would not be encrypted with the caller's key, and might be public for a moment.
+  # it would not be encrypted with the caller's key, and might be public for a moment. The lifecycle configuration is not among them: it
+  # protects nothing, and the provider takes a minute to see that S3 has it.
   depends_on = [
-    aws_s3_bucket_lifecycle_configuration.this,
     aws_s3_bucket_ownership_controls.this,
     aws_s3_bucket_policy.this,
     aws_s3_bucket_public_access_block.this,
@@ -109,7 +109,6 @@ resource "aws_s3_object" "versioned" {
   }
 
   depends_on = [
-    aws_s3_bucket_lifecycle_configuration.this,
     aws_s3_bucket_ownership_controls.this,
     aws_s3_bucket_policy.this,
     aws_s3_bucket_public_access_block.this,

@@ -55,8 +55,9 @@ def test_objects_are_uploaded_to_a_bucket_that_is_closed_and_encrypted(root, tmp
     edges = graph(root / "modules" / "artifacts", tmp_path)
     settings = {name for edge in edges for name in edge if name.startswith("aws_s3_bucket_")}
     assert len(settings) == 6
+    lifecycle = "aws_s3_bucket_lifecycle_configuration.this"  # the provider waits for almost a minute until S3 has it
     for name in ("aws_s3_object.this", "aws_s3_object.versioned"):
-        assert settings <= before(name, edges)
+        assert settings & before(name, edges) == settings - {lifecycle}
 
 
 def test_the_role_outlives_the_interfaces_of_the_function(root, tmp_path):
