@@ -113,9 +113,9 @@ def test_files_are_short():
     assert statistics.median(lengths.values()) < MEDIAN
 
 
-def test_the_rooms_that_the_page_lists_are_there():
+def test_the_folders_that_the_page_lists_are_there():
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    table = page.partition("## The rooms\n")[2].partition("\n## ")[0]
+    table = page.partition("## Folders\n")[2].partition("\n## ")[0]
     cells = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
     named = [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
     assert len(named) > 15
@@ -123,5 +123,5 @@ def test_the_rooms_that_the_page_lists_are_there():
     missing = [name for name in named if not any(list(ROOT.glob((place + name).rstrip("/"))) for place in places)]
     assert missing == []
     for folder in ("build", "lambda/serving"):
-        rooms = {f"{folder}/{path.parent.name}/" for path in (ROOT / folder).glob("*/__init__.py")}
-        assert {room for room in rooms if room not in page and f"`{room.split('/')[-2]}/`" not in page} == set()
+        folders = {f"{folder}/{path.parent.name}/" for path in (ROOT / folder).glob("*/__init__.py")}
+        assert {each for each in folders if each not in page and f"`{each.split('/')[-2]}/`" not in page} == set()
