@@ -83,7 +83,7 @@ def test_only_what_nothing_uses_goes(aws, clients, bucket):
         f"aws s3api delete-object --bucket {bucket} --key model/model --version-id "
     )
 
-    shown = command(aws, "--keep", "1", "--plan")
+    shown = command(aws, "--keep", "1", "--dry-run")
     assert shown.returncode == 0
     for each in seen.unused:
         assert each.name in shown.stdout
