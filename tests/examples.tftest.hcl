@@ -1,5 +1,5 @@
-# The examples that the tests cannot apply to the embedded AWS, which does not keep the SnapStart setting and cannot validate a state machine.
-# tests/e2e/test_examples.py applies the other examples.
+# The examples that cannot be applied to the embedded AWS, because it does not keep the SnapStart setting and cannot validate a state
+# machine. tests/e2e/test_examples.py applies the other examples.
 
 mock_provider "aws" {
   mock_resource "aws_s3_object" {

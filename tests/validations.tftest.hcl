@@ -1,4 +1,4 @@
-# Values that the validations of the root module accept or refuse. The tests of the submodules contain the values that the submodules refuse.
+# Values that the validations of the root module accept or refuse. The tests of the submodules test the validations of the submodules.
 
 mock_provider "aws" {}
 

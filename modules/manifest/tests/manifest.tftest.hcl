@@ -35,8 +35,8 @@ run "the_signature_gives_the_maximum_sizes_of_the_answers" {
   }
 
   assert {
-    # predict_proba: 40 numbers of 26 bytes, including the separators, and 4 bytes for the row. predict: a class of 9 letters, of which one is
-    # not ASCII, and 4 bytes for the row.
+    # predict_proba: 40 numbers of 26 bytes, including the separators, and 4 bytes for the row. predict: a class of 9 letters, one of which
+    # is not ASCII, and 4 bytes for the row.
     condition     = output.parts.model.answer_bytes == { predict_proba = 40 * 26 + 4, predict = 12 * 3 + 2 + 4 }
     error_message = "The sizes must follow from the signature. They are: ${jsonencode(output.parts.model.answer_bytes)}."
   }
