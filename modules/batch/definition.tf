@@ -134,7 +134,7 @@ locals {
           ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = "STANDARD" }
           StartAt         = "HasRows"
           States = {
-            # Skips empty objects. The S3 console creates one for each folder.
+            # Skips empty objects, such as those that the S3 console creates for folders
             HasRows = {
               Type    = "Choice"
               Choices = [{ Variable = "$.Size", NumericGreaterThan = 0, Next = "Rows" }]

@@ -32,8 +32,8 @@ locals {
 
   # The objects among named_objects that modules/artifacts uploaded for this deployment, and that this plan would delete. Such an object is
   # either in a bucket that modules/artifacts created, whose name is the prefix and the 26 digits that the provider adds, or in an existing
-  # bucket, where its key begins with the name and an identifier of 8 hexadecimal digits. Keys from before the changes in CHANGELOG.md have
-  # no identifier.
+  # bucket, where its key begins with the name and an identifier of 8 hexadecimal digits. Before the changes in
+  # CHANGELOG.md, keys had no identifier.
   own_bucket_prefixes = [
     for prefix in concat(["${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"], var.bucket_prefix[*]) : replace(prefix, ".", "[.]")
   ]

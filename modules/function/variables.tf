@@ -81,8 +81,8 @@ variable "model" {
     - `file` - Name of the file at the root of the deployment package.
     - `sha256` - SHA-256 digest of the model's bytes, in hexadecimal. The handler checks it before it loads the model. Required unless
       `follow` is `true`.
-    - `follow` - Whether the function loads new versions of the object without a deployment. The handler looks for one at each warm-up
-      ping, and checks it against the `sha256` in the object's metadata.
+    - `follow` - Whether the function loads new versions of the object without a deployment. At each warm-up ping, the handler looks for a
+      new version, and checks it against the `sha256` in the object's metadata.
     - `format` - File format. Valid values are `pickle`, `joblib`, and `skops`.
     - `sklearn_version` - Version of scikit-learn that fitted the model. The handler refuses to load the model with another version.
     - `trusted` - For the format `skops`: names of the types that the handler may load although skops does not trust them by default.
