@@ -1,7 +1,7 @@
-# Two commands for a fresh machine with Python 3.10+ and Terraform 1.9+ (or OpenTofu):
-#   make demo   deploys the example in both modes to an embedded AWS and watches it answer
+# Two commands for a new machine with Python 3.10+ and Terraform 1.9+ (or OpenTofu):
+#   make demo   deploys the example in both modes to an embedded AWS, and shows its answers
 #   make test   runs the tests
-# Both make .venv from uv.lock first. PYTHON=python3.13 chooses another interpreter.
+# Both first create .venv from uv.lock. PYTHON=python3.13 selects another interpreter.
 
 PYTHON ?= python3
 VENV := .venv
@@ -23,8 +23,8 @@ NO_TERRAFORM := Terraform 1.9 or later is needed. Install it: https://developer.
 terraform-is-here:
 	@command -v terraform >/dev/null || command -v tofu >/dev/null || { echo "$(NO_TERRAFORM)" >&2; exit 1; }
 
-# pip, which knows the machine's index settings, fetches uv; uv installs the lock, with its hashes, from the same index.
-# (`uv sync --frozen` would take the lock's own addresses, which a machine behind a mirror cannot reach.)
+# pip, which uses the machine's index settings, installs uv. uv installs the packages in uv.lock from the same index and checks their
+# hashes. `uv sync --frozen` would use the URLs in uv.lock, which a machine behind a mirror cannot reach.
 $(VENV)/.made: uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null \
 	  || { echo "Python 3.10 or later is needed as '$(PYTHON)'. Install it, or name another: make PYTHON=python3.13" >&2; exit 1; }

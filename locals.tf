@@ -2,12 +2,12 @@ locals {
   parts         = module.manifest.parts
   artifacts_dir = module.manifest.artifacts_dir
 
-  # Artifacts that are in Amazon S3 already are deployed from there
+  # Artifacts that are already in Amazon S3 are deployed from there, and are not uploaded again
   is_uploaded       = !module.manifest.in_s3
   layer_is_built    = var.dependencies == null
   model_is_uploaded = local.is_uploaded && var.mode == "s3" && var.model == null
 
-  # The key identifies the content: new content is a new object, and the same content from another folder or computer is not a change
+  # The key contains the digest: new content becomes a new object, and the same content from another folder or computer is not a change
   objects = {
     for name in local.is_uploaded ? concat(["function"], local.layer_is_built ? ["layer"] : []) : [] : name => {
       key    = "${name}/${local.parts[name].sha256}.zip"
@@ -17,8 +17,8 @@ locals {
   }
 
   # The model always has the same key, and each model is a version of that object. The models of earlier versions of the function remain, so
-  # that live_version can go back to them. Lambda keeps the code of these versions, and modules/layer their layer. The object also remains
-  # if no model is uploaded now, because the model is in the deployment package or elsewhere in Amazon S3.
+  # that live_version can go back to them. Lambda keeps the code of these versions, and modules/layer keeps their layer versions. The object
+  # also remains if no model is uploaded now, because the model is in the deployment package or elsewhere in Amazon S3.
   versioned_objects = local.is_uploaded ? {
     model = {
       key    = "model/model"
@@ -29,7 +29,7 @@ locals {
 
   stored = local.is_uploaded ? module.artifacts[0].objects : module.manifest.objects
 
-  # The model in artifacts_dir is in the deployment package or in Amazon S3. The caller's model, which is in Amazon S3, replaces it.
+  # The model in artifacts_dir, which is in the deployment package or in Amazon S3. If var.model is set, it replaces that model.
   model = merge(concat(
     [merge(local.parts.model, { follow = false })],
     [for path in [local.parts.model.path] : { file = basename(path) } if var.mode == "bundle"],
@@ -37,11 +37,11 @@ locals {
       for name, object in local.stored : merge(object, { kms_key_arn = local.is_uploaded ? null : var.kms_key_arns.bucket })
       if name == "model" && var.mode == "s3" && var.model == null
     ],
-    # Nothing is known of the answers of the caller's model
+    # The manifest does not describe the answers of this model
     [for model in var.model[*] : merge(model, { method = null, methods = null, answer_bytes = {} })],
   )...)
 
-  # Contains the models of earlier versions of the function
+  # The S3 object that contains the models of earlier versions of the function
   model_store = local.is_uploaded ? {
     bucket      = local.stored["model"].bucket
     key         = local.stored["model"].key
@@ -60,9 +60,10 @@ locals {
 
   has_dashboard = coalesce(var.dashboard, var.alarms != null)
 
-  # Number of execution environments that a ping of this module keeps warm
+  # Number of execution environments that each ping of this module keeps warm
   pinged = var.warm.strategy == "ping" ? coalesce(var.warm.concurrency, 1) : 0
 
-  # A model that is followed needs pings, which are the caller's own if this module sends none
+  # With model.follow, the handler looks for new versions of the model when it receives a ping. If this module sends no pings, the caller
+  # must send them, so that the alarm on failed warm-ups applies.
   monitored_pings = local.pinged == 0 && local.model.follow ? 1 : local.pinged
 }

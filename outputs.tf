@@ -9,7 +9,7 @@ output "function_arn" {
 }
 
 output "alias_arn" {
-  description = "ARN of the alias `live`. Invoke the function through it. Lambda does not retry an asynchronous call."
+  description = "ARN of the alias `live`. Invoke the function through it, because the settings in `asynchronous` only apply to the alias."
   value       = module.function.alias_arn
 }
 
@@ -40,8 +40,8 @@ output "bucket" {
 
 output "model_version" {
   description = <<-EOT
-    The model of the version that was published last: the digest of its bytes (`sha256`), which is `null` if the model is followed, and the
-    version of its object (`version_id`), which is `null` for `mode = "bundle"`.
+    The model of the version that was published last: the digest of its bytes (`sha256`), which is `null` if `model.follow` is `true`, and
+    the version of its object in Amazon S3 (`version_id`), which is `null` if no version is pinned or the mode is `bundle`.
   EOT
   value = {
     sha256     = try(lower(local.model.sha256), null)
@@ -50,7 +50,7 @@ output "model_version" {
 }
 
 output "rule_names" {
-  description = "Names of the EventBridge rules that ping the function, or of the schedules if a time zone is set."
+  description = "Names of the EventBridge rules that ping the function, or of the EventBridge Scheduler schedules if a time zone is set."
   value       = module.warmer.rule_names
 }
 
@@ -58,7 +58,7 @@ output "endpoint" {
   description = <<-EOT
     The endpoint: its `url`, to which clients send POST requests; a policy document with the permissions that callers need
     (`caller_policy`), which is `null` unless `authorization` is `AWS_IAM`; and the target of the DNS record for `endpoint.domain`
-    (`domain`), which is `null` if there is no such domain. It is `null` if there is no endpoint.
+    (`domain`), which is `null` without a custom domain name. The output is `null` if there is no endpoint.
   EOT
   value = var.endpoint == null ? null : {
     url           = module.endpoint[0].url

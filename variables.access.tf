@@ -9,22 +9,22 @@ variable "endpoint" {
       other ways to authorize callers.
     - `authorization` - Valid values are `AWS_IAM`, `JWT`, and `NONE`, which allows anyone to call the endpoint. `JWT` and `NONE` require an
       HTTP API. For `AWS_IAM`, the output `endpoint` contains the policy that callers need.
-    - `jwt` - For `JWT`: which tokens the API accepts.
+    - `jwt` - For `JWT`: requirements for the tokens.
     - `jwt.issuer` - Issuer URL of the tokens. It must begin with `https://`.
     - `jwt.audience` - Audiences. A token must be for at least one of them.
     - `jwt.scopes` - Scopes. A token must have at least one of them. Defaults to no check of scopes.
     - `throttling` - Limits for all callers of an HTTP API together.
-    - `throttling.rate_limit` - Requests per second in the long run.
-    - `throttling.burst_limit` - Requests that may arrive at once.
-    - `cors` - Web pages whose scripts may call the endpoint from a browser. Defaults to none.
+    - `throttling.rate_limit` - Steady-state limit, in requests per second.
+    - `throttling.burst_limit` - Maximum number of requests in a burst.
+    - `cors` - Cross-origin resource sharing: the web pages whose scripts may call the endpoint from a browser. Defaults to none.
     - `cors.allow_origins` - Origins of the pages, such as `https://app.example.com`.
     - `cors.allow_methods` - HTTP methods that they may use.
     - `cors.allow_headers` - Headers that they may send.
     - `cors.max_age` - Time in seconds that a browser may keep the answer to a preflight request.
-    - `domain` - A domain name of your own for an HTTP API. Defaults to none.
+    - `domain` - Custom domain name for an HTTP API. Defaults to none.
     - `domain.name` - The domain name, such as `churn.example.com`. Create a DNS record that points to the output `endpoint.domain`.
     - `domain.certificate_arn` - ARN of the certificate in AWS Certificate Manager, in the same Region.
-    - `disable_default_url` - Whether callers can only use the domain name, and not the URL that API Gateway generates.
+    - `disable_default_url` - Whether to disable the URL that API Gateway generates, so that callers must use the custom domain name.
     - `docs` - Whether a GET request to `/` returns a web page with a form to try the model. A browser cannot sign requests and has no
       token, so it can open the page only if `authorization` is `NONE`.
     - `detailed_metrics` - Whether an HTTP API reports metrics for each route. CloudWatch charges for them.
@@ -60,9 +60,9 @@ variable "endpoint" {
 
 variable "callers" {
   description = <<-EOT
-    Callers from other AWS accounts. They may invoke the alias, also through a function URL. Callers in the same account need no entry here,
-    but permissions of their own. An HTTP API with `AWS_IAM` does not accept callers from other accounts. Let them assume a role in this
-    account.
+    Callers from other AWS accounts that may invoke the alias, also through a function URL. Callers in the same account need no entry here,
+    only permissions in their own IAM policies. An HTTP API with `AWS_IAM` does not accept callers from other accounts: let them assume a
+    role in this account.
 
     - `principals` - IDs of AWS accounts, or ARNs of IAM roles and users.
     - `organization_id` - ID of an organization in AWS Organizations, all of whose accounts may invoke the alias.
@@ -77,8 +77,9 @@ variable "callers" {
 
 variable "batch" {
   description = <<-EOT
-    A state machine that scores whole data sets in Amazon S3. An execution receives `{"prefix": "..."}`, reads the objects below that
-    prefix, and writes the results. See `modules/batch`. Defaults to `null`, which creates no state machine.
+    A Step Functions state machine that scores data sets in Amazon S3. The input of an execution is `{"prefix": "..."}`. The execution
+    reads all objects whose keys begin with that prefix, and writes the results. See `modules/batch`. Defaults to `null`, which creates no
+    state machine.
 
     - `input` - Where the data sets are.
     - `input.bucket` - Name of the bucket.
@@ -119,7 +120,7 @@ variable "batch" {
   })
   default = null
 
-  # The other rules are in modules/batch
+  # The other validations are in modules/batch
   validation {
     condition = try(var.batch.max_concurrency <= var.reserved_concurrency, true)
     error_message = join(" ", [

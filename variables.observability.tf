@@ -1,4 +1,4 @@
-# What the function reports, and who learns of failures
+# Metrics, tracing, logs, alarms, and the dashboard
 
 variable "metrics" {
   description = <<-EOT
@@ -19,17 +19,18 @@ variable "tracing" {
 
 variable "alarms" {
   description = <<-EOT
-    CloudWatch alarms. Each one compares what happened in 5 minutes with a threshold. Set it to `{}` to use the default thresholds. Defaults
-    to `null`, which creates no alarms.
+    CloudWatch alarms. Each alarm compares a metric over 5 minutes with a threshold. Set `alarms` to `{}` to use the default thresholds.
+    Defaults to `null`, which creates no alarms.
 
     - `topic_arns` - ARNs of up to five SNS topics that receive a message when an alarm starts and when it ends.
     - `errors` - Number of calls that failed.
     - `throttles` - Number of calls that Lambda throttled.
     - `duration_p99` - Duration in milliseconds of the 99th percentile of the calls. Defaults to 80 percent of the timeout.
-    - `concurrency_percent` - Percentage of the available concurrency that is in use. The module omits this alarm if this percentage is one
-      execution environment, or is no more than a warm-up ping uses.
-    - `account_concurrency` - Concurrency limit of the account in this Region. It only matters if `reserved_concurrency` is not set.
-    - `warm_up_failures` - Number of execution environments that a ping did not reach. The module omits this alarm if nothing pings.
+    - `concurrency_percent` - Percentage of the available concurrency that is in use. The module omits this alarm if the percentage amounts
+      to one execution environment, or to no more than a warm-up ping uses.
+    - `account_concurrency` - Concurrency limit of the account in this Region. It only applies if `reserved_concurrency` is not set.
+    - `warm_up_failures` - Number of execution environments that a warm-up ping did not reach. The module omits this alarm if nothing pings
+      the function.
     - `async_events_dropped` - Number of asynchronous events that Lambda discarded.
     - `failed_executions` - Number of failed executions of the state machine that `batch` creates.
   EOT
@@ -46,7 +47,7 @@ variable "alarms" {
   })
   default = null
 
-  # The other rules are in modules/alarms
+  # The other validations are in modules/alarms
   validation {
     condition     = var.alarms == null || var.metrics
     error_message = "The alarms need the metrics that the handler publishes. Set metrics = true, or remove alarms."

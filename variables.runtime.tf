@@ -1,4 +1,4 @@
-# What the function runs with, and how it is kept warm
+# Memory, timeout, concurrency, network, and warm-up
 
 variable "memory_size" {
   description = <<-EOT
@@ -135,7 +135,7 @@ variable "network" {
 variable "code_signing_config_arn" {
   description = <<-EOT
     ARN of a code signing configuration. The function's deployment package and the layers must satisfy it. Sign them, and set
-    `artifacts_dir` to the place of the signed files.
+    `artifacts_dir` to the folder or S3 prefix that contains the signed files.
   EOT
   type        = string
   default     = null
@@ -186,7 +186,7 @@ variable "warm" {
   default  = {}
   nullable = false
 
-  # The other rules are in modules/warmer
+  # The other validations are in modules/warmer
   validation {
     condition = var.reserved_concurrency == null || try(
       max(coalesce(var.warm.concurrency, 1), coalesce(var.warm.provisioned, 1)) <= max(var.reserved_concurrency, 1),

@@ -1,4 +1,4 @@
-# What is deployed: the model, its dependencies, and the version that answers
+# What is deployed: the model, its dependencies, and the version that answers calls
 
 variable "name" {
   description = <<-EOT
@@ -55,8 +55,8 @@ variable "model" {
     - `version_id` - Version of the object. Defaults to the latest version.
     - `sha256` - SHA-256 digest of the model's bytes, in hexadecimal. The handler checks it before it loads the model. Required unless
       `follow` is `true`.
-    - `follow` - Whether the function takes a new version of the object as soon as one is uploaded, without a deployment. The handler
-      checks each version against the `sha256` in the object's metadata.
+    - `follow` - Whether the function loads new versions of the object without a deployment. At each warm-up ping, the handler looks for a
+      new version, and checks it against the `sha256` in the object's metadata.
     - `format` - File format. Valid values are `pickle`, `joblib`, and `skops`.
     - `sklearn_version` - Version of scikit-learn that fitted the model. Terraform compares it with the layer's version during the plan.
     - `trusted` - For the format `skops`: names of the types that the handler may load although skops does not trust them by default.
@@ -114,13 +114,13 @@ variable "bucket" {
     - `existing` - A bucket that exists already. The module does not change its settings, such as its encryption and its policy. The keys of
       all objects begin with the name and an identifier of this deployment, so several deployments can use one bucket.
     - `existing.name` - Name of the bucket. Versioning must be enabled on it.
-    - `prefix` - Beginning of the bucket's name, to which S3 adds a unique suffix. Defaults to the function's name.
+    - `prefix` - Beginning of the bucket's name, to which Terraform adds a unique suffix. Defaults to the function's name.
     - `force_destroy` - Whether `terraform destroy` also deletes objects in the bucket that this module did not upload.
     - `noncurrent_versions` - When S3 deletes earlier models. Defaults to `null`, which keeps them, so that every published version of the
       function can be called.
-    - `noncurrent_versions.days` - Number of days after which an earlier model is deleted. A version of the function that was published with
-      it cannot start after that.
-    - `noncurrent_versions.keep` - Number of earlier models, up to 100, that are kept even after that time.
+    - `noncurrent_versions.days` - Number of days after which S3 deletes an earlier model. The versions of the function that use this model
+      cannot start after that.
+    - `noncurrent_versions.keep` - Number of earlier models, up to 100, that S3 keeps even after that time.
   EOT
   type = object({
     existing      = optional(object({ name = string }))
@@ -158,7 +158,7 @@ variable "canary" {
   })
   default = null
 
-  # The other rules are in modules/function
+  # The other validations are in modules/function
   validation {
     condition = var.canary == null || var.warm.strategy != "provisioned"
     error_message = join(" ", [

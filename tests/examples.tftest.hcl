@@ -1,5 +1,5 @@
-# The examples that the embedded AWS cannot take: it forgets SnapStart, and cannot validate a state machine. The others are applied there, by
-# tests/e2e/test_examples.py.
+# The examples that cannot be applied to the embedded AWS, because it does not keep the SnapStart setting and cannot validate a state
+# machine. tests/e2e/test_examples.py applies the other examples.
 
 mock_provider "aws" {
   mock_resource "aws_s3_object" {
@@ -38,24 +38,24 @@ variables {
   artifacts_dir = "tests/fixtures/artifacts/complete"
 }
 
-run "snapstart_endpoint" {
+run "the_example_snapstart_endpoint_can_be_applied" {
   module {
     source = "./examples/snapstart-endpoint"
   }
 
   assert {
     condition     = output.endpoint.url == "https://api1.execute-api.eu-central-1.amazonaws.com/" && output.endpoint.caller_policy != null
-    error_message = "It says where to call, and what callers need."
+    error_message = "The output endpoint must contain the URL and the policy for callers."
   }
 }
 
-run "batch" {
+run "the_example_batch_can_be_applied" {
   module {
     source = "./examples/batch"
   }
 
   assert {
     condition     = output.state_machine_arn == "arn:aws:states:eu-central-1:123456789012:stateMachine:batch-batch"
-    error_message = "It says what to start."
+    error_message = "The output state_machine_arn must be the ARN of the state machine."
   }
 }

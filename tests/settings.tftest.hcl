@@ -1,4 +1,4 @@
-# What the root module makes of its further settings: planned and applied on a mocked provider.
+# Optional settings of the root module, planned and applied with a mocked provider.
 
 mock_provider "aws" {
   mock_resource "aws_s3_bucket" {
@@ -38,31 +38,31 @@ variables {
   artifacts_dir = "tests/fixtures/artifacts/complete"
 }
 
-run "a_ping_of_one_environment" {
+run "a_ping_keeps_one_environment_warm_by_default" {
   command = plan
 
   assert {
     condition     = module.warmer.ping == "{\"warmer\":true}" && length(module.warmer.rule_names) == 1
-    error_message = "By default every five minutes, one environment."
+    error_message = "One rule must send a ping for one execution environment by default."
   }
 }
 
-run "a_ping_of_more_environments" {
+run "a_ping_can_keep_several_environments_warm" {
   variables {
     warm = { concurrency = 3, schedules = ["cron(0/5 8-17 ? * MON-FRI *)"], timezone = "Europe/Berlin" }
   }
 
   assert {
     condition     = jsondecode(module.warmer.ping) == { warmer = true, concurrency = 3 }
-    error_message = "The handler is told how many."
+    error_message = "The ping must contain the number of execution environments."
   }
   assert {
     condition     = strcontains(output.policy, "InvokeOwnAlias")
-    error_message = "And may invoke itself."
+    error_message = "The role must be able to invoke the alias, so that the handler can pass the ping on."
   }
 }
 
-run "snapstart_needs_no_ping" {
+run "warm_strategy_snapstart_creates_no_rule" {
   command = plan
 
   variables {
@@ -71,11 +71,11 @@ run "snapstart_needs_no_ping" {
 
   assert {
     condition     = length(output.rule_names) == 0
-    error_message = "No rule."
+    error_message = "There must be no rule."
   }
 }
 
-run "provisioned_needs_no_ping" {
+run "warm_strategy_provisioned_creates_no_rule" {
   command = plan
 
   variables {
@@ -84,22 +84,22 @@ run "provisioned_needs_no_ping" {
 
   assert {
     condition     = length(output.rule_names) == 0
-    error_message = "No rule."
+    error_message = "There must be no rule."
   }
 }
 
-run "a_rollback_changes_the_alias_alone" {
+run "live_version_points_the_alias_to_an_earlier_version" {
   variables {
     live_version = "6"
   }
 
   assert {
     condition     = output.function_version == "6" && output.newest_version == "7"
-    error_message = "The earlier version answers."
+    error_message = "The alias must point to version 6, although version 7 was published last."
   }
 }
 
-run "layers_that_are_there_already" {
+run "dependencies_replace_the_layer_in_artifacts_dir" {
   variables {
     dependencies = {
       layer_arns     = ["arn:aws:lambda:eu-central-1:123456789012:layer:sklearn:3", "arn:aws:lambda:eu-central-1:123456789012:layer:pandas:8"]
@@ -109,15 +109,15 @@ run "layers_that_are_there_already" {
 
   assert {
     condition     = length(module.layer) == 0 && toset(keys(module.artifacts[0].objects)) == toset(["function", "model"])
-    error_message = "None is uploaded or published."
+    error_message = "No layer must be uploaded or published."
   }
   assert {
     condition     = output.layer_arn == "arn:aws:lambda:eu-central-1:123456789012:layer:sklearn:3"
-    error_message = "The function has them."
+    error_message = "The output layer_arn must be the first of the existing layer versions."
   }
 }
 
-run "a_bucket_of_ones_own_has_all_below_the_name" {
+run "keys_in_an_existing_bucket_begin_with_the_name_and_an_identifier" {
   variables {
     bucket = { existing = { name = "models" } }
     kms_key_arns = {
@@ -128,13 +128,13 @@ run "a_bucket_of_ones_own_has_all_below_the_name" {
 
   assert {
     condition     = output.bucket == "models" && can(regex("^churn/[0-9a-f]{8}/model/model$", local.model.key))
-    error_message = "Two models in one bucket do not meet, nor two deployments of one name."
+    error_message = "The keys must begin with the name and an identifier, so that deployments do not share keys."
   }
   assert {
     condition = [for statement in jsondecode(output.policy).Statement : statement.Resource if statement.Sid == "DecryptOwnData"] == [
       ["arn:aws:kms:eu-central-1:123456789012:key/1", "arn:aws:kms:eu-central-1:123456789012:key/0"],
     ]
-    error_message = "The function may decrypt what it reads there, and what was written there before."
+    error_message = "The role must be able to decrypt with the key of the bucket and with the former key."
   }
 }
 
@@ -156,15 +156,15 @@ run "artifacts_in_s3_are_deployed_from_there" {
 
   assert {
     condition     = length(module.artifacts) == 0 && output.bucket == null
-    error_message = "Nothing is uploaded, and no bucket made."
+    error_message = "Nothing must be uploaded, and no bucket must be created."
   }
   assert {
     condition     = local.model.bucket == "models" && local.model.key == "churn/2026-11/model.pkl" && local.model.version_id == "v3"
-    error_message = "The function reads the model there."
+    error_message = "The function must read the model from the prefix in artifacts_dir."
   }
 }
 
-run "all_that_can_be_had_around_it" {
+run "endpoint_alarms_dashboard_and_batch_can_be_enabled_together" {
   variables {
     endpoint = {}
     alarms   = { topic_arns = ["arn:aws:sns:eu-central-1:123456789012:on-call"] }
@@ -173,19 +173,19 @@ run "all_that_can_be_had_around_it" {
 
   assert {
     condition     = output.endpoint.url == "https://abc.lambda-url.eu-central-1.on.aws/" && output.endpoint.caller_policy != null
-    error_message = "An endpoint with the policy for its callers,"
+    error_message = "There must be an endpoint, with a policy for its callers."
   }
   assert {
     condition     = output.dashboard_name == "churn" && output.state_machine_arn == "arn:aws:states:eu-central-1:123456789012:stateMachine:churn-batch"
-    error_message = "a dashboard, and a state machine,"
+    error_message = "There must be a dashboard and a state machine."
   }
   assert {
     condition     = contains(keys(module.alarms[0].alarm_arns), "failed-executions") && contains(keys(module.alarms[0].alarm_arns), "warm-up")
-    error_message = "with alarms on its executions and on pings."
+    error_message = "There must be alarms on failed executions and on failed warm-ups."
   }
 }
 
-run "a_batch_of_what_packaging_knows" {
+run "the_manifest_limits_rows_per_call_and_method_of_batch" {
   command = plan
 
   variables {
@@ -202,11 +202,11 @@ run "a_batch_of_what_packaging_knows" {
 
   assert {
     condition     = local.model.answer_bytes["predict_proba"] == 1044 && contains(local.model.methods, "predict_proba")
-    error_message = "129 answers of 1044 bytes are what Step Functions takes; one more is refused, as tests/e2e/test_batch_definition.py shows."
+    error_message = "The sizes and methods must come from the manifest. 129 answers of 1044 bytes are the maximum: tests/e2e/test_batch_definition.py tests that one more is refused."
   }
 }
 
-run "a_batch_of_a_model_elsewhere" {
+run "the_manifest_does_not_limit_batch_for_a_model_that_is_already_in_s3" {
   command = plan
 
   variables {
@@ -222,22 +222,22 @@ run "a_batch_of_a_model_elsewhere" {
 
   assert {
     condition     = length(local.model.answer_bytes) == 0 && local.model.methods == null
-    error_message = "Of it nothing is known."
+    error_message = "The manifest must not apply to this model, whose methods and answer sizes are unknown."
   }
 }
 
-run "a_dashboard_apart_from_alarms" {
+run "a_dashboard_can_be_created_without_alarms" {
   variables {
     dashboard = true
   }
 
   assert {
     condition     = output.dashboard_name == "churn" && length(module.alarms[0].alarm_arns) == 0
-    error_message = "The dashboard alone."
+    error_message = "There must be a dashboard and no alarms."
   }
 }
 
-run "alarms_apart_from_the_dashboard" {
+run "alarms_can_be_created_without_a_dashboard" {
   variables {
     alarms               = {}
     dashboard            = false
@@ -247,15 +247,15 @@ run "alarms_apart_from_the_dashboard" {
 
   assert {
     condition     = output.dashboard_name == null
-    error_message = "No dashboard, and"
+    error_message = "There must be no dashboard."
   }
   assert {
     condition     = toset(keys(module.alarms[0].alarm_arns)) == toset(["dropped-events", "duration", "errors", "throttles"])
-    error_message = "alarms on what can go wrong alone: nothing pings, and one call is all that there may be."
+    error_message = "There must be no alarm on warm-ups, because nothing pings, and none on concurrency, because one call would start it."
   }
 }
 
-run "a_followed_model_is_looked_at_by_pings" {
+run "a_followed_model_has_the_alarm_on_warm_ups" {
   variables {
     alarms = {}
     warm   = { strategy = "none" }
@@ -264,11 +264,11 @@ run "a_followed_model_is_looked_at_by_pings" {
 
   assert {
     condition     = contains(keys(module.alarms[0].alarm_arns), "warm-up")
-    error_message = "The handler reports a model that it did not take."
+    error_message = "There must be an alarm on warm-ups, because the handler reports a model that it could not load as a failed warm-up."
   }
 }
 
-run "roles_have_the_path_and_the_boundary" {
+run "organizational_settings_can_be_combined" {
   variables {
     role     = { path = "/models/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/developers" }
     warm     = { timezone = "Europe/Berlin" }
@@ -279,15 +279,15 @@ run "roles_have_the_path_and_the_boundary" {
 
   assert {
     condition     = length(module.warmer.rule_names) == 1 && output.role_name == "churn-1"
-    error_message = "It is deployed with all that an organization asks for."
+    error_message = "The module must accept these settings together."
   }
 }
 
-run "none_of_it_by_default" {
+run "nothing_optional_is_created_by_default" {
   command = plan
 
   assert {
     condition     = output.endpoint == null && output.dashboard_name == null && output.state_machine_arn == null
-    error_message = "Nothing is public, and nothing is charged for."
+    error_message = "There must be no endpoint, dashboard, or state machine."
   }
 }

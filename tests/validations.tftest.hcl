@@ -1,4 +1,4 @@
-# The root module refuses wrong values of its own variables. The tests of the submodules contain the values that these refuse.
+# Values that the validations of the root module accept or refuse. The tests of the submodules test the validations of the submodules.
 
 mock_provider "aws" {}
 
@@ -6,7 +6,7 @@ variables {
   artifacts_dir = "tests/fixtures/artifacts/complete"
 }
 
-run "values_at_their_edges_are_taken" {
+run "values_at_the_limits_are_accepted" {
   command = plan
 
   variables {
@@ -26,7 +26,7 @@ run "values_at_their_edges_are_taken" {
   }
 }
 
-run "a_name_that_starts_with_a_hyphen" {
+run "a_name_that_starts_with_a_hyphen_is_refused" {
   command = plan
 
   variables {
@@ -36,7 +36,7 @@ run "a_name_that_starts_with_a_hyphen" {
   expect_failures = [var.name]
 }
 
-run "a_name_of_65_characters" {
+run "a_name_of_65_characters_is_refused" {
   command = plan
 
   variables {
@@ -46,7 +46,7 @@ run "a_name_of_65_characters" {
   expect_failures = [var.name]
 }
 
-run "too_little_memory" {
+run "memory_below_128_mb_is_refused" {
   command = plan
 
   variables {
@@ -56,7 +56,7 @@ run "too_little_memory" {
   expect_failures = [var.memory_size]
 }
 
-run "too_much_memory" {
+run "memory_above_10240_mb_is_refused" {
   command = plan
 
   variables {
@@ -66,7 +66,7 @@ run "too_much_memory" {
   expect_failures = [var.memory_size]
 }
 
-run "half_a_megabyte_of_memory" {
+run "memory_that_is_not_a_whole_number_is_refused" {
   command = plan
 
   variables {
@@ -76,7 +76,7 @@ run "half_a_megabyte_of_memory" {
   expect_failures = [var.memory_size]
 }
 
-run "no_time" {
+run "a_timeout_of_0_seconds_is_refused" {
   command = plan
 
   variables {
@@ -86,7 +86,7 @@ run "no_time" {
   expect_failures = [var.timeout]
 }
 
-run "too_much_time" {
+run "a_timeout_above_900_seconds_is_refused" {
   command = plan
 
   variables {
@@ -96,7 +96,7 @@ run "too_much_time" {
   expect_failures = [var.timeout]
 }
 
-run "too_little_tmp" {
+run "ephemeral_storage_below_512_mb_is_refused" {
   command = plan
 
   variables {
@@ -106,7 +106,7 @@ run "too_little_tmp" {
   expect_failures = [var.ephemeral_storage_size]
 }
 
-run "too_much_tmp" {
+run "ephemeral_storage_above_10240_mb_is_refused" {
   command = plan
 
   variables {
@@ -116,7 +116,7 @@ run "too_much_tmp" {
   expect_failures = [var.ephemeral_storage_size]
 }
 
-run "five_further_layers" {
+run "five_additional_layers_are_refused" {
   command = plan
 
   variables {
@@ -126,7 +126,7 @@ run "five_further_layers" {
   expect_failures = [var.layers]
 }
 
-run "a_layer_without_version" {
+run "a_layer_arn_without_a_version_is_refused" {
   command = plan
 
   variables {
@@ -136,7 +136,7 @@ run "a_layer_without_version" {
   expect_failures = [var.layers]
 }
 
-run "environment_names_that_lambda_leaves_to_users" {
+run "environment_names_that_lambda_does_not_reserve_are_accepted" {
   command = plan
 
   variables {
@@ -144,7 +144,7 @@ run "environment_names_that_lambda_leaves_to_users" {
   }
 }
 
-run "a_tag_of_aws" {
+run "a_tag_key_that_starts_with_aws_is_refused" {
   command = plan
 
   variables {
@@ -154,7 +154,7 @@ run "a_tag_of_aws" {
   expect_failures = [var.tags]
 }
 
-run "dependencies_without_a_layer" {
+run "dependencies_without_a_layer_are_refused" {
   command = plan
 
   variables {
@@ -164,7 +164,7 @@ run "dependencies_without_a_layer" {
   expect_failures = [var.dependencies]
 }
 
-run "dependencies_without_a_version" {
+run "dependencies_without_a_layer_version_are_refused" {
   command = plan
 
   variables {
@@ -174,7 +174,7 @@ run "dependencies_without_a_version" {
   expect_failures = [var.dependencies]
 }
 
-run "four_layers_beside_two_of_dependencies" {
+run "more_than_five_layers_including_dependencies_are_refused" {
   command = plan
 
   variables {
@@ -185,7 +185,7 @@ run "four_layers_beside_two_of_dependencies" {
   expect_failures = [var.layers]
 }
 
-run "half_a_reservation" {
+run "reserved_concurrency_that_is_not_a_whole_number_is_refused" {
   command = plan
 
   variables {
@@ -195,7 +195,7 @@ run "half_a_reservation" {
   expect_failures = [var.reserved_concurrency]
 }
 
-run "more_warm_environments_than_reserved" {
+run "more_warm_environments_than_reserved_concurrency_are_refused" {
   command = plan
 
   variables {
@@ -206,7 +206,7 @@ run "more_warm_environments_than_reserved" {
   expect_failures = [var.warm]
 }
 
-run "a_canary_with_provisioned_concurrency" {
+run "a_canary_with_provisioned_concurrency_is_refused" {
   command = plan
 
   variables {
@@ -218,7 +218,7 @@ run "a_canary_with_provisioned_concurrency" {
   expect_failures = [var.canary]
 }
 
-run "more_batches_than_the_function_takes" {
+run "a_batch_max_concurrency_above_reserved_concurrency_is_refused" {
   command = plan
 
   variables {
@@ -229,7 +229,7 @@ run "more_batches_than_the_function_takes" {
   expect_failures = [var.batch]
 }
 
-run "a_dashboard_of_metrics_that_are_not_sent" {
+run "a_dashboard_without_metrics_is_refused" {
   command = plan
 
   variables {
@@ -240,7 +240,7 @@ run "a_dashboard_of_metrics_that_are_not_sent" {
   expect_failures = [var.dashboard]
 }
 
-run "alarms_on_metrics_that_are_not_sent" {
+run "alarms_without_metrics_are_refused" {
   command = plan
 
   variables {

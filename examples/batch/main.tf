@@ -1,4 +1,4 @@
-# Contains the data sets and the predictions, below different prefixes
+# Contains the data sets and the predictions, under different prefixes
 resource "aws_s3_bucket" "data" {
   bucket_prefix = "batch-data-"
   force_destroy = true
@@ -55,7 +55,7 @@ module "model" {
     format          = "csv"
     max_concurrency = 20
 
-    # One percent of the calls may fail. The results contain their rows.
+    # One percent of the calls may fail. The results contain the rows of the failed calls.
     tolerated_failure_percentage = 1
   }
 }

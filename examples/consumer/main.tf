@@ -1,4 +1,4 @@
-# How to use the module from another repository, at a tag. Each of the two models has its own artifacts and its own function.
+# Uses the module from another repository, at a tag. Each of the two models has its own artifacts and its own function.
 locals {
   models = {
     churn = { memory_size = 1024 }

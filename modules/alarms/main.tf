@@ -7,7 +7,7 @@ locals {
 
   near_timeout = floor(var.timeout * 1000 * 0.8)
 
-  # Reserved concurrency limits the function alone. Without it, the function shares the account's limit with all other functions.
+  # Reserved concurrency is a limit for this function only. Without it, the function shares the account's limit with all other functions.
   concurrency = var.reserved_concurrency == null ? {
     metric     = "ClaimedAccountConcurrency"
     dimensions = {}
@@ -20,8 +20,8 @@ locals {
 
   concurrency_threshold = ceil(local.concurrency.limit * var.alarms.concurrency_percent / 100)
 
-  # Omits alarms that would never start, or would never end. A call uses one execution environment, and a ping uses all that it keeps warm
-  # at the same time, so these must not reach the threshold of the alarm on concurrency.
+  # Omits alarms that could never start, and the alarm on concurrency if a single call or ping would start it. A call uses one execution
+  # environment. A ping uses all the execution environments that it keeps warm at the same time.
   is_watched = {
     concurrency       = local.concurrency_threshold > max(var.pinged, 1)
     warm-up           = var.pinged > 0
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.threshold
   period              = 300
   evaluation_periods  = 1
-  # Without calls there is no metric, which is not an error
+  # If nobody calls the function, the metric has no data, which is not a failure
   treat_missing_data = "notBreaching"
 
   alarm_actions = var.alarms.topic_arns

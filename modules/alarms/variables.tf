@@ -25,16 +25,17 @@ variable "has_alarms" {
 
 variable "alarms" {
   description = <<-EOT
-    Settings of the alarms. Each alarm compares what happened in 5 minutes with a threshold.
+    Settings of the alarms. Each alarm compares a metric over 5 minutes with a threshold.
 
     - `topic_arns` - ARNs of up to five SNS topics that receive a message when an alarm starts and when it ends.
     - `errors` - Number of calls that failed.
     - `throttles` - Number of calls that Lambda throttled.
     - `duration_p99` - Duration in milliseconds of the 99th percentile of the calls. Defaults to 80 percent of the timeout.
-    - `concurrency_percent` - Percentage of the available concurrency that is in use. The module omits this alarm if this percentage is one
-      execution environment, or is no more than a warm-up ping uses.
-    - `account_concurrency` - Concurrency limit of the account in this Region. It only matters if `reserved_concurrency` is not set.
-    - `warm_up_failures` - Number of execution environments that a ping did not reach. The module omits this alarm if nothing pings.
+    - `concurrency_percent` - Percentage of the available concurrency that is in use. The module omits this alarm if the percentage amounts
+      to one execution environment, or to no more than a warm-up ping uses.
+    - `account_concurrency` - Concurrency limit of the account in this Region. It only applies if `reserved_concurrency` is not set.
+    - `warm_up_failures` - Number of execution environments that a warm-up ping did not reach. The module omits this alarm if nothing pings
+      the function.
     - `async_events_dropped` - Number of asynchronous events that Lambda discarded.
     - `failed_executions` - Number of failed executions of the state machine.
   EOT
@@ -82,8 +83,8 @@ variable "dashboard" {
 
 variable "pinged" {
   description = <<-EOT
-    Number of execution environments that each ping keeps warm. The value 0 means that nothing pings the function, and omits the alarm for
-    failed warm-ups.
+    Number of execution environments that each ping keeps warm. The value 0 means that nothing pings the function, so that the module omits
+    the alarm for failed warm-ups.
   EOT
   type        = number
   default     = 1

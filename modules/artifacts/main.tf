@@ -1,5 +1,5 @@
 locals {
-  # S3 adds 26 characters to a prefix of up to 37 characters
+  # The provider adds 26 characters to the prefix, which can therefore have up to 37 characters
   bucket_prefix = coalesce(var.bucket.prefix, "${substr(replace(lower(var.name), "_", "-"), 0, 36)}-")
 
   bucket = var.bucket.existing == null ? aws_s3_bucket.this[0].id : var.bucket.existing.name
@@ -29,7 +29,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this[0].id
 
   rule {
-    # With a customer managed key, a bucket key avoids a call of KMS for each object
+    # With a customer managed key, an S3 Bucket Key avoids a KMS request for each object
     bucket_key_enabled = var.kms_key_arn != null
 
     apply_server_side_encryption_by_default {
@@ -39,8 +39,8 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   }
 }
 
-# Terraform uploads a large file in parts. If an apply is interrupted, the parts remain. No list of objects shows them, and S3 charges for
-# them. Nothing else expires by default, because a rollback reads an older version of the model.
+# Terraform uploads a large file in parts. If an apply is interrupted, the parts remain: S3 charges for them, but does not list them with
+# the objects. Nothing else expires by default, because a rollback reads an earlier version of the model.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   count = var.bucket.existing == null ? 1 : 0
 

@@ -1,7 +1,7 @@
 locals {
   # In an existing bucket, the keys begin with the name and an identifier of this deployment. A deployment of the same name in another
-  # workspace, Region, or account has another identifier. They must not share keys: to delete an object, the provider deletes all versions
-  # of its key, no matter who wrote them.
+  # workspace, Region, or account has another identifier. Deployments must not share keys: to delete an object, the provider deletes all
+  # versions of its key, no matter who wrote them.
   prefix = var.bucket.existing == null ? "" : "${var.name}/${substr(terraform_data.deployment[0].id, 0, 8)}/"
 
   objects = merge(aws_s3_object.this, aws_s3_object.versioned)
@@ -76,7 +76,7 @@ resource "aws_s3_object" "this" {
 
 # The path of the file that was last uploaded to each object. The object cannot ignore changes of its source as the objects above do,
 # because an update in place would then upload the file at the old path. Instead, the path is stored here, and is updated only if the object
-# has new content or a new place.
+# has new content, a new key, or a new bucket.
 resource "terraform_data" "source" {
   for_each = var.versioned_objects
 
@@ -124,8 +124,8 @@ resource "aws_s3_object" "versioned" {
 
 # The version that each object had when it was uploaded. When Terraform refreshes an object, it reads the latest version. If somebody else
 # wrote to the key, Terraform would deploy their content with the digest of ours, which the handler refuses. The version is therefore stored
-# here. It is updated when this configuration uploads the object, because the version and the trigger are unknown then, and when versioning
-# is enabled on the bucket.
+# here. It is updated when this configuration uploads the object, because the version and the trigger are then unknown until apply, and when
+# versioning is enabled on the bucket.
 resource "terraform_data" "version" {
   for_each = toset(concat(keys(var.objects), keys(var.versioned_objects)))
 

@@ -2,7 +2,7 @@ output "bucket" {
   description = "Name of the bucket."
   value       = local.bucket
 
-  # The bucket is protected before anything uses its name
+  # The bucket must be protected before anything else uses its name
   depends_on = [
     aws_s3_bucket_policy.this,
     aws_s3_bucket_public_access_block.this,
@@ -20,7 +20,8 @@ output "objects" {
   }
 
   # A precondition of the output, and not a postcondition of the objects, so that it adds nothing to the error if an upload fails. Without
-  # versioning, the version of an object is "". If the object is older than versioning, it is "null" until the object is copied onto itself.
+  # versioning, the version ID of an object is "". If the object was uploaded before versioning was enabled, its version ID is "null" until
+  # the object is copied onto itself.
   precondition {
     condition     = length(local.unversioned) == 0
     error_message = local.unversioned_message

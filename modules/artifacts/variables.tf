@@ -1,7 +1,7 @@
 variable "name" {
   description = <<-EOT
-    Beginning of the bucket's name, to which S3 adds a unique suffix. It must have letters, digits, hyphens (-), or underscores (_), and
-    must start with a letter or a digit. In an existing bucket, the keys begin with it.
+    Beginning of the bucket's name, to which Terraform adds a unique suffix. It must have letters, digits, hyphens (-), or underscores (_),
+    and must start with a letter or a digit. In an existing bucket, the keys of the objects begin with it.
   EOT
   type        = string
   nullable    = false
@@ -17,10 +17,10 @@ variable "name" {
 
 variable "objects" {
   description = <<-EOT
-    Files to upload, by a name of your choice. If the content changes, a new object replaces the old one.
+    Map of the files to upload, with keys of your choice. If the content of a file changes, a new object replaces the old one.
 
-    - `key` - Key of the object. It must contain the digest. In an existing bucket, a prefix is added: the output `objects` contains the
-      whole key.
+    - `key` - Key of the object, which must contain `sha256`. In an existing bucket, the module adds a prefix. The output `objects` contains
+      the complete key.
     - `source` - Path of the file.
     - `sha256` - SHA-256 digest of the file, in hexadecimal.
   EOT
@@ -43,11 +43,12 @@ variable "objects" {
 
 variable "versioned_objects" {
   description = <<-EOT
-    Files to upload under keys that never change. If the content changes, it becomes a new version of the object. Earlier versions remain
-    until the object is destroyed.
+    Map of the files to upload under keys that never change, with keys of your choice. If the content of a file changes, it becomes a new
+    version of the object. Earlier versions remain until the object is destroyed.
 
-    - `key` - Key of the object. In an existing bucket, a prefix is added: the output `objects` contains the whole key.
-    - `source` - Path of the file. Omit it if there is nothing to upload. The object then remains, and its latest version is a line of text.
+    - `key` - Key of the object. In an existing bucket, the module adds a prefix. The output `objects` contains the complete key.
+    - `source` - Path of the file. Omit it to keep the earlier versions of the object without a new file. The module then uploads a line of
+      text as the latest version.
     - `sha256` - SHA-256 digest of the file, in hexadecimal.
   EOT
   type = map(object({
@@ -71,13 +72,13 @@ variable "bucket" {
     - `existing` - A bucket that exists already. The module does not change its settings, such as its encryption and its policy. The keys of
       all objects begin with the name and an identifier of this deployment, so several deployments can use one bucket.
     - `existing.name` - Name of the bucket. Versioning must be enabled on it.
-    - `prefix` - Beginning of the bucket's name, to which S3 adds a unique suffix. Defaults to the function's name.
+    - `prefix` - Beginning of the bucket's name, to which Terraform adds a unique suffix. Defaults to the function's name.
     - `force_destroy` - Whether `terraform destroy` also deletes objects in the bucket that this module did not upload.
     - `noncurrent_versions` - When S3 deletes earlier models. Defaults to `null`, which keeps them, so that every published version of the
       function can be called.
-    - `noncurrent_versions.days` - Number of days after which an earlier model is deleted. A version of the function that was published with
-      it cannot start after that.
-    - `noncurrent_versions.keep` - Number of earlier models, up to 100, that are kept even after that time.
+    - `noncurrent_versions.days` - Number of days after which S3 deletes an earlier model. The versions of the function that use this model
+      cannot start after that.
+    - `noncurrent_versions.keep` - Number of earlier models, up to 100, that S3 keeps even after that time.
   EOT
   type = object({
     existing      = optional(object({ name = string }))

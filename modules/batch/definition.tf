@@ -1,17 +1,17 @@
-# The state machine's definition, from the outside in:
+# The definition of the state machine. It has these states, from the outside in:
 #
-#   Files     every object below the prefix that an execution is given, one after the other
-#     Rows      a batch of its rows, up to max_concurrency batches at once
-#       Predict   the function's answer to the batch
+#   Files       A distributed map over the objects under the prefix in the execution's input. It processes one object at a time.
+#     Rows      A distributed map over batches of the object's rows. It processes up to max_concurrency batches at the same time.
+#       Predict A task that calls the function with one batch.
 #
-# All of it is Step Functions' own: reading CSV and JSON lines from S3, batching, retrying, counting failures, writing results.
+# Step Functions itself reads CSV and JSON Lines from S3, forms batches, retries calls, counts failures, and writes the results.
 
 locals {
   partition = split(":", var.alias_arn)[1]
   resource  = "arn:${local.partition}:states:::"
 
-  # The most that Step Functions takes as a state's input or output. Rows come back beside their predictions, so that they share it, with
-  # what Step Functions says of the call.
+  # The maximum size of a state's input or output in Step Functions. The output contains the rows, their predictions, and up to 4,096 bytes
+  # that Step Functions adds.
   state_bytes  = 262144
   batch_bytes  = 122880
   answer_bytes = local.state_bytes - local.batch_bytes - 4096
@@ -21,11 +21,11 @@ locals {
     jsonl = { InputType = "JSONL" }
   }
 
-  # Each row goes with its number in the file, from 0: results come in no order that AWS documents.
+  # Each row has its number in the file, which starts at 0, because AWS does not document the order of the results
   item = { "number.$" = "$$.Map.Item.Index", "row.$" = "$$.Map.Item.Value" }
 
-  # In a CSV file all values are text, and the handler takes Items as such: it makes numbers of them where the model wants numbers. JSON has
-  # types of its own.
+  # All values in a CSV file are text. In a request with Items, the handler converts them to numbers where the model expects numbers. JSON
+  # has its own types.
   request = merge(
     { (var.batch.format == "csv" ? "Items.$" : "dataframe_records.$") = "$.Items[*].row" },
     { for name in compact([var.batch.method]) : "method" => name },
@@ -41,7 +41,7 @@ locals {
       }
       ResultSelector = { "answer.$" = "$.Payload" }
       ResultPath     = "$.result"
-      # Of what passes by itself. What the function raises is raised again at the next try, and counts as a failure at once.
+      # Only retries transient errors. An error that the function raises would occur again, so it counts as a failure at once.
       Retry = [{
         ErrorEquals = [
           "Lambda.TooManyRequestsException",
@@ -54,11 +54,11 @@ locals {
         MaxAttempts     = 6
         JitterStrategy  = "FULL"
       }]
-      # States.ALL would not catch it
+      # States.ALL does not catch this error
       Catch = [{ ErrorEquals = ["States.DataLimitExceeded"], Next = "TooLarge" }]
       Next  = "IsAnswered"
     }
-    # Dataframe records that the model cannot take are answered, and Items raised
+    # If the rows do not fit the model, the function returns an error for dataframe_records, and raises an exception for Items
     IsAnswered = {
       Type    = "Choice"
       Choices = [{ Variable = "$.result.answer.predictions", IsPresent = true, Next = "Answered" }]
@@ -82,7 +82,7 @@ locals {
       Type  = "Fail"
       Error = "TooLarge"
       Cause = join(" ", [
-        "The rows of one call and its answer have more than ${local.state_bytes} bytes together, and Step Functions takes no more.",
+        "The rows of one call and its answer together have more than ${local.state_bytes} bytes, which is the limit of Step Functions.",
         "Set rows_per_call lower than ${var.batch.rows_per_call}.",
       ])
     }
@@ -119,7 +119,7 @@ locals {
   }
 
   definition = {
-    Comment = "Scores the rows of all objects below the given prefix, ${var.batch.rows_per_call} a call"
+    Comment = "Scores the rows of all objects under a prefix, with up to ${var.batch.rows_per_call} rows per call"
     StartAt = "Files"
     States = {
       Files = {
@@ -130,11 +130,11 @@ locals {
           Parameters = { Bucket = var.batch.input.bucket, "Prefix.$" = "$.prefix" }
         }
         ItemProcessor = {
-          # A whole file may take longer than the 5 minutes of EXPRESS
+          # A file can take longer than 5 minutes, which is the limit of an EXPRESS execution
           ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = "STANDARD" }
           StartAt         = "HasRows"
           States = {
-            # What a console makes for a folder is an empty object, too
+            # Skips empty objects, such as those that the S3 console creates for folders
             HasRows = {
               Type    = "Choice"
               Choices = [{ Variable = "$.Size", NumericGreaterThan = 0, Next = "Rows" }]
@@ -144,7 +144,7 @@ locals {
             Rows  = merge(local.rows, { Label = "Rows" })
           }
         }
-        # One at a time, so that max_concurrency is of all
+        # One object at a time, so that max_concurrency limits the calls of the whole execution
         MaxConcurrency             = 1
         ToleratedFailurePercentage = 0
         ResultWriter = {

@@ -7,12 +7,12 @@ locals {
   region  = split(":", var.alias_arn)[3]
   account = split(":", var.alias_arn)[4]
 
-  # Known before the state machine exists, because its role needs them
+  # Computed from names, because the role needs these ARNs before the state machine exists
   machine_arn   = "arn:${local.partition}:states:${local.region}:${local.account}:stateMachine:${local.name}"
   execution_arn = "arn:${local.partition}:states:${local.region}:${local.account}:execution:${local.name}"
 
-  # The child executions of a distributed map are of a state machine with the map's label after the name, as AWS shows it in results. The
-  # map over rows is in such a child itself: it starts executions, and takes the role, under that name.
+  # The child executions of a distributed map belong to a state machine whose ARN ends with the label of the map (NAME/LABEL). The map over
+  # rows runs in such a child execution, and starts executions and assumes the role with that ARN.
   machine_arns   = [local.machine_arn, "${local.machine_arn}/*"]
   execution_arns = ["${local.execution_arn}:*", "${local.execution_arn}/*"]
 }
@@ -45,7 +45,7 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Principal = { Service = "states.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      # Of this state machine and its child executions alone
+      # Only allows this state machine and its child executions to assume the role
       Condition = {
         ArnLike      = { "aws:SourceArn" = local.machine_arns }
         StringEquals = { "aws:SourceAccount" = local.account }
@@ -88,7 +88,7 @@ resource "aws_iam_role_policy" "this" {
           Resource = "arn:${local.partition}:s3:::${var.batch.output.bucket}/${local.output_prefix}*"
         },
         {
-          # A distributed map runs each of its items as an execution of its own state machine
+          # A distributed map starts a child execution of its own state machine for each item or batch
           Sid      = "RunChildren"
           Effect   = "Allow"
           Action   = ["states:StartExecution"]

@@ -1,5 +1,5 @@
 output "state_machine_arn" {
-  description = "ARN of the state machine: aws stepfunctions start-execution --state-machine-arn ARN --input '{\"prefix\": \"...\"}'."
+  description = "ARN of the state machine. To score data sets, start an execution with the input `{\"prefix\": \"...\"}`."
   value       = aws_sfn_state_machine.this.arn
 }
 

@@ -18,8 +18,8 @@ variable "alias_arn" {
 
 variable "batch" {
   description = <<-EOT
-    A state machine that scores whole data sets in Amazon S3. An execution receives `{"prefix": "..."}`, reads the objects below that
-    prefix, and writes the results.
+    Settings of the state machine, which scores data sets in Amazon S3. The input of an execution is `{"prefix": "..."}`. The execution
+    reads all objects whose keys begin with that prefix, and writes the results.
 
     - `input` - Where the data sets are.
     - `input.bucket` - Name of the bucket.
@@ -77,7 +77,7 @@ variable "batch" {
   }
 
   validation {
-    # Otherwise the next execution would score the results
+    # Otherwise, the next execution would score the results
     condition = var.batch.output.bucket != var.batch.input.bucket || !startswith(var.batch.output.prefix, var.batch.input.prefix)
     error_message = join(" ", [
       "batch.output.prefix cannot begin with batch.input.prefix in the same bucket, because the next execution would score the",
@@ -144,22 +144,22 @@ variable "batch" {
 }
 
 variable "methods" {
-  description = "Methods of the model, if they are known. The plan fails if `method` is another one."
+  description = "Methods of the model, if they are known. The plan fails if `batch.method` is not one of them."
   type        = list(string)
   default     = null
 }
 
 variable "answer_bytes" {
   description = <<-EOT
-    Maximum size of the answer to one row in JSON, in bytes, if it is known. The plan fails if the answers to `rows_per_call` rows could
-    exceed the limit of Step Functions.
+    Maximum size in bytes of the answer to one row, as JSON, if it is known. The plan fails if the answers to `batch.rows_per_call` rows
+    could exceed the limit of Step Functions.
   EOT
   type        = number
   default     = null
 }
 
 variable "timeout" {
-  description = "Timeout of the function in seconds, if it is known."
+  description = "Timeout of the function in seconds, if it is known. The plan fails if it is too long for `batch.execution_type`."
   type        = number
   default     = null
 }

@@ -45,7 +45,8 @@ resource "aws_apigatewayv2_authorizer" "this" {
   }
 }
 
-# One route for all paths and methods. The handler knows its paths, and all calls except preflight requests need the same authorization.
+# One route for all paths and methods: the handler itself distinguishes paths, and all calls except preflight requests need the same
+# authorization
 resource "aws_apigatewayv2_route" "this" {
   count = local.is_api ? 1 : 0
 
@@ -85,7 +86,7 @@ resource "aws_apigatewayv2_stage" "this" {
 
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.this[0].arn
-    # Contains nothing from the body of the request
+    # Does not log anything from the body of a request
     format = jsonencode({
       requestId        = "$context.requestId"
       time             = "$context.requestTime"
@@ -104,7 +105,7 @@ resource "aws_apigatewayv2_stage" "this" {
   depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.preflight]
 }
 
-# The prefix /aws/vendedlogs avoids an entry for each log group in a resource policy, whose size is limited to 5,120 characters
+# With the prefix /aws/vendedlogs, the log group needs no entry in the resource policy, whose size is limited to 5,120 characters
 resource "aws_cloudwatch_log_group" "this" {
   count = local.is_api ? 1 : 0
 

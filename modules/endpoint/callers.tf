@@ -1,4 +1,5 @@
-# A call of a function URL from another account needs this permission, and the one to invoke the alias, which modules/function adds
+# To call a function URL, a caller in another account needs this permission and the permission to invoke the alias, which modules/function
+# adds
 
 locals {
   callers = !local.is_url ? {} : merge(

@@ -6,7 +6,7 @@ locals {
   api_milliseconds = min(var.timeout, 30) * 1000
 }
 
-# Only supports AWS_IAM. With a provider before 6.28, a public URL would need a permission that allows anyone to invoke the function
+# Only supports AWS_IAM. With AWS provider versions before 6.28, a public URL needs a permission that allows anyone to invoke the function
 # directly.
 resource "aws_lambda_function_url" "this" {
   count = local.is_url ? 1 : 0

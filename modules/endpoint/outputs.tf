@@ -36,7 +36,7 @@ output "url" {
 output "domain" {
   description = <<-EOT
     Target of the DNS record for `endpoint.domain`: its domain name (`target_domain_name`) and, for an alias record in Route 53, its hosted
-    zone (`hosted_zone_id`). It is `null` if there is no such domain.
+    zone (`hosted_zone_id`). It is `null` without a custom domain name.
   EOT
   value = one([
     for domain in aws_apigatewayv2_domain_name.this : {

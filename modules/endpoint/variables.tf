@@ -24,23 +24,23 @@ variable "endpoint" {
       other ways to authorize callers.
     - `authorization` - Valid values are `AWS_IAM`, `JWT`, and `NONE`, which allows anyone to call the endpoint. `JWT` and `NONE` require an
       HTTP API. For `AWS_IAM`, the output `caller_policy` contains the permissions that callers need.
-    - `jwt` - For `JWT`: which tokens the API accepts.
+    - `jwt` - For `JWT`: requirements for the tokens.
     - `jwt.issuer` - Issuer URL of the tokens. It must begin with `https://`.
     - `jwt.audience` - Audiences. A token must be for at least one of them.
     - `jwt.scopes` - Scopes. A token must have at least one of them. Defaults to no check of scopes.
     - `throttling` - Limits for all callers of an HTTP API together.
-    - `throttling.rate_limit` - Requests per second in the long run.
-    - `throttling.burst_limit` - Requests that may arrive at once.
-    - `cors` - Web pages whose scripts may call the endpoint from a browser. Defaults to none.
+    - `throttling.rate_limit` - Steady-state limit, in requests per second.
+    - `throttling.burst_limit` - Maximum number of requests in a burst.
+    - `cors` - Cross-origin resource sharing: the web pages whose scripts may call the endpoint from a browser. Defaults to none.
     - `cors.allow_origins` - Origins of the pages, such as `https://app.example.com`.
     - `cors.allow_methods` - HTTP methods that they may use.
     - `cors.allow_headers` - Headers that they may send.
     - `cors.max_age` - Time in seconds that a browser may keep the answer to a preflight request.
-    - `domain` - A domain name of your own for an HTTP API. Defaults to none.
+    - `domain` - Custom domain name for an HTTP API. Defaults to none.
     - `domain.name` - The domain name, such as `churn.example.com`. Create a DNS record that points to the output `domain`.
     - `domain.certificate_arn` - ARN of the certificate in AWS Certificate Manager, in the same Region.
-    - `disable_default_url` - Whether callers can only use the domain name, and not the URL that API Gateway generates.
-    - `docs` - Whether a GET request to `/` returns a web page with a form to try the model. This module does not use it: the function
+    - `disable_default_url` - Whether to disable the URL that API Gateway generates, so that callers must use the custom domain name.
+    - `docs` - Whether a GET request to `/` returns a web page with a form to try the model. This module ignores it, because the function
       returns the page.
     - `detailed_metrics` - Whether an HTTP API reports metrics for each route. CloudWatch charges for them.
   EOT
@@ -146,11 +146,11 @@ variable "endpoint" {
 
 variable "callers" {
   description = <<-EOT
-    Callers from other AWS accounts. They may call a function URL, if they may also invoke the alias. An HTTP API with `AWS_IAM` does not
-    accept callers from other accounts. Let them assume a role in this account.
+    Callers from other AWS accounts that may call a function URL. They also need the permission to invoke the alias, which
+    `modules/function` adds. An HTTP API with `AWS_IAM` does not accept callers from other accounts: let them assume a role in this account.
 
     - `principals` - IDs of AWS accounts, or ARNs of IAM roles and users.
-    - `organization_id` - ID of an organization in AWS Organizations, all of whose accounts may invoke the alias.
+    - `organization_id` - ID of an organization in AWS Organizations, all of whose accounts may call the function URL.
   EOT
   type = object({
     principals      = optional(list(string), [])

@@ -1,4 +1,4 @@
-# Callers in other accounts. A caller needs permissions in both accounts: these, and those of its own role.
+# Permissions for callers in other accounts. A caller also needs permissions in its own account.
 
 locals {
   # A statement for each account, role, or user, and one for all accounts of the organization

@@ -1,8 +1,8 @@
 locals {
   in_s3 = var.model.file == null
 
-  # Taken from the log group's ARN, which is known before the function exists, so that policies can name the function before it is created.
-  # A data source would be read again, and its policy planned as a change, if the caller's module block has depends_on.
+  # Partition, Region, and account come from the log group's ARN, so that policies can name the function before it exists. With a data
+  # source instead, each plan would change the policies if the caller's module block has depends_on.
   log_group_arn = (
     var.logging.existing_group == null ? aws_cloudwatch_log_group.this[0].arn : trimsuffix(var.logging.existing_group.arn, ":*")
   )
@@ -18,7 +18,8 @@ locals {
   live_version   = coalesce(var.live_version, aws_lambda_function.this.version)
   canary_version = try(coalesce(var.canary.version, aws_lambda_function.this.version), null)
 
-  # Where the versions that the caller names read their model. They may have been deployed with another mode, or with a model elsewhere.
+  # The S3 objects from which the versions in live_version and canary.version read their models. These versions may have been deployed with
+  # another mode, or with another value of model.
   named_objects = {
     for version, function in data.aws_lambda_function.named : version => {
       bucket = function.environment[0].variables.MODEL_BUCKET
@@ -26,13 +27,13 @@ locals {
     } if can(function.environment[0].variables.MODEL_BUCKET)
   }
 
-  # Must be known during the plan, when no object exists yet
+  # Must be known during the plan, because it is used in count
   may_read = local.in_s3 || var.model_store != null || length(data.aws_lambda_function.named) > 0
 
-  # Of these objects, the ones that modules/artifacts uploaded for this deployment, and that it would delete now: they are in a bucket that
-  # it created, whose name begins with the prefix and ends with the 26 digits that S3 adds to it, or they are in a shared
-  # bucket, with a key that begins with the name and an identifier of 8 hexadecimal digits. Code from before the first release in
-  # CHANGELOG.md added no such identifier.
+  # The objects among named_objects that modules/artifacts uploaded for this deployment, and that this plan would delete. Such an object is
+  # either in a bucket that modules/artifacts created, whose name is the prefix and the 26 digits that the provider adds, or in an existing
+  # bucket, where its key begins with the name and an identifier of 8 hexadecimal digits. Before the changes in
+  # CHANGELOG.md, keys had no identifier.
   own_bucket_prefixes = [
     for prefix in concat(["${substr(replace(lower(var.name), "_", "-"), 0, 36)}-"], var.bucket_prefix[*]) : replace(prefix, ".", "[.]")
   ]
@@ -44,7 +45,7 @@ locals {
     (object.bucket == try(var.model_store.bucket, null) ? object.key != try(var.model_store.key, null) : true)
   ]
 
-  # The variables that lambda/handler.py reads. Unknown facts are left out.
+  # The environment variables that lambda/handler.py reads. Variables without a value are omitted.
   model_environment = {
     MODEL_SHA256          = try(lower(var.model.sha256), null)
     MODEL_FOLLOW          = var.model.follow ? "true" : null
@@ -62,7 +63,7 @@ locals {
   }
   environment = merge(var.environment, { for name, value in local.model_environment : name => value if value != null })
 
-  # Fixed limits of AWS
+  # Limits of Lambda, which cannot be increased
   limits = {
     unzipped_bytes    = 262144000
     layers            = 5
@@ -73,13 +74,13 @@ locals {
     snap_start_python = 12
   }
 
-  # 13 for python3.13
+  # 13 for the runtime python3.13
   python_minor = try(tonumber(one(regex("^python3\\.([0-9]+)$", var.runtime))), 0)
 
   # A layer of unknown size counts as zero bytes
   layer_bytes    = [for layer in var.layers : layer.unzipped_bytes if layer.unzipped_bytes != null]
   unzipped_bytes = sum(concat([var.package.unzipped_bytes], local.layer_bytes))
 
-  # Rounded up; 0 if the size is unknown
+  # Size of the model in MB, rounded up, or 0 if it is unknown
   model_mb = var.model.bytes == null ? 0 : ceil(var.model.bytes / 1048576)
 }

@@ -1,4 +1,4 @@
-# The versions that the caller names. The role must keep the permissions that they need.
+# The versions in live_version and canary.version. The role must have the permissions that these versions need.
 data "aws_lambda_function" "named" {
   for_each = toset(compact([var.live_version, try(var.canary.version, null)]))
 
@@ -6,10 +6,10 @@ data "aws_lambda_function" "named" {
   qualifier     = each.key
 }
 
-# Remembers the keys of earlier deployments, because data that a key encrypted stays encrypted with it and the role must be able to decrypt
-# it. Both copies are taken again if the caller changes kms_key_arns.former. The copy last is also taken again if a key is added or removed,
-# which covers a key that was added after the first deployment. The copy first is not. A key that was added after the first deployment and
-# then removed is in neither copy.
+# Stores the keys of earlier deployments, because data that a key encrypted stays encrypted with it, and the role must be able to decrypt
+# that data. Both copies are updated if kms_key_arns.former changes. The copy "last" is also updated if a key is added or removed, so that
+# it contains keys that were added after the first deployment. A key that was added after the first deployment and then removed is in
+# neither copy.
 resource "terraform_data" "keys" {
   for_each = {
     first = [var.kms_key_arns.former]
@@ -24,7 +24,7 @@ resource "terraform_data" "keys" {
   }
 }
 
-# Created before the function. Otherwise Lambda creates the log group at the first call, and keeps the logs forever.
+# Created before the function. Otherwise, Lambda would create the log group at the first call, with logs that never expire.
 resource "aws_cloudwatch_log_group" "this" {
   count = var.logging.existing_group == null ? 1 : 0
 
@@ -64,7 +64,7 @@ resource "aws_lambda_function" "this" {
     variables = local.environment
   }
 
-  # Without this block, the provider leaves the configuration as it is
+  # Without this block, the provider does not change the function's logging configuration
   dynamic "logging_config" {
     for_each = var.logging.format == null && var.logging.existing_group == null ? [] : [var.logging]
 
@@ -99,7 +99,7 @@ resource "aws_lambda_function" "this" {
     }
   }
 
-  # Lambda deletes the network interfaces some time after the function. Until then, the caller could not delete their security groups.
+  # Lambda deletes the network interfaces some time after the function. Until then, the security groups of the interfaces cannot be deleted.
   replace_security_groups_on_destroy = var.network == null ? null : true
   replacement_security_group_ids     = one([for group in aws_security_group.leaving : [group.id]])
 
@@ -107,7 +107,7 @@ resource "aws_lambda_function" "this" {
 
   depends_on = [
     aws_cloudwatch_log_group.this,
-    # The first call may follow at once and reads the model. In a VPC, Lambda creates the network interfaces before that.
+    # The first call can follow immediately, and reads the model. In a VPC, Lambda uses the role to create the network interfaces.
     aws_iam_role_policy.own,
     aws_iam_role_policy.model,
     aws_iam_role_policy.further,
@@ -139,7 +139,7 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      # Similar to how Lambda measures the size: its own error message shows the variables as JSON
+      # An approximation of how Lambda measures the size, whose error message shows the variables as JSON
       condition     = length(jsonencode(local.environment)) <= local.limits.environment
       error_message = local.messages.environment
     }
@@ -150,7 +150,7 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      # Does not repeat the message above
+      # Only fails if the precondition above does not, so that one message appears
       condition     = length(local.lost_keys["last"]) == 0 || length(local.lost_keys["first"]) > 0
       error_message = local.key_messages["last"]
     }
@@ -168,7 +168,8 @@ resource "aws_lambda_function" "this" {
 }
 
 # Callers, warm-up pings, and permissions refer to the alias, and nothing refers to $LATEST. Each apply that changes the function publishes
-# a version. Older versions remain callable: Lambda keeps their code, modules/layer their layer, and modules/artifacts their model.
+# a version. Earlier versions can still be invoked: Lambda keeps their code, modules/layer keeps their layer versions, and modules/artifacts
+# keeps their models.
 resource "aws_lambda_alias" "this" {
   name             = local.alias_name
   description      = "The version that answers calls"
@@ -204,9 +205,9 @@ resource "aws_lambda_alias" "this" {
   }
 }
 
-# By default, this module makes one attempt at an asynchronous call and discards the event after a minute, which is the shortest time that
-# AWS allows. Lambda itself would retry twice after an error and would keep throttled events for 6 hours. Warm-up pings would then arrive
-# late and in bursts that delay real calls, although the next ping follows soon.
+# By default, this module allows one attempt for an asynchronous call and a maximum event age of one minute, which is the minimum in Lambda.
+# The defaults of Lambda are two retries after an error and a maximum event age of 6 hours. Warm-up pings would then arrive late and in
+# bursts that delay real calls, although the next ping follows soon.
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name = aws_lambda_function.this.function_name
   qualifier     = aws_lambda_alias.this.name

@@ -1,4 +1,4 @@
-# Messages of the preconditions: what is too large, or what conflicts, and what to do about it
+# Error messages of the preconditions. Each one says what is wrong and how to fix it.
 
 locals {
   # 262144000 becomes 262,144,000
@@ -12,7 +12,7 @@ locals {
     } : name => strrev(join(",", regexall(".{1,3}", strrev(format("%d", bytes)))))
   }
 
-  # Includes room for other files in /tmp, and for Python, scikit-learn, and the bytes from which the model is unpickled
+  # Includes space for other files in /tmp, and memory for Python, scikit-learn, and the bytes from which the model is loaded
   recommended_mb = {
     ephemeral_storage = local.model_mb + 64
     memory            = 2 * local.model_mb + 256
@@ -59,7 +59,7 @@ locals {
       local.advice.memory,
     ])
 
-    # Contains no number, which would reveal something about a sensitive value
+    # Does not contain the size, because it would reveal something about sensitive values
     environment = join("\n", [
       join(" ", [
         "The environment variables, including those that this module sets,",
@@ -88,7 +88,7 @@ locals {
     ])
   }
 
-  # Separate from the others, because the keys may be unknown until apply
+  # Separate from the other messages, because the keys may be unknown until apply
   key_messages = {
     for name, lost in local.lost_keys : name => join("\n", [
       "The function would no longer be able to decrypt data that was encrypted with these keys: ${join(", ", lost)}.",
@@ -99,7 +99,7 @@ locals {
     ])
   }
 
-  # Separate from the others, because these refer to the published version, which does not exist when the others are evaluated
+  # Separate from the other messages, because these refer to the published version, which does not exist when the others are evaluated
   version_messages = {
     not_published = join("\n", [
       "live_version or canary.version is not published yet. The latest version is ${aws_lambda_function.this.version}.",

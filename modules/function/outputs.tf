@@ -24,7 +24,7 @@ output "alias_name" {
 }
 
 output "alias_arn" {
-  description = "ARN of the alias. Invoke the function through it. Lambda does not retry an asynchronous call."
+  description = "ARN of the alias. Invoke the function through it, because the settings in `asynchronous` only apply to the alias."
   value       = aws_lambda_alias.this.arn
 }
 

@@ -1,5 +1,5 @@
-# What the role may do, by the name of the policy. The number of policies depends on nothing that is unknown until apply, such as the ARN of
-# a key or a queue that the same configuration creates.
+# Statements of the role's policies, by the name of the policy. The number of policies must not depend on values that are unknown until
+# apply, such as the ARN of a key or a queue that the same configuration creates.
 
 locals {
   object_arn = local.in_s3 ? join("", [
@@ -7,7 +7,7 @@ locals {
     var.model.read_prefix == null ? var.model.key : "${var.model.read_prefix}*",
   ]) : null
 
-  # Models of earlier versions: the store's, and those of the versions that the caller names, wherever they are
+  # Models of earlier versions: the object in model_store, and the models of the versions in live_version and canary.version
   earlier_arns = [
     for object in concat(var.model_store[*], values(local.named_objects)) : "arn:${local.partition}:s3:::${object.bucket}/${object.key}"
   ]
@@ -20,7 +20,7 @@ locals {
   }
   decrypted_with = distinct(compact(concat([local.keys.environment, local.keys.model, local.keys.store], var.kms_key_arns.former)))
 
-  # Without a store, its object no longer exists, and its key is not needed
+  # Keys that the role still needs but may no longer use. Without model_store, its object no longer exists, so its key is not needed.
   lost_keys = {
     for name, kept in terraform_data.keys : name => setsubtract(
       compact([kept.output.environment, kept.output.model, var.model_store == null ? null : kept.output.store]),
@@ -28,7 +28,7 @@ locals {
     )
   }
 
-  # Without logs:CreateLogGroup: Terraform manages the log group, and the function must not create it again after destroy
+  # Does not include logs:CreateLogGroup: Terraform manages the log group, and the function must not create it again after destroy
   own_statements = concat(
     [{
       Sid      = "WriteOwnLogs"

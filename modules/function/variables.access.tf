@@ -141,9 +141,9 @@ variable "may_invoke_itself" {
 
 variable "callers" {
   description = <<-EOT
-    Callers from other AWS accounts. They may invoke the alias, also through a function URL. Callers in the same account need no entry here,
-    but permissions of their own. An HTTP API with `AWS_IAM` does not accept callers from other accounts. Let them assume a role in this
-    account.
+    Callers from other AWS accounts that may invoke the alias, also through a function URL. Callers in the same account need no entry here,
+    only permissions in their own IAM policies. An HTTP API with `AWS_IAM` does not accept callers from other accounts: let them assume a
+    role in this account.
 
     - `principals` - IDs of AWS accounts, or ARNs of IAM roles and users.
     - `organization_id` - ID of an organization in AWS Organizations, all of whose accounts may invoke the alias.

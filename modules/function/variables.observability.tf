@@ -1,4 +1,4 @@
-# What the function reports, and where the results of asynchronous calls go
+# Metrics, tracing, logs, and the destinations of asynchronous calls
 
 variable "metrics" {
   description = <<-EOT

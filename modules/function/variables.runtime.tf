@@ -1,4 +1,4 @@
-# What the function runs with
+# Memory, timeout, concurrency, and network
 
 variable "memory_size" {
   description = <<-EOT

@@ -1,4 +1,4 @@
-# What is deployed: the package, the layers, the model, and the version that answers
+# What is deployed: the package, the layers, the model, and the version that answers calls
 
 variable "name" {
   description = "Name of the function. It must have 1 to 64 letters, digits, hyphens (-), or underscores (_)."
@@ -81,13 +81,13 @@ variable "model" {
     - `file` - Name of the file at the root of the deployment package.
     - `sha256` - SHA-256 digest of the model's bytes, in hexadecimal. The handler checks it before it loads the model. Required unless
       `follow` is `true`.
-    - `follow` - Whether the function takes a new version of the object as soon as one is uploaded, without a deployment. The handler
-      checks each version against the `sha256` in the object's metadata.
+    - `follow` - Whether the function loads new versions of the object without a deployment. At each warm-up ping, the handler looks for a
+      new version, and checks it against the `sha256` in the object's metadata.
     - `format` - File format. Valid values are `pickle`, `joblib`, and `skops`.
     - `sklearn_version` - Version of scikit-learn that fitted the model. The handler refuses to load the model with another version.
     - `trusted` - For the format `skops`: names of the types that the handler may load although skops does not trust them by default.
-    - `bytes` - Size of the model in bytes. It is compared with the memory and the ephemeral storage during the plan.
-    - `read_prefix` - Prefix of the keys that the role may read, in place of the one object.
+    - `bytes` - Size of the model in bytes. Terraform compares it with the memory and the ephemeral storage during the plan.
+    - `read_prefix` - Prefix of the keys that the role may read. Defaults to this one key.
     - `kms_key_arn` - ARN of the KMS key that encrypts the object, if you use a customer managed key.
   EOT
   type = object({
@@ -145,7 +145,7 @@ variable "model" {
   }
 
   validation {
-    # In the ARN of a policy these are wildcards and variables, and the policy would allow access to more than this one object
+    # In an ARN in a policy, these characters are wildcards and variables, so the policy would allow access to more than this one object
     condition = !can(regex("[*?]|[$][{]", join("/", [
       var.model.bucket, var.model.key, coalesce(var.model.read_prefix, "-"),
     ])))
@@ -168,8 +168,8 @@ variable "model" {
 
 variable "model_store" {
   description = <<-EOT
-    The object whose versions are the models of earlier versions of the function. The role may read all versions of it. Defaults to `null`,
-    which is for a function whose earlier versions have no other model than the one that `model` names.
+    The S3 object whose versions are the models of earlier versions of the function. The role may read all versions of it. Defaults to
+    `null`, which is for a function whose earlier versions read no other object than `model`.
 
     - `bucket` - Name of the bucket.
     - `key` - Key of the object.
@@ -185,8 +185,8 @@ variable "model_store" {
 
 variable "bucket_prefix" {
   description = <<-EOT
-    Beginning of the name of the bucket that `modules/artifacts` created for this function, if it is not the function's name. It is used to
-    recognize a model that the plan would delete although `live_version` or `canary` still needs it.
+    Beginning of the name of the bucket that `modules/artifacts` created for this function, if it is not the function's name. The module
+    uses it to refuse a plan that would delete a model that `live_version` or `canary` still needs.
   EOT
   type        = string
   default     = null
@@ -230,7 +230,7 @@ variable "canary" {
   }
 
   validation {
-    # Both are null if both are the latest version
+    # If both refer to the latest version, both are null
     condition = var.canary == null || try(var.canary.version, null) != var.live_version
     error_message = join(" ", [
       "canary and live_version cannot be the same version. Set live_version to the version that answers now, which is the output",

@@ -5,7 +5,7 @@ resource "aws_lambda_layer_version" "this" {
   compatible_runtimes      = [var.runtime]
   compatible_architectures = [var.architecture]
 
-  # A zip file of scikit-learn and pandas is larger than the 50 MB that Lambda accepts in a direct upload
+  # From Amazon S3, because a zip file with scikit-learn and pandas exceeds the limit of 50 MB for a direct upload to Lambda
   s3_bucket         = var.package.bucket
   s3_key            = var.package.key
   s3_object_version = var.package.version_id

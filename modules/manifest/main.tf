@@ -4,7 +4,7 @@ locals {
   # Artifacts in Amazon S3 are deployed from there, and are not uploaded again (stored.tf)
   in_s3 = startswith(var.artifacts_dir, "s3://")
 
-  # fileexists fails if the path is a folder, or if artifacts_dir is a file
+  # fileexists raises an error if the path is a folder, or if artifacts_dir is a file
   is_there = local.in_s3 || try(fileexists(local.file), false)
   manifest = try(jsondecode(local.in_s3 ? data.aws_s3_object.manifest[0].body : file(local.file)), null)
 
@@ -14,7 +14,8 @@ locals {
     model    = try(local.manifest.model, null)
   }
 
-  # The fields that are read from each part. Fields in values must be nonempty strings or numbers. Fields in others may be null or empty.
+  # The fields that are read from each part. The fields in "values" must be nonempty strings or numbers. The fields in "others" may be null
+  # or empty.
   fields = {
     layer    = { values = ["path", "sha256", "sha256_base64", "unzipped_bytes", "runtime", "architecture"], others = ["packages"] }
     function = { values = ["path", "sha256", "sha256_base64", "unzipped_bytes", "runtime", "architecture"], others = [] }
@@ -73,7 +74,7 @@ locals {
   sklearn_of_model = var.model == null ? local.model.sklearn_version : var.model.sklearn_version
   sklearn_of_layer = try(local.layer.packages["scikit-learn"], null)
 
-  # Commands in the error messages
+  # Commands and other texts in the error messages
   build_layer    = "invoke build-layer"
   package        = var.mode == "bundle" ? "invoke package --model model.pkl --bundle-model" : "invoke package --model model.pkl"
   packaged_modes = try(coalesce(join(", ", keys(local.manifest.functions))), "none")

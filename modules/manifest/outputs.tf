@@ -19,10 +19,10 @@ output "objects" {
   }
 }
 
-# One output contains all parts and all preconditions. If one fails, Terraform evaluates nothing that needs a part, and shows only this
-# error.
+# One output contains all parts and all preconditions. If a precondition fails, Terraform evaluates nothing that needs a part, and only
+# shows the error of that precondition.
 output "parts" {
-  description = "What to deploy: the runtime, the architecture, and the layer, function, and model from the manifest."
+  description = "Runtime, architecture, layer, function, and model to deploy, as the manifest describes them."
   value = {
     runtime      = local.function.runtime
     architecture = local.function.architecture

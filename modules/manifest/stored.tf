@@ -18,7 +18,7 @@ data "aws_s3_object" "manifest" {
   key    = "${local.prefix}manifest.json"
 }
 
-# Provides the versions of the objects, if the bucket is versioned, so that apply deploys what was planned
+# Reads the version IDs of the objects, if the bucket is versioned, so that apply deploys the versions that were planned
 data "aws_s3_object" "part" {
   for_each = local.stored
 

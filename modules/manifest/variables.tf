@@ -16,7 +16,7 @@ variable "artifacts_dir" {
 }
 
 variable "needs_layer" {
-  description = "Whether the layer in the manifest is deployed. Set it to `false` to use existing layers."
+  description = "Whether to deploy the layer in the manifest. Set it to `false` to use existing layers."
   type        = bool
   default     = true
   nullable    = false
@@ -43,7 +43,7 @@ variable "model" {
   description = <<-EOT
     A model that is already in Amazon S3. Requires `mode = "s3"`. Defaults to `null`, which deploys the model in the manifest.
 
-    - `sklearn_version` - Version of scikit-learn that fitted the model. It is compared with the layer's version.
+    - `sklearn_version` - Version of scikit-learn that fitted the model. Terraform compares it with the layer's version during the plan.
   EOT
   type = object({
     sklearn_version = optional(string)

@@ -2,13 +2,13 @@ locals {
   schedules   = var.warm.strategy == "ping" ? coalesce(var.warm.schedules, ["rate(5 minutes)"]) : []
   concurrency = coalesce(var.warm.concurrency, 1)
 
-  # The event that the handler recognizes as a ping. It calls the alias itself to keep more than one execution environment warm.
+  # The event that the handler recognizes as a ping. To keep more than one execution environment warm, the handler itself calls the alias.
   ping = jsonencode(merge(
     { warmer = true },
     { for name, number in { concurrency = local.concurrency } : name => number if number > 1 },
   ))
 
-  # A name can have 64 characters. The digest distinguishes schedules, and functions whose names begin with the same 50 characters.
+  # A name can have up to 64 characters. The digest distinguishes schedules, and functions whose names begin with the same 50 characters.
   names = {
     for schedule in toset(local.schedules) :
     schedule => "${substr(var.function_name, 0, 50)}-warm-${substr(sha256("${var.function_name} ${schedule}"), 0, 8)}"
@@ -18,8 +18,8 @@ locals {
   in_utc  = var.warm.timezone == null ? local.names : {}
   in_zone = var.warm.timezone == null ? {} : local.names
 
-  # A late ping is useless, because the next ping follows soon. 60 seconds is the minimum that AWS allows. This only applies until the event
-  # is in Lambda's queue. modules/function configures what Lambda does after an error or if it throttles the call.
+  # A late ping is useless, because the next ping follows soon. 60 seconds is the minimum that AWS allows. These settings only apply until
+  # the event is in Lambda's queue. modules/function configures what Lambda does if the call fails or is throttled.
   retry = { attempts = 0, age = 60 }
 }
 

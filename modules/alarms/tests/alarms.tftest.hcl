@@ -1,4 +1,4 @@
-# What is watched, who is told, and which settings are refused.
+# The alarms, their thresholds and topics, the dashboard, and the settings that are refused.
 
 mock_provider "aws" {}
 
@@ -9,47 +9,47 @@ variables {
   alarms        = { topic_arns = ["arn:aws:sns:eu-central-1:123456789012:on-call"] }
 }
 
-run "six_things_are_watched_and_told" {
+run "six_alarms_are_created_and_notify_the_topic" {
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
       "concurrency", "dropped-events", "duration", "errors", "throttles", "warm-up",
     ])
-    error_message = "Errors, throttles, duration, concurrency, warm-up and dropped events."
+    error_message = "There must be alarms on errors, throttles, duration, concurrency, warm-ups, and dropped events."
   }
   assert {
     condition = alltrue([
       for alarm in aws_cloudwatch_metric_alarm.this :
       alarm.alarm_actions == toset(var.alarms.topic_arns) && alarm.ok_actions == toset(var.alarms.topic_arns) && alarm.treat_missing_data == "notBreaching"
     ])
-    error_message = "The topic is told of the beginning and the end; silence is no alarm."
+    error_message = "Each alarm must notify the topic when it starts and when it ends, and must not start if data is missing."
   }
   assert {
     condition = (
       aws_cloudwatch_metric_alarm.this["errors"].dimensions == tomap({ FunctionName = "churn", Resource = "churn:live" }) &&
       aws_cloudwatch_metric_alarm.this["throttles"].dimensions == tomap({ FunctionName = "churn", Resource = "churn:live" })
     )
-    error_message = "Calls of the alias are watched."
+    error_message = "The alarms on errors and throttles must monitor the calls of the alias."
   }
   assert {
     condition = (
       aws_cloudwatch_metric_alarm.this["duration"].extended_statistic == "p99" &&
       aws_cloudwatch_metric_alarm.this["duration"].threshold == 48000
     )
-    error_message = "p99 is near the timeout at 80 % of it."
+    error_message = "The threshold for the 99th percentile must be 80 percent of the timeout."
   }
   assert {
     condition = (
       aws_cloudwatch_metric_alarm.this["concurrency"].metric_name == "ClaimedAccountConcurrency" &&
       aws_cloudwatch_metric_alarm.this["concurrency"].threshold == 800
     )
-    error_message = "Without a reservation the limit is the account's."
+    error_message = "Without reserved concurrency, the limit must be the account's."
   }
   assert {
     condition = (
       aws_cloudwatch_metric_alarm.this["warm-up"].namespace == "LambdaModel" &&
       aws_cloudwatch_metric_alarm.this["warm-up"].metric_name == "WarmUpFailures"
     )
-    error_message = "The handler reports failed pings."
+    error_message = "The alarm on warm-ups must use the metric that the handler publishes."
   }
   assert {
     condition = (
@@ -58,11 +58,11 @@ run "six_things_are_watched_and_told" {
       aws_cloudwatch_metric_alarm.this["dropped-events"].dimensions == tomap({ FunctionName = "churn" }) &&
       aws_cloudwatch_metric_alarm.this["dropped-events"].threshold == 1
     )
-    error_message = "Lambda reports asynchronous calls that it gave up."
+    error_message = "The alarm on dropped events must use Lambda's metric for discarded asynchronous events."
   }
 }
 
-run "a_reservation_is_the_limit" {
+run "reserved_concurrency_is_the_limit_of_the_alarm_on_concurrency" {
   command = plan
 
   variables {
@@ -80,15 +80,15 @@ run "a_reservation_is_the_limit" {
       aws_cloudwatch_metric_alarm.this["concurrency"].dimensions == tomap({ FunctionName = "churn" }) &&
       aws_cloudwatch_metric_alarm.this["concurrency"].threshold == 3
     )
-    error_message = "Half of 5, rounded up."
+    error_message = "The threshold must be half of 5, rounded up."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["duration"].threshold == 250
-    error_message = "The threshold is the one that was given."
+    error_message = "The threshold must be alarms.duration_p99."
   }
 }
 
-run "one_call_is_no_alarm_on_concurrency" {
+run "a_threshold_of_one_environment_creates_no_alarm_on_concurrency" {
   command = plan
 
   variables {
@@ -97,11 +97,11 @@ run "one_call_is_no_alarm_on_concurrency" {
 
   assert {
     condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "concurrency")
-    error_message = "80 % of one environment is that one, and every call would be an alarm."
+    error_message = "There must be no alarm, because every call would start it."
   }
 }
 
-run "a_function_that_is_stopped_is_no_alarm_on_concurrency" {
+run "a_reserved_concurrency_of_0_creates_no_alarm_on_concurrency" {
   command = plan
 
   variables {
@@ -110,11 +110,11 @@ run "a_function_that_is_stopped_is_no_alarm_on_concurrency" {
 
   assert {
     condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "concurrency")
-    error_message = "None in use would be all that there may be."
+    error_message = "There must be no alarm, because its threshold would be 0 and it would never end."
   }
 }
 
-run "two_calls_of_two_are_an_alarm" {
+run "a_threshold_above_one_ping_creates_an_alarm_on_concurrency" {
   command = plan
 
   variables {
@@ -123,11 +123,11 @@ run "two_calls_of_two_are_an_alarm" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["concurrency"].threshold == 2
-    error_message = "A ping takes one, and a second is for somebody else."
+    error_message = "The threshold must be 2, because a ping only uses one execution environment."
   }
 }
 
-run "a_ping_is_no_alarm_on_concurrency" {
+run "a_threshold_that_a_ping_reaches_creates_no_alarm_on_concurrency" {
   command = plan
 
   variables {
@@ -137,11 +137,11 @@ run "a_ping_is_no_alarm_on_concurrency" {
 
   assert {
     condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "concurrency")
-    error_message = "The ping itself uses 80 % of 5, every 5 minutes."
+    error_message = "There must be no alarm, because each ping would start it."
   }
 }
 
-run "where_nothing_pings_no_warm_up_can_fail" {
+run "without_pings_there_is_no_alarm_on_warm_ups" {
   command = plan
 
   variables {
@@ -150,11 +150,11 @@ run "where_nothing_pings_no_warm_up_can_fail" {
 
   assert {
     condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["concurrency", "dropped-events", "duration", "errors", "throttles"])
-    error_message = "There is no alarm on warm-ups."
+    error_message = "There must be no alarm on warm-ups."
   }
 }
 
-run "executions_that_fail_are_told" {
+run "a_state_machine_has_an_alarm_on_failed_executions" {
   command = plan
 
   variables {
@@ -171,11 +171,11 @@ run "executions_that_fail_are_told" {
       aws_cloudwatch_metric_alarm.this["failed-executions"].dimensions == tomap({ StateMachineArn = var.state_machine.arn }) &&
       aws_cloudwatch_metric_alarm.this["failed-executions"].threshold == 3
     )
-    error_message = "Step Functions reports them by the state machine."
+    error_message = "The alarm must use the metric of Step Functions for this state machine."
   }
 }
 
-run "alarms_without_a_dashboard" {
+run "alarms_can_be_created_without_a_dashboard" {
   command = plan
 
   variables {
@@ -184,11 +184,11 @@ run "alarms_without_a_dashboard" {
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.this) == 6 && length(aws_cloudwatch_dashboard.this) == 0 && output.dashboard_name == null
-    error_message = "A dashboard is $3 a month beyond the third."
+    error_message = "There must be six alarms and no dashboard."
   }
 }
 
-run "a_dashboard_without_alarms" {
+run "a_dashboard_can_be_created_without_alarms" {
   command = plan
 
   variables {
@@ -197,18 +197,18 @@ run "a_dashboard_without_alarms" {
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.this) == 0 && length(aws_cloudwatch_dashboard.this) == 1
-    error_message = "Whoever is alarmed elsewhere still looks."
+    error_message = "There must be a dashboard and no alarms."
   }
 }
 
-run "the_dashboard_shows_cold_starts_and_model_loads" {
+run "the_dashboard_shows_all_metrics_of_the_handler" {
   command = plan
 
   assert {
     condition = alltrue([
       for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : widget.properties.region == "eu-central-1"
     ])
-    error_message = "Each widget is of the function's region."
+    error_message = "Each widget must show the function's Region."
   }
   assert {
     condition = length(setsubtract(
@@ -222,11 +222,11 @@ run "the_dashboard_shows_cold_starts_and_model_loads" {
         ]
       ]),
     )) == 0
-    error_message = "All that the handler reports is on it."
+    error_message = "The dashboard must show all metrics that the handler publishes."
   }
 }
 
-run "a_topic_that_is_none" {
+run "a_topic_that_is_not_an_arn_is_refused" {
   command = plan
 
   variables {
@@ -238,7 +238,7 @@ run "a_topic_that_is_none" {
   expect_failures = [var.alarms]
 }
 
-run "more_topics_than_an_alarm_takes" {
+run "more_than_five_topics_are_refused" {
   command = plan
 
   variables {
@@ -250,7 +250,7 @@ run "more_topics_than_an_alarm_takes" {
   expect_failures = [var.alarms]
 }
 
-run "more_than_all_of_the_concurrency" {
+run "a_concurrency_percent_above_100_is_refused" {
   command = plan
 
   variables {

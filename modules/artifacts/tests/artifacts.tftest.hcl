@@ -1,4 +1,4 @@
-# The bucket and its objects, and which settings are refused.
+# The bucket, its objects, and the settings that are refused.
 
 mock_provider "aws" {
   mock_resource "aws_s3_bucket" {
@@ -9,28 +9,28 @@ mock_provider "aws" {
   }
 }
 
-run "the_bucket_is_closed" {
+run "the_bucket_is_private_encrypted_and_versioned" {
   variables {
     name = "churn"
   }
 
   assert {
     condition     = aws_s3_bucket_versioning.this[0].versioning_configuration[0].status == "Enabled"
-    error_message = "The bucket is versioned."
+    error_message = "Versioning must be enabled."
   }
   assert {
     condition = alltrue([
       for rule in aws_s3_bucket_lifecycle_configuration.this[0].rule :
       rule.status == "Enabled" && rule.abort_incomplete_multipart_upload[0].days_after_initiation == 7 && length(rule.noncurrent_version_expiration) == 0
     ])
-    error_message = "What an interrupted upload left is removed after a week, and nothing else expires."
+    error_message = "Incomplete uploads must expire after seven days, and nothing else may expire."
   }
   assert {
     condition = alltrue([
       for rule in aws_s3_bucket_server_side_encryption_configuration.this[0].rule :
       rule.apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"
     ])
-    error_message = "The bucket is encrypted."
+    error_message = "The bucket must be encrypted."
   }
   assert {
     condition = alltrue([
@@ -39,11 +39,11 @@ run "the_bucket_is_closed" {
       aws_s3_bucket_public_access_block.this[0].ignore_public_acls,
       aws_s3_bucket_public_access_block.this[0].restrict_public_buckets,
     ])
-    error_message = "Nothing in the bucket can be made public."
+    error_message = "All public access must be blocked."
   }
   assert {
     condition     = aws_s3_bucket_ownership_controls.this[0].rule[0].object_ownership == "BucketOwnerEnforced"
-    error_message = "Access lists are off."
+    error_message = "Access control lists must be disabled."
   }
   assert {
     condition = jsondecode(aws_s3_bucket_policy.this[0].policy).Statement == [{
@@ -54,11 +54,11 @@ run "the_bucket_is_closed" {
       Resource  = ["arn:aws:s3:::churn-1", "arn:aws:s3:::churn-1/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
-    error_message = "Everybody is denied all of S3, on the bucket and its objects, without TLS."
+    error_message = "The bucket policy must deny all requests without TLS, for the bucket and its objects."
   }
 }
 
-run "a_long_name_is_cut_to_a_bucket_prefix" {
+run "a_long_name_is_shortened_to_a_bucket_prefix" {
   command = plan
 
   variables {
@@ -67,11 +67,11 @@ run "a_long_name_is_cut_to_a_bucket_prefix" {
 
   assert {
     condition     = aws_s3_bucket.this[0].bucket_prefix == "churn-model-with-a-name-that-goes-on-"
-    error_message = "Lower case, - for _, 37 characters."
+    error_message = "The prefix must be in lowercase, with hyphens in place of underscores, and have 37 characters."
   }
 }
 
-run "objects_are_uploaded_by_content" {
+run "objects_have_keys_that_contain_their_digest" {
   command = plan
 
   variables {
@@ -90,7 +90,7 @@ run "objects_are_uploaded_by_content" {
       aws_s3_object.this["model"].source_hash == var.objects["model"].sha256 &&
       aws_s3_object.this["model"].key == var.objects["model"].key
     )
-    error_message = "The digest is the object's hash and in its key."
+    error_message = "The digest must be the object's source_hash and part of its key."
   }
 }
 
@@ -108,15 +108,15 @@ run "a_versioned_object_keeps_its_key" {
 
   assert {
     condition     = aws_s3_object.versioned["model"].key == "model/model" && output.objects["model"].version_id == "v1"
-    error_message = "One key, and the version that was written to it."
+    error_message = "The object must have the given key, and the output must contain the version that was uploaded."
   }
   assert {
     condition     = aws_s3_object.versioned["model"].source == "first/model.pkl"
-    error_message = "Its bytes are read from the folder that it was built in."
+    error_message = "The object must be read from the given path."
   }
 }
 
-run "the_same_bytes_in_another_folder_are_no_new_version" {
+run "the_same_content_in_another_folder_is_not_a_new_version" {
   variables {
     name = "churn"
     versioned_objects = {
@@ -130,11 +130,11 @@ run "the_same_bytes_in_another_folder_are_no_new_version" {
 
   assert {
     condition     = aws_s3_object.versioned["model"].source == "first/model.pkl"
-    error_message = "Nothing is uploaded."
+    error_message = "The stored path must not change, so that nothing is uploaded."
   }
 }
 
-run "other_bytes_are_read_from_where_they_are" {
+run "new_content_is_read_from_its_own_folder" {
   variables {
     name = "churn"
     versioned_objects = {
@@ -148,11 +148,11 @@ run "other_bytes_are_read_from_where_they_are" {
 
   assert {
     condition     = aws_s3_object.versioned["model"].source == "third/model.pkl"
-    error_message = "The new bytes, not those of the folder before."
+    error_message = "The object must be read from the new path."
   }
 }
 
-run "under_another_key_they_are_read_anew_too" {
+run "a_new_key_reads_the_file_at_its_current_path" {
   variables {
     name = "churn"
     versioned_objects = {
@@ -166,11 +166,11 @@ run "under_another_key_they_are_read_anew_too" {
 
   assert {
     condition     = aws_s3_object.versioned["model"].source == "fourth/model.pkl"
-    error_message = "The folder before may be gone."
+    error_message = "The object must be read from the current path, because the earlier path may no longer exist."
   }
 }
 
-run "without_a_source_the_object_stays_for_its_earlier_versions" {
+run "without_a_source_the_object_keeps_its_earlier_versions" {
   variables {
     name              = "churn"
     versioned_objects = { model = { key = "fraud/model/model" } }
@@ -178,19 +178,19 @@ run "without_a_source_the_object_stays_for_its_earlier_versions" {
 
   assert {
     condition     = aws_s3_object.versioned["model"].key == "fraud/model/model" && aws_s3_object.versioned["model"].source == null
-    error_message = "The object is not destroyed, and reads no file."
+    error_message = "The object must remain, and must not read a file."
   }
   assert {
     condition     = aws_s3_object.versioned["model"].source_hash == sha256(aws_s3_object.versioned["model"].content)
-    error_message = "Its newest version is a line of text ..."
+    error_message = "The latest version must be a text, with the digest of that text."
   }
   assert {
     condition     = strcontains(aws_s3_object.versioned["model"].content, "Earlier versions of it are models")
-    error_message = "... that says what the others are."
+    error_message = "The text must say what the earlier versions are."
   }
 }
 
-run "a_bucket_of_ones_own_is_used_as_it_is" {
+run "an_existing_bucket_is_used_without_changes" {
   variables {
     name   = "churn"
     bucket = { existing = { name = "models" } }
@@ -208,22 +208,22 @@ run "a_bucket_of_ones_own_is_used_as_it_is" {
       length(aws_s3_bucket.this) == 0 && length(aws_s3_bucket_policy.this) == 0 &&
       length(aws_s3_bucket_lifecycle_configuration.this) == 0 && output.bucket == "models"
     )
-    error_message = "No bucket is made, and the other is not changed."
+    error_message = "No bucket must be created, and the existing bucket must not be changed."
   }
   assert {
     condition     = aws_s3_object.this["layer"].bucket == "models"
-    error_message = "The object goes there ..."
+    error_message = "The object must be uploaded to the existing bucket."
   }
   assert {
     condition = can(regex(
       "^churn/[0-9a-f]{8}/layer/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855[.]zip$",
       output.objects["layer"].key,
     ))
-    error_message = "... below the name and a mark of this deployment: the same name in another workspace has another."
+    error_message = "The key must begin with the name and an identifier of this deployment, because a deployment in another workspace can have the same name."
   }
 }
 
-run "a_key_of_ones_own_encrypts_the_bucket" {
+run "a_customer_managed_key_encrypts_the_bucket" {
   command = plan
 
   variables {
@@ -239,11 +239,11 @@ run "a_key_of_ones_own_encrypts_the_bucket" {
         sse_algorithm     = "aws:kms"
       }
     ])
-    error_message = "The bucket's objects are encrypted with the key."
+    error_message = "The bucket must encrypt objects with the key."
   }
 }
 
-run "two_objects_of_one_name" {
+run "a_name_in_both_objects_and_versioned_objects_is_refused" {
   command = plan
 
   variables {
@@ -267,7 +267,7 @@ run "two_objects_of_one_name" {
   expect_failures = [var.versioned_objects]
 }
 
-run "objects_take_no_tags" {
+run "objects_have_no_tags" {
   command = plan
 
   variables {
@@ -284,19 +284,19 @@ run "objects_take_no_tags" {
 
   assert {
     condition     = length(aws_s3_bucket.this[0].tags) == 11
-    error_message = "The bucket has the tags."
+    error_message = "The bucket must have all 11 tags."
   }
   assert {
     condition     = aws_s3_object.this["model"].tags == null
-    error_message = "S3 takes 10 tags on an object: it gets none of the caller's ..."
+    error_message = "The object must not have the tags of the caller, because S3 allows only 10 tags on an object."
   }
   assert {
     condition     = length(aws_s3_object.this["model"].override_provider[0].default_tags[0].tags) == 0
-    error_message = "... and none of the provider's."
+    error_message = "The object must not have the default tags of the provider."
   }
 }
 
-run "a_key_without_its_digest" {
+run "a_key_that_does_not_contain_its_digest_is_refused" {
   command = plan
 
   variables {
@@ -313,7 +313,7 @@ run "a_key_without_its_digest" {
   expect_failures = [var.objects]
 }
 
-run "a_name_that_no_bucket_can_start_with" {
+run "a_name_that_starts_with_a_hyphen_is_refused" {
   command = plan
 
   variables {
@@ -323,8 +323,8 @@ run "a_name_that_no_bucket_can_start_with" {
   expect_failures = [var.name]
 }
 
-# Apart, with a bucket that answers without a version
-run "a_bucket_that_keeps_no_versions" {
+# Without versioning, S3 returns no version ID
+run "a_bucket_without_versioning_is_refused" {
   variables {
     name            = "churn"
     existing_bucket = { name = "unversioned" }
@@ -345,7 +345,7 @@ run "a_bucket_that_keeps_no_versions" {
   expect_failures = [output.objects]
 }
 
-run "a_bucket_as_the_organization_wants_it" {
+run "the_bucket_can_have_a_prefix_an_expiration_and_force_destroy" {
   command = plan
 
   variables {
@@ -355,7 +355,7 @@ run "a_bucket_as_the_organization_wants_it" {
 
   assert {
     condition     = aws_s3_bucket.this[0].bucket_prefix == "team-models-" && aws_s3_bucket.this[0].force_destroy
-    error_message = "Its name begins as was asked, and destroy empties it."
+    error_message = "The bucket must have the given prefix, and destroy must delete its objects."
   }
   assert {
     condition = {
@@ -364,11 +364,11 @@ run "a_bucket_as_the_organization_wants_it" {
         "${expiration.newer_noncurrent_versions} after ${expiration.noncurrent_days} days"
       ]
     } == { "abort-incomplete-uploads" = [], "delete-earlier-models" = ["5 after 90 days"] }
-    error_message = "Earlier models go after that time, but for the last five."
+    error_message = "Earlier models must expire after 90 days, except for the latest five."
   }
 }
 
-run "settings_of_a_bucket_that_exists" {
+run "settings_of_a_new_bucket_are_refused_for_an_existing_bucket" {
   command = plan
 
   variables {
@@ -379,7 +379,7 @@ run "settings_of_a_bucket_that_exists" {
   expect_failures = [var.bucket]
 }
 
-run "a_prefix_that_s3_does_not_take" {
+run "a_bucket_prefix_that_s3_does_not_allow_is_refused" {
   command = plan
 
   variables {
@@ -390,7 +390,7 @@ run "a_prefix_that_s3_does_not_take" {
   expect_failures = [var.bucket]
 }
 
-run "more_models_than_a_rule_keeps" {
+run "more_than_100_noncurrent_versions_are_refused" {
   command = plan
 
   variables {
@@ -401,7 +401,7 @@ run "more_models_than_a_rule_keeps" {
   expect_failures = [var.bucket]
 }
 
-run "models_that_are_kept_for_no_day" {
+run "an_expiration_after_0_days_is_refused" {
   command = plan
 
   variables {

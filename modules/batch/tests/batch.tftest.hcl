@@ -1,5 +1,5 @@
-# The state machine as the module writes it. At plan, the provider asks AWS to validate the definition, which the embedded AWS cannot
-# do, so a mocked provider takes it here. What the definition does is tested by tests/e2e/test_batch.py.
+# The definition of the state machine, its role, and the settings that are refused. During the plan, the provider asks AWS to validate the
+# definition. The embedded AWS cannot do that, so these tests use a mocked provider. tests/e2e/test_batch.py runs the state machine.
 
 mock_provider "aws" {
   mock_resource "aws_iam_role" {
@@ -15,17 +15,17 @@ variables {
   batch = { input = { bucket = "data", prefix = "in/" }, output = { bucket = "data" } }
 }
 
-run "the_rows_of_all_files_below_a_prefix_are_scored" {
+run "the_state_machine_scores_the_rows_of_all_csv_files_under_a_prefix" {
   assert {
     condition     = aws_sfn_state_machine.this.name == "churn-batch" && aws_sfn_state_machine.this.type == "STANDARD"
-    error_message = "It is named for its function; a distributed map is of standard workflows."
+    error_message = "The name must begin with the function's name, and the type must be STANDARD, which distributed maps require."
   }
   assert {
     condition = jsondecode(aws_sfn_state_machine.this.definition).States.Files.ItemReader == {
       Resource   = "arn:aws-cn:states:::s3:listObjectsV2"
       Parameters = { Bucket = "data", "Prefix.$" = "$.prefix" }
     }
-    error_message = "Files are those below the prefix of the execution."
+    error_message = "The state Files must list the objects under the prefix in the execution's input."
   }
   assert {
     condition = jsondecode(aws_sfn_state_machine.this.definition).States.Files.ItemProcessor.States.Rows.ItemReader == {
@@ -33,34 +33,34 @@ run "the_rows_of_all_files_below_a_prefix_are_scored" {
       ReaderConfig = { InputType = "CSV", CSVHeaderLocation = "FIRST_ROW", CSVDelimiter = "COMMA" }
       Parameters   = { Bucket = "data", "Key.$" = "$.Key" }
     }
-    error_message = "Rows are those of a CSV file with names."
+    error_message = "The state Rows must read a CSV file whose first row contains the names of the columns."
   }
   assert {
     condition = (
       local.predict.Predict.Parameters == { FunctionName = var.alias_arn, Payload = { "Items.$" = "$.Items[*].row" } } &&
       jsondecode(aws_sfn_state_machine.this.definition).States.Files.ItemProcessor.States.Rows.ItemProcessor.StartAt == "Predict"
     )
-    error_message = "The alias is asked, and reads the texts of a CSV file itself."
+    error_message = "The state Predict must call the alias with Items, whose texts the handler converts."
   }
   assert {
     condition = (
       local.rows.MaxConcurrency == 10 && local.rows.ToleratedFailurePercentage == 0 && local.rows.ItemBatcher.MaxItemsPerBatch == 500
     )
-    error_message = "Ten calls at once, none of which may fail, of 500 rows."
+    error_message = "The defaults must be 10 concurrent calls, 500 rows per call, and no tolerated failures."
   }
   assert {
     condition = (
       local.rows.ItemSelector == { "number.$" = "$$.Map.Item.Index", "row.$" = "$$.Map.Item.Value" } &&
       local.predict.Answered.Parameters["numbers.$"] == "$.Items[*].number"
     )
-    error_message = "Results say which row of the file each of theirs is."
+    error_message = "The results must contain the number of each row in its file."
   }
   assert {
     condition = (
       local.predict.Predict.Catch == [{ ErrorEquals = ["States.DataLimitExceeded"], Next = "TooLarge" }] &&
       strcontains(local.predict.TooLarge.Cause, "Set rows_per_call lower than 500.")
     )
-    error_message = "An answer that Step Functions does not take fails with what to do."
+    error_message = "An answer above the limit of Step Functions must fail with a cause that says how to fix it."
   }
   assert {
     condition = [
@@ -69,18 +69,18 @@ run "the_rows_of_all_files_below_a_prefix_are_scored" {
         states.Files.ItemProcessor.States.Rows.ItemProcessor.ProcessorConfig.ExecutionType,
       ]
     ] == [["STANDARD", "STANDARD"]]
-    error_message = "Child executions are of type STANDARD by default."
+    error_message = "Child executions must have the type STANDARD by default."
   }
   assert {
     condition = (
       local.rows.ResultWriter.Parameters == { Bucket = "data", "Prefix.$" = "States.Format('predictions/{}', $.Key)" } &&
       local.rows.ResultWriter.WriterConfig.OutputType == "JSONL"
     )
-    error_message = "Results go below the data set's key."
+    error_message = "The results must be JSON Lines under the output prefix and the key of the data set."
   }
 }
 
-run "its_role_may_do_that_and_no_more" {
+run "the_role_has_only_the_permissions_that_the_state_machine_needs" {
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => statement.Resource } == {
       CallTheFunction = "arn:aws-cn:lambda:cn-north-1:123456789012:function:churn:live"
@@ -96,7 +96,7 @@ run "its_role_may_do_that_and_no_more" {
         "arn:aws-cn:states:cn-north-1:123456789012:execution:churn-batch/*",
       ]
     }
-    error_message = "The alias, the input's prefix, the output's, and its own executions with those of its maps."
+    error_message = "The role must only have access to the alias, the input prefix, the output prefix, and the executions of this state machine and its maps."
   }
   assert {
     condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Condition == {
@@ -108,11 +108,11 @@ run "its_role_may_do_that_and_no_more" {
       }
       StringEquals = { "aws:SourceAccount" = "123456789012" }
     }
-    error_message = "This state machine and its child executions take the role, and no other."
+    error_message = "Only this state machine and its child executions must be able to assume the role."
   }
 }
 
-run "json_lines_need_no_reading_of_values" {
+run "json_lines_are_sent_as_dataframe_records" {
   command = plan
 
   variables {
@@ -131,25 +131,25 @@ run "json_lines_need_no_reading_of_values" {
       local.rows.ItemReader.ReaderConfig == { InputType = "JSONL" } &&
       local.predict.Predict.Parameters.Payload == { "dataframe_records.$" = "$.Items[*].row" }
     )
-    error_message = "JSON has types of its own."
+    error_message = "JSON Lines must be sent as dataframe_records, because JSON values have types."
   }
   assert {
     condition     = length(local.name) <= 80 && length(aws_iam_role.this.name_prefix) <= 38
-    error_message = "Names are within AWS's bounds."
+    error_message = "The names must be within the limits of AWS."
   }
   assert {
     condition = [
       for each in jsondecode(aws_iam_role_policy.this.policy).Statement : each.Action if each.Sid == "UseKeysOfTheData"
     ] == [["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]]
-    error_message = "The keys are used as results in parts need it."
+    error_message = "The role must be able to encrypt and decrypt with the key, which multipart uploads require."
   }
   assert {
     condition     = aws_sfn_state_machine.this.tracing_configuration[0].enabled && local.rows.ToleratedFailurePercentage == 5
-    error_message = "The settings reach the state machine."
+    error_message = "The state machine must have the settings for tracing and tolerated failures."
   }
 }
 
-run "calls_that_end_within_five_minutes" {
+run "calls_can_be_express_executions" {
   command = plan
 
   variables {
@@ -172,15 +172,15 @@ run "calls_that_end_within_five_minutes" {
         states.Files.ItemProcessor.States.Rows.ItemProcessor.ProcessorConfig.ExecutionType,
       ]
     ] == [["STANDARD", "EXPRESS"]]
-    error_message = "Calls are EXPRESS; a file may take longer."
+    error_message = "The child executions for calls must be EXPRESS, and those for files must be STANDARD, because a file can take longer than 5 minutes."
   }
   assert {
     condition     = local.predict.Predict.Parameters.Payload == { "Items.$" = "$.Items[*].row", method = "predict_proba" }
-    error_message = "The function is asked for the method."
+    error_message = "The request must contain the method."
   }
 }
 
-run "calls_that_may_take_longer" {
+run "express_with_a_timeout_above_300_seconds_is_refused" {
   command = plan
 
   variables {
@@ -195,7 +195,7 @@ run "calls_that_may_take_longer" {
   expect_failures = [var.batch]
 }
 
-run "a_type_that_is_none" {
+run "an_unknown_execution_type_is_refused" {
   command = plan
 
   variables {
@@ -209,7 +209,7 @@ run "a_type_that_is_none" {
   expect_failures = [var.batch]
 }
 
-run "answers_that_step_functions_does_not_take" {
+run "answers_above_the_limit_of_step_functions_are_refused" {
   command = plan
 
   variables {
@@ -224,7 +224,7 @@ run "answers_that_step_functions_does_not_take" {
   expect_failures = [var.batch]
 }
 
-run "a_method_that_the_model_has_not" {
+run "a_method_that_the_model_does_not_have_is_refused" {
   command = plan
 
   variables {
@@ -239,7 +239,7 @@ run "a_method_that_the_model_has_not" {
   expect_failures = [var.batch]
 }
 
-run "results_that_would_be_scored_again" {
+run "an_output_prefix_inside_the_input_prefix_is_refused" {
   command = plan
 
   variables {
@@ -252,7 +252,7 @@ run "results_that_would_be_scored_again" {
   expect_failures = [var.batch]
 }
 
-run "an_output_with_a_brace" {
+run "an_output_prefix_with_a_brace_is_refused" {
   command = plan
 
   variables {
@@ -265,7 +265,7 @@ run "an_output_with_a_brace" {
   expect_failures = [var.batch]
 }
 
-run "an_input_with_a_wildcard" {
+run "an_input_prefix_with_a_wildcard_is_refused" {
   command = plan
 
   variables {
@@ -278,7 +278,7 @@ run "an_input_with_a_wildcard" {
   expect_failures = [var.batch]
 }
 
-run "a_format_that_is_not_read" {
+run "an_unknown_format_is_refused" {
   command = plan
 
   variables {
@@ -292,7 +292,7 @@ run "a_format_that_is_not_read" {
   expect_failures = [var.batch]
 }
 
-run "a_delimiter_that_is_a_character" {
+run "a_delimiter_that_is_not_a_name_is_refused" {
   command = plan
 
   variables {
@@ -306,7 +306,7 @@ run "a_delimiter_that_is_a_character" {
   expect_failures = [var.batch]
 }
 
-run "calls_of_no_rows" {
+run "rows_per_call_of_0_is_refused" {
   command = plan
 
   variables {
@@ -320,7 +320,7 @@ run "calls_of_no_rows" {
   expect_failures = [var.batch]
 }
 
-run "no_calls" {
+run "a_max_concurrency_of_0_is_refused" {
   command = plan
 
   variables {
@@ -334,7 +334,7 @@ run "no_calls" {
   expect_failures = [var.batch]
 }
 
-run "more_failures_than_batches" {
+run "a_tolerated_failure_percentage_above_100_is_refused" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# A function URL and an HTTP API: what each route asks for, and which settings are refused.
+# Function URLs and HTTP APIs: the authorization of each route, and the settings that are refused.
 
 mock_provider "aws" {
   mock_resource "aws_apigatewayv2_api" {
@@ -31,35 +31,35 @@ variables {
   alias_arn     = "arn:aws:lambda:eu-central-1:123456789012:function:churn:live"
 }
 
-run "a_url_is_of_the_alias_and_signed" {
+run "a_function_url_invokes_the_alias_and_requires_iam" {
   assert {
     condition = (
       aws_lambda_function_url.this[0].qualifier == "live" &&
       aws_lambda_function_url.this[0].authorization_type == "AWS_IAM" &&
       length(aws_apigatewayv2_api.this) == 0
     )
-    error_message = "By default a function URL, for callers with IAM alone."
+    error_message = "The default must be a function URL for the alias that requires IAM authorization."
   }
   assert {
     condition     = output.url == "https://abc.lambda-url.eu-central-1.on.aws/"
-    error_message = "Its URL is an output."
+    error_message = "The output url must be the function URL."
   }
   assert {
     condition = toset([for statement in jsondecode(output.caller_policy).Statement : "${statement.Action[0]} ${statement.Resource}"]) == toset([
       "lambda:InvokeFunctionUrl ${var.alias_arn}",
       "lambda:InvokeFunction ${var.alias_arn}",
     ])
-    error_message = "Callers need both actions."
+    error_message = "The policy for callers must allow both actions."
   }
   assert {
     condition = [
       for statement in jsondecode(output.caller_policy).Statement : statement.Condition if statement.Action[0] == "lambda:InvokeFunction"
     ] == [{ Bool = { "lambda:InvokedViaFunctionUrl" = "true" } }]
-    error_message = "And may invoke by the URL alone."
+    error_message = "The policy must only allow callers to invoke the function through the URL."
   }
 }
 
-run "an_api_is_throttled_logged_and_signed" {
+run "an_http_api_is_throttled_logs_access_and_requires_iam" {
   variables {
     endpoint = {
       type = "http_api"
@@ -69,25 +69,25 @@ run "an_api_is_throttled_logged_and_signed" {
 
   assert {
     condition     = length(aws_lambda_function_url.this) == 0 && aws_apigatewayv2_route.this[0].authorization_type == "AWS_IAM"
-    error_message = "Without a word on authorization nobody calls without IAM."
+    error_message = "The default authorization must be AWS_IAM."
   }
   assert {
     condition = (
       aws_apigatewayv2_stage.this[0].default_route_settings[0].throttling_rate_limit == 50 &&
       aws_apigatewayv2_stage.this[0].default_route_settings[0].throttling_burst_limit == 100
     )
-    error_message = "It is throttled."
+    error_message = "The stage must have the default limits for throttling."
   }
   assert {
     condition     = !aws_apigatewayv2_stage.this[0].default_route_settings[0].detailed_metrics_enabled
-    error_message = "Metrics for each route are charged for, and not asked for."
+    error_message = "Detailed metrics must be disabled by default, because CloudWatch charges for them."
   }
   assert {
     condition = (
       aws_apigatewayv2_stage.this[0].access_log_settings[0].destination_arn == aws_cloudwatch_log_group.this[0].arn &&
       jsondecode(aws_apigatewayv2_stage.this[0].access_log_settings[0].format).status == "$context.status"
     )
-    error_message = "It has an access log."
+    error_message = "The stage must have an access log."
   }
   assert {
     condition = (
@@ -95,22 +95,22 @@ run "an_api_is_throttled_logged_and_signed" {
       aws_apigatewayv2_integration.this[0].payload_format_version == "2.0" &&
       aws_apigatewayv2_integration.this[0].timeout_milliseconds == 30000
     )
-    error_message = "It calls the alias, and waits as long as an HTTP API can."
+    error_message = "The API must call the alias, and wait for 30 seconds, which is the maximum of an HTTP API."
   }
   assert {
     condition = (
       aws_lambda_permission.this[0].qualifier == "live" &&
       aws_lambda_permission.this[0].source_arn == "arn:aws:execute-api:eu-central-1:123456789012:api1/*"
     )
-    error_message = "This API may call the alias, and no other may."
+    error_message = "Only this API must be able to call the alias."
   }
   assert {
     condition     = jsondecode(output.caller_policy).Statement[0].Action == ["execute-api:Invoke"]
-    error_message = "Callers need to invoke the API."
+    error_message = "The policy for callers must allow them to invoke the API."
   }
 }
 
-run "an_api_for_holders_of_a_token" {
+run "an_http_api_can_require_a_jwt" {
   variables {
     endpoint = {
       type             = "http_api"
@@ -124,7 +124,7 @@ run "an_api_for_holders_of_a_token" {
 
   assert {
     condition     = aws_apigatewayv2_stage.this[0].default_route_settings[0].detailed_metrics_enabled
-    error_message = "Metrics for each route, as was asked for."
+    error_message = "Detailed metrics must be enabled."
   }
   assert {
     condition = (
@@ -133,26 +133,26 @@ run "an_api_for_holders_of_a_token" {
       aws_apigatewayv2_route.this[0].authorization_scopes == toset(["predict"]) &&
       aws_apigatewayv2_authorizer.this[0].jwt_configuration[0].issuer == "https://login.example.com"
     )
-    error_message = "A token of that issuer, for that audience, with that scope."
+    error_message = "The route must require a token with the given issuer and scope."
   }
   assert {
     condition     = aws_apigatewayv2_api.this[0].cors_configuration[0].allow_origins == toset(["https://app.example.com"])
-    error_message = "Pages from there may call."
+    error_message = "The API must allow the given origin."
   }
   assert {
     condition = { for route in aws_apigatewayv2_route.preflight : route.route_key => "${route.authorization_type} ${route.target}" } == {
       "OPTIONS /"         = "NONE integrations/integration1"
       "OPTIONS /{proxy+}" = "NONE integrations/integration1"
     }
-    error_message = "And their browsers may ask whether they may, which they do without a token."
+    error_message = "The routes for preflight requests must require no authorization, because browsers send them without a token."
   }
   assert {
     condition     = output.caller_policy == null
-    error_message = "Who has a token needs no policy."
+    error_message = "The output caller_policy must be null, because callers with a token need no IAM policy."
   }
 }
 
-run "pages_that_call_with_iam_are_asked_for_it_by_the_call_alone" {
+run "preflight_requests_need_no_iam_authorization" {
   command = plan
 
   variables {
@@ -167,11 +167,11 @@ run "pages_that_call_with_iam_are_asked_for_it_by_the_call_alone" {
       aws_apigatewayv2_route.this[0].authorization_type == "AWS_IAM" &&
       keys(aws_apigatewayv2_route.preflight) == ["/", "/{proxy+}"]
     )
-    error_message = "The preflight needs no signature, and all else does."
+    error_message = "Only the routes for preflight requests may be without IAM authorization."
   }
 }
 
-run "without_pages_nothing_is_unauthorized" {
+run "without_cors_every_route_requires_iam" {
   command = plan
 
   variables {
@@ -182,11 +182,11 @@ run "without_pages_nothing_is_unauthorized" {
 
   assert {
     condition     = length(aws_apigatewayv2_route.preflight) == 0 && aws_apigatewayv2_route.this[0].authorization_type == "AWS_IAM"
-    error_message = "There is one route, with IAM."
+    error_message = "There must be one route, which requires IAM authorization."
   }
 }
 
-run "a_url_answers_preflights_by_itself" {
+run "a_function_url_needs_no_routes_for_preflight_requests" {
   command = plan
 
   variables {
@@ -197,11 +197,11 @@ run "a_url_answers_preflights_by_itself" {
 
   assert {
     condition     = length(aws_apigatewayv2_route.preflight) == 0 && length(aws_lambda_function_url.this) == 1
-    error_message = "There is no API to have routes."
+    error_message = "There must be a function URL and no routes of an API."
   }
 }
 
-run "an_api_for_anybody_is_asked_for" {
+run "an_http_api_is_public_only_with_authorization_none" {
   command = plan
 
   variables {
@@ -214,15 +214,15 @@ run "an_api_for_anybody_is_asked_for" {
 
   assert {
     condition     = aws_apigatewayv2_route.this[0].authorization_type == "NONE" && length(aws_apigatewayv2_authorizer.this) == 0
-    error_message = "Public, as it was said."
+    error_message = "The route must require no authorization."
   }
   assert {
     condition     = length(aws_apigatewayv2_route.preflight) == 0
-    error_message = "The one route lets preflights in as well."
+    error_message = "There must be no separate routes for preflight requests, because the default route needs no authorization."
   }
 }
 
-run "an_authorization_that_does_not_exist" {
+run "a_lowercase_authorization_is_refused" {
   command = plan
 
   variables {
@@ -235,7 +235,7 @@ run "an_authorization_that_does_not_exist" {
   expect_failures = [var.endpoint]
 }
 
-run "a_type_that_does_not_exist" {
+run "a_rest_api_is_refused" {
   command = plan
 
   variables {
@@ -247,7 +247,7 @@ run "a_type_that_does_not_exist" {
   expect_failures = [var.endpoint]
 }
 
-run "cors_for_no_page" {
+run "cors_without_an_origin_is_refused" {
   command = plan
 
   variables {
@@ -259,7 +259,7 @@ run "cors_for_no_page" {
   expect_failures = [var.endpoint]
 }
 
-run "an_endpoint_of_another_type" {
+run "an_unknown_type_is_refused" {
   command = plan
 
   variables {
@@ -269,7 +269,7 @@ run "an_endpoint_of_another_type" {
   expect_failures = [var.endpoint]
 }
 
-run "an_endpoint_of_another_authorization" {
+run "an_unknown_authorization_is_refused" {
   command = plan
 
   variables {
@@ -279,7 +279,7 @@ run "an_endpoint_of_another_authorization" {
   expect_failures = [var.endpoint]
 }
 
-run "a_url_for_anybody" {
+run "a_public_function_url_is_refused" {
   command = plan
 
   variables {
@@ -289,7 +289,7 @@ run "a_url_for_anybody" {
   expect_failures = [var.endpoint]
 }
 
-run "tokens_without_an_issuer" {
+run "jwt_authorization_without_an_issuer_is_refused" {
   command = plan
 
   variables {
@@ -299,7 +299,7 @@ run "tokens_without_an_issuer" {
   expect_failures = [var.endpoint]
 }
 
-run "an_issuer_without_tokens" {
+run "an_issuer_without_jwt_authorization_is_refused" {
   command = plan
 
   variables {
@@ -309,7 +309,7 @@ run "an_issuer_without_tokens" {
   expect_failures = [var.endpoint]
 }
 
-run "an_issuer_without_https" {
+run "an_issuer_without_https_is_refused" {
   command = plan
 
   variables {
@@ -323,7 +323,7 @@ run "an_issuer_without_https" {
   expect_failures = [var.endpoint]
 }
 
-run "a_throttle_that_lets_nobody_in" {
+run "a_burst_limit_of_0_is_refused" {
   command = plan
 
   variables {
@@ -333,7 +333,7 @@ run "a_throttle_that_lets_nobody_in" {
   expect_failures = [var.endpoint]
 }
 
-run "an_api_has_a_domain_name" {
+run "an_http_api_can_have_a_custom_domain_name" {
   variables {
     endpoint = {
       type                = "http_api"
@@ -347,7 +347,7 @@ run "an_api_has_a_domain_name" {
 
   assert {
     condition     = output.url == "https://churn.example.com/" && aws_apigatewayv2_api.this[0].disable_execute_api_endpoint
-    error_message = "Clients call it by that name, and by no other."
+    error_message = "The output url must be the custom domain name, and the default URL must be disabled."
   }
   assert {
     condition = (
@@ -355,15 +355,15 @@ run "an_api_has_a_domain_name" {
       aws_apigatewayv2_domain_name.this[0].domain_name_configuration[0].security_policy == "TLS_1_2" &&
       aws_apigatewayv2_api_mapping.this[0].stage == aws_apigatewayv2_stage.this[0].id
     )
-    error_message = "The name leads to the API's stage."
+    error_message = "The domain name must be mapped to the stage of the API."
   }
   assert {
     condition     = keys(output.domain) == ["hosted_zone_id", "target_domain_name"]
-    error_message = "What the DNS record points to is an output."
+    error_message = "The output domain must contain the target of the DNS record."
   }
 }
 
-run "a_url_with_a_domain_name" {
+run "a_function_url_with_a_domain_name_is_refused" {
   command = plan
 
   variables {
@@ -373,7 +373,7 @@ run "a_url_with_a_domain_name" {
   expect_failures = [var.endpoint]
 }
 
-run "a_certificate_that_is_a_file" {
+run "a_certificate_that_is_not_an_arn_is_refused" {
   command = plan
 
   variables {
@@ -383,7 +383,7 @@ run "a_certificate_that_is_a_file" {
   expect_failures = [var.endpoint]
 }
 
-run "an_api_that_nobody_reaches" {
+run "disable_default_url_without_a_domain_name_is_refused" {
   command = plan
 
   variables {
@@ -393,7 +393,7 @@ run "an_api_that_nobody_reaches" {
   expect_failures = [var.endpoint]
 }
 
-run "callers_of_other_accounts_may_call_the_url" {
+run "callers_from_other_accounts_may_call_the_function_url" {
   command = plan
 
   variables {
@@ -409,11 +409,11 @@ run "callers_of_other_accounts_may_call_the_url" {
       "lambda:InvokeFunctionUrl live 210987654321 AWS_IAM",
       "lambda:InvokeFunctionUrl live * o-a1b2c3d4e5 AWS_IAM",
     ])
-    error_message = "The account, and who is in the organization."
+    error_message = "The account and the organization must be able to call the function URL."
   }
 }
 
-run "an_api_lets_no_other_account_in" {
+run "an_http_api_grants_nothing_to_other_accounts" {
   command = plan
 
   variables {
@@ -423,6 +423,6 @@ run "an_api_lets_no_other_account_in" {
 
   assert {
     condition     = length(aws_lambda_permission.caller) == 0 && output.domain == null
-    error_message = "It has no URL of Lambda to allow."
+    error_message = "There must be no permission, because there is no function URL."
   }
 }

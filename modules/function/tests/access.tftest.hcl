@@ -1,17 +1,17 @@
-# What the role of the function may do, who may invoke it, and which roles, policies and keys are refused.
+# The permissions of the role, the callers of the function, and the roles, policies, and keys that are refused.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "it_may_write_its_own_logs_and_read_its_own_model" {
+run "the_role_may_only_write_its_logs_and_read_its_model" {
   assert {
     condition = jsondecode(aws_iam_role.this[0].assume_role_policy).Statement == [{
       Effect    = "Allow"
       Principal = { Service = "lambda.amazonaws.com" }
       Action    = "sts:AssumeRole"
     }]
-    error_message = "Lambda takes the role, and nobody else."
+    error_message = "Only Lambda must be able to assume the role."
   }
   assert {
     condition = jsondecode(aws_iam_role_policy.own[0].policy).Statement == [{
@@ -20,7 +20,7 @@ run "it_may_write_its_own_logs_and_read_its_own_model" {
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
       Resource = "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/churn:*"
     }]
-    error_message = "It writes to streams of its own log group, and makes no group."
+    error_message = "The role must be able to write to its own log group, and must not be able to create log groups."
   }
   assert {
     condition = [for policy in aws_iam_role_policy.model : jsondecode(policy.policy).Statement] == [[{
@@ -29,21 +29,21 @@ run "it_may_write_its_own_logs_and_read_its_own_model" {
       Action   = ["s3:GetObject", "s3:GetObjectVersion"]
       Resource = "arn:aws-cn:s3:::models/churn/model.pkl"
     }]]
-    error_message = "It reads the one object, in whatever partition it runs."
+    error_message = "The role must be able to read only this object, with an ARN in the partition of the function."
   }
   assert {
     condition     = toset([aws_iam_role_policy.own[0].role, aws_iam_role_policy.model[0].role]) == toset([aws_iam_role.this[0].id])
-    error_message = "Both are of its own role."
+    error_message = "Both policies must belong to the role of the function."
   }
   assert {
     condition = aws_iam_role_policy.model[0].name_prefix == join("-", [
       "read-own-model", substr(sha256("arn:aws-cn:s3:::models/churn/model.pkl"), 0, 8), "",
     ])
-    error_message = "The policy's name follows the object: both policies are there while the alias moves to another."
+    error_message = "The name of the policy must depend on the object, so that the old policy remains until the alias has moved."
   }
 }
 
-run "a_plain_dollar_is_part_of_a_key" {
+run "a_key_may_contain_a_dollar_sign" {
   variables {
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -54,11 +54,11 @@ run "a_plain_dollar_is_part_of_a_key" {
 
   assert {
     condition     = jsondecode(aws_iam_role_policy.model[0].policy).Statement[0].Resource == "arn:aws-cn:s3:::models/churn$/model.pkl"
-    error_message = "The key is taken as it is."
+    error_message = "The policy must contain the key without changes."
   }
 }
 
-run "it_may_do_what_its_settings_imply_and_no_more" {
+run "each_setting_adds_only_the_permissions_that_it_needs" {
   variables {
     network           = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
     tracing           = true
@@ -95,17 +95,17 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
         "arn:aws-cn:kms:cn-north-1:123456789012:key/3",
       ]
     }
-    error_message = "It decrypts its environment and its model; logs are CloudWatch's to decrypt."
+    error_message = "The role must be able to decrypt the environment and the model. It does not need the key of the logs, which CloudWatch Logs uses."
   }
   assert {
     condition     = jsondecode(aws_iam_role_policy.model[0].policy).Statement[0].Resource == "arn:aws-cn:s3:::models/churn/*"
-    error_message = "It reads all below the prefix, so that earlier versions find their models."
+    error_message = "The role must be able to read all objects under the prefix, so that earlier versions can read their models."
   }
   assert {
     condition = toset(keys(aws_iam_role_policy.further)) == toset([
       "invoke-own-alias", "more", "send-failed-events", "send-traces", "use-network",
     ])
-    error_message = "Each setting has a policy of its own."
+    error_message = "Each setting must have its own policy."
   }
   assert {
     condition = jsondecode(aws_iam_role_policy.further["invoke-own-alias"].policy).Statement == [{
@@ -114,26 +114,26 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
       Action   = ["lambda:InvokeFunction"]
       Resource = "arn:aws-cn:lambda:cn-north-1:123456789012:function:churn:live"
     }]
-    error_message = "It invokes its own alias, and no other function."
+    error_message = "The role must only be able to invoke the alias of its own function."
   }
   assert {
     condition = (
       jsondecode(aws_iam_role_policy.further["send-failed-events"].policy).Statement[0].Action == ["sqs:SendMessage"] &&
       jsondecode(aws_iam_role_policy.further["send-failed-events"].policy).Statement[0].Resource == [var.asynchronous.on_failure.destination_arn]
     )
-    error_message = "It sends to the queue."
+    error_message = "The role must be able to send messages to the queue."
   }
   assert {
     condition = [for statement in jsondecode(aws_iam_role_policy.further["use-network"].policy).Statement : statement.Effect] == [
       "Allow", "Deny",
     ]
-    error_message = "Lambda makes the interfaces with its role, and the code in it may not."
+    error_message = "The role must allow Lambda to create network interfaces, and deny this to the code of the function."
   }
   assert {
     condition = jsondecode(aws_iam_role_policy.further["use-network"].policy).Statement[1].Condition == {
       ArnEquals = { "lambda:SourceFunctionArn" = ["arn:aws-cn:lambda:cn-north-1:123456789012:function:churn"] }
     }
-    error_message = "The code is known by the function's ARN."
+    error_message = "The statement that denies access must identify the code by the ARN of the function."
   }
   assert {
     condition = jsondecode(aws_iam_role_policy.further["more"].policy).Statement == [
@@ -150,11 +150,11 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
         Condition = { StringEquals = { "aws:ResourceAccount" = ["123456789012"] } }
       },
     ]
-    error_message = "What was asked for, and nothing that was not given."
+    error_message = "The statements must contain only the fields that the caller sets."
   }
   assert {
     condition     = length(jsondecode(output.policy).Statement) == 10
-    error_message = "The output has all of it: logs, keys, model, itself, queue, traces, two of the network, and the two that were given."
+    error_message = "The output policy must contain 10 statements: logs, keys, model, alias, queue, traces, two for the network, and two of the caller."
   }
   assert {
     condition = (
@@ -164,30 +164,30 @@ run "it_may_do_what_its_settings_imply_and_no_more" {
       aws_cloudwatch_log_group.this[0].kms_key_id == "arn:aws-cn:kms:cn-north-1:123456789012:key/2" &&
       one(one(aws_lambda_function_event_invoke_config.this.destination_config).on_failure).destination == var.asynchronous.on_failure.destination_arn
     )
-    error_message = "The function has its settings."
+    error_message = "The function and its log group must have the settings."
   }
 }
 
-run "an_existing_role_gets_no_policy_and_is_told_what_it_needs" {
+run "an_existing_role_is_not_changed_and_its_policy_is_an_output" {
   variables {
     role = { existing = { arn = "arn:aws-cn:iam::123456789012:role/team/serving" } }
   }
 
   assert {
     condition     = length(aws_iam_role.this) + length(aws_iam_role_policy.own) + length(aws_iam_role_policy.model) == 0
-    error_message = "Nothing of IAM is made."
+    error_message = "No role and no policy must be created."
   }
   assert {
     condition     = aws_lambda_function.this.role == var.role.existing.arn && output.role_name == "serving"
-    error_message = "The function runs as that role."
+    error_message = "The function must use the existing role."
   }
   assert {
     condition     = [for statement in jsondecode(output.policy).Statement : statement.Sid] == ["WriteOwnLogs", "ReadOwnModel"]
-    error_message = "What the role has to allow is an output."
+    error_message = "The output policy must contain the permissions that the role needs."
   }
 }
 
-run "a_boundary_for_an_existing_role" {
+run "a_permissions_boundary_for_an_existing_role_is_refused" {
   command = plan
 
   variables {
@@ -200,7 +200,7 @@ run "a_boundary_for_an_existing_role" {
   expect_failures = [var.role]
 }
 
-run "a_statement_that_neither_allows_nor_denies" {
+run "a_statement_with_an_unknown_effect_is_refused" {
   command = plan
 
   variables {
@@ -210,7 +210,7 @@ run "a_statement_that_neither_allows_nor_denies" {
   expect_failures = [var.role]
 }
 
-run "a_statement_of_nothing" {
+run "a_statement_without_resources_is_refused" {
   command = plan
 
   variables {
@@ -220,7 +220,7 @@ run "a_statement_of_nothing" {
   expect_failures = [var.role]
 }
 
-run "a_key_that_is_an_alias" {
+run "a_kms_alias_as_a_key_is_refused" {
   command = plan
 
   variables {
@@ -230,7 +230,7 @@ run "a_key_that_is_an_alias" {
   expect_failures = [var.kms_key_arns]
 }
 
-run "a_former_key_that_is_an_alias" {
+run "a_kms_alias_as_a_former_key_is_refused" {
   command = plan
 
   variables {
@@ -240,7 +240,7 @@ run "a_former_key_that_is_an_alias" {
   expect_failures = [var.kms_key_arns]
 }
 
-run "a_role_as_the_organization_wants_it" {
+run "the_role_can_have_a_name_a_path_and_managed_policies" {
   variables {
     description = "Answers with the probability of churn"
     role = {
@@ -252,22 +252,22 @@ run "a_role_as_the_organization_wants_it" {
 
   assert {
     condition     = aws_iam_role.this[0].name == "svc-churn" && aws_iam_role.this[0].path == "/models/"
-    error_message = "Its name has no suffix, and its path is the one that was given."
+    error_message = "The role must have exactly the given name and path."
   }
   assert {
     condition = (
       aws_iam_role_policy_attachment.managed["insights"].role == aws_iam_role.this[0].name &&
       aws_iam_role_policy_attachment.managed["insights"].policy_arn == var.role.managed_policy_arns["insights"]
     )
-    error_message = "The managed policy is attached to it."
+    error_message = "The managed policy must be attached to the role."
   }
   assert {
     condition     = aws_lambda_function.this.description == var.description
-    error_message = "The function says what it is for."
+    error_message = "The function must have the description."
   }
 }
 
-run "a_role_of_an_unfinished_path" {
+run "a_role_path_without_slashes_is_refused" {
   command = plan
 
   variables {
@@ -277,7 +277,7 @@ run "a_role_of_an_unfinished_path" {
   expect_failures = [var.role]
 }
 
-run "a_managed_policy_that_is_a_name" {
+run "a_managed_policy_that_is_not_an_arn_is_refused" {
   command = plan
 
   variables {
@@ -287,7 +287,7 @@ run "a_managed_policy_that_is_a_name" {
   expect_failures = [var.role]
 }
 
-run "a_boundary_that_is_no_policy" {
+run "a_permissions_boundary_that_is_not_an_arn_is_refused" {
   command = plan
 
   variables {
@@ -297,7 +297,7 @@ run "a_boundary_that_is_no_policy" {
   expect_failures = [var.role]
 }
 
-run "callers_of_other_accounts_may_invoke_the_alias" {
+run "callers_from_other_accounts_may_invoke_the_alias" {
   command = plan
 
   variables {
@@ -314,11 +314,11 @@ run "callers_of_other_accounts_may_invoke_the_alias" {
       "lambda:InvokeFunction live arn:aws-cn:iam::210987654321:role/scoring",
       "lambda:InvokeFunction live * o-a1b2c3d4e5",
     ])
-    error_message = "The account, the role, and who is in the organization; and everybody is in none."
+    error_message = "There must be one permission each for the account, the role, and the organization, and none for anyone else."
   }
 }
 
-run "a_caller_that_is_anybody" {
+run "a_wildcard_as_a_caller_is_refused" {
   command = plan
 
   variables {
@@ -328,7 +328,7 @@ run "a_caller_that_is_anybody" {
   expect_failures = [var.callers]
 }
 
-run "an_organization_that_is_a_name" {
+run "an_organization_that_is_not_an_id_is_refused" {
   command = plan
 
   variables {

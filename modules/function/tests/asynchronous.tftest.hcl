@@ -1,21 +1,21 @@
-# Asynchronous calls: retries, and where their records go.
+# Asynchronous calls: retries, event age, and destinations.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "an_asynchronous_call_is_tried_once" {
+run "an_asynchronous_call_is_not_retried_by_default" {
   assert {
     condition = (
       aws_lambda_function_event_invoke_config.this.qualifier == "live" &&
       aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0 &&
       aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 60
     )
-    error_message = "A ping that fails or is throttled is not called again by Lambda."
+    error_message = "Lambda must not retry a call that fails, and must discard an event after 60 seconds."
   }
 }
 
-run "a_destination_that_is_a_url" {
+run "a_destination_that_is_a_url_is_refused" {
   command = plan
 
   variables {
@@ -25,7 +25,7 @@ run "a_destination_that_is_a_url" {
   expect_failures = [var.asynchronous]
 }
 
-run "records_of_asynchronous_calls_are_kept" {
+run "records_of_asynchronous_calls_are_sent_to_the_destinations" {
   variables {
     asynchronous = {
       maximum_retry_attempts       = 2
@@ -40,14 +40,14 @@ run "records_of_asynchronous_calls_are_kept" {
       aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 2 &&
       aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 21600
     )
-    error_message = "A call is tried again, for as long as Lambda does it."
+    error_message = "The retries and the event age must be the maximum values of Lambda."
   }
   assert {
     condition = (
       one(one(aws_lambda_function_event_invoke_config.this.destination_config).on_failure).destination == "arn:aws-cn:s3:::failed-calls" &&
       one(one(aws_lambda_function_event_invoke_config.this.destination_config).on_success).destination == var.asynchronous.on_success.destination_arn
     )
-    error_message = "Both kinds of records are sent."
+    error_message = "Lambda must send the records of failed and of successful calls."
   }
   assert {
     condition = [
@@ -58,11 +58,11 @@ run "records_of_asynchronous_calls_are_kept" {
       [[["s3:ListBucket", "s3:PutObject"], ["arn:aws-cn:s3:::failed-calls", "arn:aws-cn:s3:::failed-calls/*"]]],
       [[["events:PutEvents"], ["arn:aws-cn:events:cn-north-1:123456789012:event-bus/predictions"]]],
     ]
-    error_message = "The role may write to both, and may not read."
+    error_message = "The role must be able to write to both destinations, and must not be able to read them."
   }
 }
 
-run "a_bucket_for_calls_that_succeeded" {
+run "a_bucket_as_destination_on_success_is_refused" {
   command = plan
 
   variables {
@@ -72,7 +72,7 @@ run "a_bucket_for_calls_that_succeeded" {
   expect_failures = [var.asynchronous]
 }
 
-run "three_retries" {
+run "three_retries_are_refused" {
   command = plan
 
   variables {
@@ -82,7 +82,7 @@ run "three_retries" {
   expect_failures = [var.asynchronous]
 }
 
-run "events_that_get_older_than_lambda_keeps_them" {
+run "an_event_age_above_21600_seconds_is_refused" {
   command = plan
 
   variables {

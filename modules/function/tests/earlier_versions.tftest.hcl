@@ -1,10 +1,10 @@
-# What versions of the function that were published before need, and who keeps it.
+# The models and KMS keys that earlier versions of the function need.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "it_may_read_what_earlier_versions_read" {
+run "the_role_may_read_the_models_of_earlier_versions" {
   variables {
     model_store = { bucket = "churn-1", key = "model/model", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/1" }
   }
@@ -16,15 +16,15 @@ run "it_may_read_what_earlier_versions_read" {
       Action   = ["s3:GetObject", "s3:GetObjectVersion"]
       Resource = ["arn:aws-cn:s3:::churn-1/model/model"]
     }]
-    error_message = "It reads all versions of the object ..."
+    error_message = "The role must be able to read all versions of the object in model_store."
   }
   assert {
     condition     = jsondecode(aws_iam_role_policy.own[0].policy).Statement[1].Resource == ["arn:aws-cn:kms:cn-north-1:123456789012:key/1"]
-    error_message = "... and decrypts them."
+    error_message = "The role must be able to decrypt these versions."
   }
 }
 
-run "in_mode_bundle_it_may_read_them_too" {
+run "the_role_may_also_read_them_if_the_package_contains_the_model" {
   variables {
     model       = { sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", file = "model.pkl" }
     model_store = { bucket = "churn-1", key = "model/model", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/1" }
@@ -32,11 +32,11 @@ run "in_mode_bundle_it_may_read_them_too" {
 
   assert {
     condition     = [for policy in aws_iam_role_policy.model : jsondecode(policy.policy).Statement[*].Resource] == [[["arn:aws-cn:s3:::churn-1/model/model"]]]
-    error_message = "Versions that were deployed in mode s3 can be called."
+    error_message = "The role must be able to read the object, so that versions that were deployed with mode = \"s3\" can still start."
   }
 }
 
-run "another_key_would_lock_it_out" {
+run "another_key_without_the_former_key_is_refused" {
   command = plan
 
   variables {
@@ -46,7 +46,7 @@ run "another_key_would_lock_it_out" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "no_key_would_lock_it_out" {
+run "the_removal_of_a_key_without_a_former_key_is_refused" {
   command = plan
 
   variables {
@@ -56,7 +56,7 @@ run "no_key_would_lock_it_out" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "a_former_key_decrypts_what_it_encrypted" {
+run "the_role_may_decrypt_with_former_keys" {
   variables {
     model_store  = { bucket = "churn-1", key = "model/model", kms_key_arn = "arn:aws-cn:kms:cn-north-1:123456789012:key/2" }
     kms_key_arns = { former = ["arn:aws-cn:kms:cn-north-1:123456789012:key/1"] }
@@ -67,11 +67,11 @@ run "a_former_key_decrypts_what_it_encrypted" {
       "arn:aws-cn:kms:cn-north-1:123456789012:key/2",
       "arn:aws-cn:kms:cn-north-1:123456789012:key/1",
     ]
-    error_message = "It decrypts with both."
+    error_message = "The role must be able to decrypt with both keys."
   }
 }
 
-run "a_third_key_asks_for_the_second" {
+run "a_third_key_without_the_second_as_a_former_key_is_refused" {
   command = plan
 
   variables {
@@ -82,7 +82,7 @@ run "a_third_key_asks_for_the_second" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "a_key_of_the_environment_has_come" {
+run "a_key_for_the_environment_can_be_added" {
   variables {
     kms_key_arns = {
       environment = "arn:aws-cn:kms:cn-north-1:123456789012:key/4"
@@ -91,7 +91,7 @@ run "a_key_of_the_environment_has_come" {
   }
 }
 
-run "and_has_changed" {
+run "another_key_for_the_environment_without_the_former_key_is_refused" {
   command = plan
 
   variables {
@@ -104,7 +104,7 @@ run "and_has_changed" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "it_may_read_the_model_of_a_version_that_is_named" {
+run "the_role_may_read_the_models_of_live_version_and_canary" {
   variables {
     live_version = "3"
     canary       = { version = "4", weight = 0.1 }
@@ -125,11 +125,11 @@ run "it_may_read_the_model_of_a_version_that_is_named" {
       "arn:aws-cn:s3:::models/churn/model.pkl",
       ["arn:aws-cn:s3:::models/churn/first.pkl"],
     ]
-    error_message = "Of each version that is named, wherever its model is: here one in S3, and one in the zip."
+    error_message = "The role must be able to read the model of version 3. The model of version 4 is in its deployment package."
   }
 }
 
-run "a_version_whose_model_goes_with_its_bucket" {
+run "a_live_version_whose_model_is_deleted_with_its_bucket_is_refused" {
   command = plan
 
   variables {
@@ -145,7 +145,7 @@ run "a_version_whose_model_goes_with_its_bucket" {
   expect_failures = [aws_lambda_alias.this]
 }
 
-run "a_version_whose_model_goes_from_a_bucket_of_others" {
+run "a_live_version_whose_model_is_deleted_from_an_existing_bucket_is_refused" {
   command = plan
 
   variables {
@@ -160,7 +160,7 @@ run "a_version_whose_model_goes_from_a_bucket_of_others" {
   expect_failures = [aws_lambda_alias.this]
 }
 
-run "a_version_whose_model_stays" {
+run "a_live_version_whose_model_remains_is_accepted" {
   command = plan
 
   variables {
@@ -175,11 +175,11 @@ run "a_version_whose_model_stays" {
 
   assert {
     condition     = aws_lambda_alias.this.function_version == "3"
-    error_message = "It answers."
+    error_message = "The alias must point to version 3."
   }
 }
 
-run "a_version_whose_model_is_another_deployments" {
+run "a_live_version_whose_model_belongs_to_another_deployment_is_accepted" {
   command = plan
 
   variables {
@@ -199,6 +199,6 @@ run "a_version_whose_model_is_another_deployments" {
 
   assert {
     condition     = aws_lambda_alias.this.function_version == "3"
-    error_message = "This deployment has not made it, and does not delete it."
+    error_message = "The plan must succeed, because this deployment did not upload these models and does not delete them."
   }
 }

@@ -1,10 +1,10 @@
-# The sizes of layers, model, memory, /tmp and environment variables that Lambda takes.
+# The limits of Lambda for layers, the size of the model, memory, ephemeral storage, and environment variables.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "layers_of_unknown_size_are_taken" {
+run "layers_of_unknown_size_count_as_zero_bytes" {
   command = plan
 
   variables {
@@ -16,11 +16,11 @@ run "layers_of_unknown_size_are_taken" {
 
   assert {
     condition     = local.unzipped_bytes == 262144000
-    error_message = "What is known just fits; what is not known counts nothing."
+    error_message = "Layers of unknown size must count as zero bytes, so that the total is exactly the limit."
   }
 }
 
-run "layer_and_function_over_the_limit" {
+run "layers_and_function_above_the_size_limit_are_refused" {
   command = plan
 
   variables {
@@ -30,7 +30,7 @@ run "layer_and_function_over_the_limit" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "the_size_check_says_what_is_how_big" {
+run "the_message_for_the_size_limit_contains_the_sizes_of_the_parts" {
   command = plan
 
   variables {
@@ -54,11 +54,11 @@ run "the_size_check_says_what_is_how_big" {
       The layers have 200,000,000 bytes, and the function has 13,302,113 bytes, of which the model has 13,100,000.
       Remove packages from the requirements and run: invoke build-layer --requirements FILE. Or set mode = "s3", which leaves the model out of the deployment package.
     EOT
-    error_message = "Sizes of the parts, and a way out."
+    error_message = "The message must contain the size of each part and how to fix the error."
   }
 }
 
-run "a_sixth_layer" {
+run "six_layers_are_refused" {
   command = plan
 
   variables {
@@ -68,7 +68,7 @@ run "a_sixth_layer" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "a_model_over_tmp" {
+run "a_model_that_fits_neither_tmp_nor_memory_twice_is_refused" {
   command = plan
 
   variables {
@@ -84,7 +84,7 @@ run "a_model_over_tmp" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "a_model_over_tmp_that_memory_holds_twice" {
+run "a_model_above_tmp_is_accepted_if_memory_can_hold_it_twice" {
   command = plan
 
   variables {
@@ -99,11 +99,11 @@ run "a_model_over_tmp_that_memory_holds_twice" {
 
   assert {
     condition     = aws_lambda_function.this.ephemeral_storage[0].size == 512
-    error_message = "It is fetched into memory, and /tmp is not asked for."
+    error_message = "The plan must succeed with the default ephemeral storage, because the handler downloads the model into memory."
   }
 }
 
-run "a_model_over_memory" {
+run "a_model_above_the_memory_is_refused" {
   command = plan
 
   variables {
@@ -118,7 +118,7 @@ run "a_model_over_memory" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "a_model_over_all_that_lambda_has" {
+run "a_model_above_the_limits_of_lambda_is_refused" {
   command = plan
 
   variables {
@@ -135,7 +135,7 @@ run "a_model_over_all_that_lambda_has" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "advice_stays_within_what_lambda_has" {
+run "the_recommended_sizes_stay_within_the_limits_of_lambda" {
   command = plan
 
   variables {
@@ -154,11 +154,11 @@ run "advice_stays_within_what_lambda_has" {
       ephemeral_storage = "Set ephemeral_storage_size = 10240."
       memory            = "Set memory_size = 10240."
     }
-    error_message = "The most that Lambda has, for a model that just fits."
+    error_message = "The recommended sizes must not exceed the limits of Lambda."
   }
 }
 
-run "environment_variables_over_the_limit" {
+run "environment_variables_above_the_size_limit_are_refused" {
   command = plan
 
   variables {

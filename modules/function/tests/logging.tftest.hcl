@@ -1,10 +1,10 @@
-# The log group, the format and the levels.
+# The log group, the log format, and the log levels.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "a_log_group_of_ones_own_and_json" {
+run "logs_can_go_to_an_existing_log_group_as_json" {
   variables {
     metrics = false
     logging = {
@@ -18,7 +18,7 @@ run "a_log_group_of_ones_own_and_json" {
 
   assert {
     condition     = length(aws_cloudwatch_log_group.this) == 0 && output.log_group_name == "/models/all"
-    error_message = "No log group is made."
+    error_message = "No log group must be created."
   }
   assert {
     condition = (
@@ -27,27 +27,27 @@ run "a_log_group_of_ones_own_and_json" {
       one(aws_lambda_function.this.logging_config).application_log_level == "WARN" &&
       one(aws_lambda_function.this.logging_config).system_log_level == "INFO"
     )
-    error_message = "The function writes there, in that form."
+    error_message = "The function must use the existing log group, the format, and the levels."
   }
   assert {
     condition = jsondecode(aws_iam_role_policy.own[0].policy).Statement[0].Resource == (
       "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/models/all:*"
     )
-    error_message = "And its role may write there, and nowhere else."
+    error_message = "The role must only be able to write to this log group."
   }
   assert {
     condition     = one(aws_lambda_function.this.vpc_config).ipv6_allowed_for_dual_stack
-    error_message = "It reaches IPv6 addresses."
+    error_message = "The function must be able to connect to IPv6 addresses."
   }
   assert {
     condition = jsondecode(aws_iam_role_policy.further["use-network"].policy).Statement[1].Condition.ArnEquals == {
       "lambda:SourceFunctionArn" = ["arn:aws-cn:lambda:cn-north-1:123456789012:function:churn"]
     }
-    error_message = "The function's ARN does not depend on whose the log group is."
+    error_message = "The ARN of the function must not depend on the name of the log group."
   }
 }
 
-run "levels_of_a_text_log" {
+run "log_levels_without_json_are_refused" {
   command = plan
 
   variables {
@@ -57,7 +57,7 @@ run "levels_of_a_text_log" {
   expect_failures = [var.logging]
 }
 
-run "a_level_that_discards_the_metrics" {
+run "a_log_level_that_discards_the_metrics_is_refused" {
   command = plan
 
   variables {
@@ -67,7 +67,7 @@ run "a_level_that_discards_the_metrics" {
   expect_failures = [var.logging]
 }
 
-run "a_format_of_logs_that_does_not_exist" {
+run "an_unknown_log_format_is_refused" {
   command = plan
 
   variables {
@@ -77,7 +77,7 @@ run "a_format_of_logs_that_does_not_exist" {
   expect_failures = [var.logging]
 }
 
-run "a_log_group_that_is_a_name" {
+run "a_log_group_that_is_not_an_arn_is_refused" {
   command = plan
 
   variables {
@@ -87,7 +87,7 @@ run "a_log_group_that_is_a_name" {
   expect_failures = [var.logging]
 }
 
-run "a_retention_that_cloudwatch_does_not_have" {
+run "a_retention_that_cloudwatch_logs_does_not_support_is_refused" {
   command = plan
 
   variables {

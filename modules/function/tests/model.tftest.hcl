@@ -1,4 +1,4 @@
-# Where the handler finds the model, and which models are refused.
+# The environment variables that tell the handler where the model is, and the models that are refused.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -21,11 +21,11 @@ run "a_followed_model_is_not_pinned" {
       MODEL_KEY     = "churn/model.pkl"
       MODEL_TIMEOUT = "60"
     })
-    error_message = "Neither digest nor version: the handler looks them up with each new object."
+    error_message = "The environment must contain neither a digest nor a version, because the handler reads them from each new version of the object."
   }
 }
 
-run "a_bundled_model_cannot_be_followed" {
+run "a_model_in_the_package_cannot_be_followed" {
   command = plan
 
   variables {
@@ -35,7 +35,7 @@ run "a_bundled_model_cannot_be_followed" {
   expect_failures = [var.model]
 }
 
-run "the_handler_is_told_of_a_model_in_s3" {
+run "environment_variables_describe_a_model_in_s3" {
   variables {
     environment = { LOG_LEVEL = "DEBUG" }
     timeout     = 17
@@ -52,11 +52,11 @@ run "the_handler_is_told_of_a_model_in_s3" {
       MODEL_VERSION_ID      = "v9"
       MODEL_TIMEOUT         = "17"
     })
-    error_message = "The environment is the contract with lambda/handler.py, and the user's own."
+    error_message = "The environment must contain the variables that lambda/handler.py reads and the variables of the caller."
   }
 }
 
-run "what_is_not_known_of_the_model_is_left_out" {
+run "unknown_fields_of_the_model_have_no_environment_variable" {
   variables {
     model = {
       sha256 = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"
@@ -74,11 +74,11 @@ run "what_is_not_known_of_the_model_is_left_out" {
       MODEL_KEY     = "churn/model.joblib"
       MODEL_TIMEOUT = "60"
     })
-    error_message = "No variable is empty, and the digest is as Python writes it."
+    error_message = "No variable may be empty, and the digest must be in lowercase."
   }
 }
 
-run "a_model_in_the_zip_needs_no_access_to_s3" {
+run "a_model_in_the_package_needs_no_access_to_s3" {
   variables {
     model = {
       sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -88,7 +88,7 @@ run "a_model_in_the_zip_needs_no_access_to_s3" {
 
   assert {
     condition     = length(aws_iam_role_policy.model) == 0
-    error_message = "It may write its logs, and nothing else."
+    error_message = "There must be no policy for reading a model."
   }
   assert {
     condition = aws_lambda_function.this.environment[0].variables == tomap({
@@ -97,11 +97,11 @@ run "a_model_in_the_zip_needs_no_access_to_s3" {
       MODEL_FILE    = "model.pkl"
       MODEL_TIMEOUT = "60"
     })
-    error_message = "The handler is told the file's name."
+    error_message = "The environment must contain the name of the file."
   }
 }
 
-run "a_model_that_is_nowhere" {
+run "a_model_without_a_bucket_or_a_file_is_refused" {
   command = plan
 
   variables {
@@ -113,7 +113,7 @@ run "a_model_that_is_nowhere" {
   expect_failures = [var.model]
 }
 
-run "a_model_without_a_real_sha256" {
+run "a_digest_that_is_not_hexadecimal_is_refused" {
   command = plan
 
   variables {
@@ -123,7 +123,7 @@ run "a_model_without_a_real_sha256" {
   expect_failures = [var.model]
 }
 
-run "a_model_of_unknown_format" {
+run "an_unknown_format_is_refused" {
   command = plan
 
   variables {
@@ -138,7 +138,7 @@ run "a_model_of_unknown_format" {
   expect_failures = [var.model]
 }
 
-run "a_model_key_with_a_wildcard" {
+run "a_key_with_a_wildcard_is_refused" {
   command = plan
 
   variables {
@@ -148,7 +148,7 @@ run "a_model_key_with_a_wildcard" {
   expect_failures = [var.model]
 }
 
-run "a_model_key_with_a_policy_variable" {
+run "a_key_with_a_policy_variable_is_refused" {
   command = plan
 
   variables {
@@ -162,7 +162,7 @@ run "a_model_key_with_a_policy_variable" {
   expect_failures = [var.model]
 }
 
-run "a_model_without_a_bucket" {
+run "an_empty_bucket_is_refused" {
   command = plan
 
   variables {
@@ -176,7 +176,7 @@ run "a_model_without_a_bucket" {
   expect_failures = [var.model]
 }
 
-run "a_model_without_a_key" {
+run "an_empty_key_is_refused" {
   command = plan
 
   variables {
@@ -190,7 +190,7 @@ run "a_model_without_a_key" {
   expect_failures = [var.model]
 }
 
-run "a_model_of_an_empty_version" {
+run "an_empty_version_id_is_refused" {
   command = plan
 
   variables {
@@ -205,7 +205,7 @@ run "a_model_of_an_empty_version" {
   expect_failures = [var.model]
 }
 
-run "a_model_of_no_bytes" {
+run "a_model_of_0_bytes_is_refused" {
   command = plan
 
   variables {
@@ -215,7 +215,7 @@ run "a_model_of_no_bytes" {
   expect_failures = [var.model]
 }
 
-run "a_model_without_a_digest_that_is_not_followed" {
+run "a_model_without_a_digest_is_refused_unless_it_is_followed" {
   command = plan
 
   variables {
@@ -225,7 +225,7 @@ run "a_model_without_a_digest_that_is_not_followed" {
   expect_failures = [var.model]
 }
 
-run "a_model_that_is_followed_and_pinned" {
+run "a_followed_model_with_a_version_id_is_refused" {
   command = plan
 
   variables {
@@ -235,7 +235,7 @@ run "a_model_that_is_followed_and_pinned" {
   expect_failures = [var.model]
 }
 
-run "a_prefix_that_is_not_of_the_model" {
+run "a_read_prefix_that_does_not_match_the_key_is_refused" {
   command = plan
 
   variables {

@@ -1,10 +1,10 @@
-# Concurrency, code signing, the name and the environment variables.
+# Concurrency, code signing, the name, and the environment variables.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "a_function_of_its_own_concurrency_boundary_and_signature" {
+run "optional_settings_are_passed_to_the_function" {
   variables {
     reserved_concurrency    = 0
     role                    = { permissions_boundary_arn = "arn:aws-cn:iam::123456789012:policy/developers" }
@@ -23,11 +23,11 @@ run "a_function_of_its_own_concurrency_boundary_and_signature" {
       aws_lambda_function.this.environment[0].variables["MODEL_METRICS"] == "false" &&
       aws_lambda_function.this.environment[0].variables["MODEL_DOCS"] == "true"
     )
-    error_message = "0 stops the function; the others are passed on."
+    error_message = "The function must have each of these settings, also a reserved concurrency of 0."
   }
 }
 
-run "a_variable_of_the_handler" {
+run "the_environment_name_of_the_digest_is_refused" {
   command = plan
 
   variables {
@@ -37,7 +37,7 @@ run "a_variable_of_the_handler" {
   expect_failures = [var.environment]
 }
 
-run "a_name_with_a_dot" {
+run "a_name_with_a_period_is_refused" {
   command = plan
 
   variables {
@@ -47,7 +47,7 @@ run "a_name_with_a_dot" {
   expect_failures = [var.name]
 }
 
-run "an_environment_name_with_a_hyphen" {
+run "an_environment_name_with_a_hyphen_is_refused" {
   command = plan
 
   variables {
@@ -57,7 +57,7 @@ run "an_environment_name_with_a_hyphen" {
   expect_failures = [var.environment]
 }
 
-run "an_environment_name_of_the_handler" {
+run "an_environment_name_that_begins_with_model_is_refused" {
   command = plan
 
   variables {
@@ -67,7 +67,7 @@ run "an_environment_name_of_the_handler" {
   expect_failures = [var.environment]
 }
 
-run "an_environment_name_of_aws" {
+run "an_environment_name_that_aws_reserves_is_refused" {
   command = plan
 
   variables {
@@ -77,7 +77,7 @@ run "an_environment_name_of_aws" {
   expect_failures = [var.environment]
 }
 
-run "an_environment_name_of_lambda" {
+run "an_environment_name_that_lambda_reserves_is_refused" {
   command = plan
 
   variables {

@@ -1,10 +1,10 @@
-# Which version the alias points to, canaries, and SnapStart.
+# The version that the alias points to, canaries, and SnapStart.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "live_is_pinned_and_the_newest_tried_on_a_tenth" {
+run "the_alias_can_stay_at_a_version_and_send_a_share_to_the_latest" {
   variables {
     live_version = "3"
     canary       = { weight = 0.1 }
@@ -12,15 +12,15 @@ run "live_is_pinned_and_the_newest_tried_on_a_tenth" {
 
   assert {
     condition     = aws_lambda_alias.this.function_version == "3" && output.version == "3" && output.newest_version == "7"
-    error_message = "The alias stays at the version that was given."
+    error_message = "The alias must point to live_version."
   }
   assert {
     condition     = aws_lambda_alias.this.routing_config[0].additional_version_weights == tomap({ "7" = 0.1 })
-    error_message = "The newest gets its part."
+    error_message = "The latest version must receive one tenth of the calls."
   }
 }
 
-run "a_canary_of_an_earlier_version" {
+run "a_canary_can_be_an_earlier_version" {
   variables {
     canary = { version = "6", weight = 0.5 }
   }
@@ -30,13 +30,13 @@ run "a_canary_of_an_earlier_version" {
       aws_lambda_alias.this.function_version == "7" &&
       aws_lambda_alias.this.routing_config[0].additional_version_weights == tomap({ "6" = 0.5 })
     )
-    error_message = "Half of the calls go back to the version before."
+    error_message = "Version 6 must receive half of the calls."
   }
 }
 
-# At plan, as the version of the runs before is in the state
+# The plan can refuse it, because the runs above stored the latest version in the state
 
-run "a_version_that_is_not_published_yet" {
+run "a_live_version_that_is_not_published_is_refused" {
   command = plan
 
   variables {
@@ -46,9 +46,9 @@ run "a_version_that_is_not_published_yet" {
   expect_failures = [aws_lambda_alias.this]
 }
 
-# At plan, as the version of the runs before is in the state
+# The plan can refuse it, because the runs above stored the latest version in the state
 
-run "a_canary_of_the_live_version" {
+run "a_canary_that_is_the_live_version_is_refused" {
   command = plan
 
   variables {
@@ -59,7 +59,7 @@ run "a_canary_of_the_live_version" {
   expect_failures = [aws_lambda_alias.this]
 }
 
-run "snapstart_is_of_published_versions" {
+run "snapstart_applies_to_published_versions" {
   command = plan
 
   variables {
@@ -69,11 +69,11 @@ run "snapstart_is_of_published_versions" {
 
   assert {
     condition     = aws_lambda_function.this.snap_start[0].apply_on == "PublishedVersions"
-    error_message = "Each version starts from its snapshot."
+    error_message = "SnapStart must apply to published versions."
   }
 }
 
-run "snapstart_of_an_older_runtime" {
+run "snapstart_with_python_3_11_is_refused" {
   command = plan
 
   variables {
@@ -84,7 +84,7 @@ run "snapstart_of_an_older_runtime" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "snapstart_with_a_larger_tmp" {
+run "snapstart_with_more_than_512_mb_of_ephemeral_storage_is_refused" {
   command = plan
 
   variables {
@@ -95,38 +95,38 @@ run "snapstart_with_a_larger_tmp" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "every_apply_publishes_and_the_alias_follows" {
+run "every_change_publishes_a_version_and_moves_the_alias" {
   assert {
     condition = (
       aws_lambda_function.this.publish &&
       aws_lambda_alias.this.name == "live" && aws_lambda_alias.this.function_version == "7"
     )
-    error_message = "live points to the version just published."
+    error_message = "The alias live must point to the version that was just published."
   }
   assert {
     condition = (
       aws_lambda_function.this.handler == "handler.lambda_handler" &&
       toset(aws_lambda_function.this.architectures) == toset(["arm64"])
     )
-    error_message = "Handler and architecture are those of the zip."
+    error_message = "The function must have the handler and the architecture of the deployment package."
   }
   assert {
     condition = (
       aws_lambda_function.this.source_code_hash == var.package.sha256_base64 &&
       aws_lambda_function.this.s3_object_version == "v1"
     )
-    error_message = "The code is this version of the object."
+    error_message = "The code must be the given version of the object."
   }
   assert {
     condition = (
       aws_cloudwatch_log_group.this[0].name == "/aws/lambda/churn" &&
       aws_cloudwatch_log_group.this[0].retention_in_days == 30
     )
-    error_message = "Logs go where Lambda writes them, and end."
+    error_message = "The log group must have the name that Lambda uses by default, and its logs must expire after 30 days."
   }
 }
 
-run "a_live_version_of_latest" {
+run "a_live_version_of_latest_is_refused" {
   command = plan
 
   variables {
@@ -136,7 +136,7 @@ run "a_live_version_of_latest" {
   expect_failures = [var.live_version]
 }
 
-run "a_canary_of_an_alias" {
+run "a_canary_version_that_is_not_a_number_is_refused" {
   command = plan
 
   variables {
@@ -146,7 +146,7 @@ run "a_canary_of_an_alias" {
   expect_failures = [var.canary]
 }
 
-run "a_canary_with_all_the_traffic" {
+run "a_canary_weight_of_1_is_refused" {
   command = plan
 
   variables {
@@ -157,7 +157,7 @@ run "a_canary_with_all_the_traffic" {
   expect_failures = [var.canary]
 }
 
-run "a_canary_beside_nothing" {
+run "a_canary_without_a_second_version_is_refused" {
   command = plan
 
   variables {

@@ -1,8 +1,8 @@
-# The layer version, and which settings are refused.
+# The layer version, and the settings that are refused.
 
 mock_provider "aws" {}
 
-run "the_layer_outlives_its_replacement" {
+run "the_layer_version_remains_when_it_is_replaced" {
   command = plan
 
   variables {
@@ -19,22 +19,22 @@ run "the_layer_outlives_its_replacement" {
 
   assert {
     condition     = aws_lambda_layer_version.this.skip_destroy
-    error_message = "Published versions keep the layer that they were made with."
+    error_message = "Terraform must not delete the layer version, because published versions of functions still use it."
   }
   assert {
     condition = (
       aws_lambda_layer_version.this.compatible_runtimes == toset(["python3.13"]) &&
       aws_lambda_layer_version.this.compatible_architectures == toset(["arm64"])
     )
-    error_message = "The layer says what it was built for."
+    error_message = "The layer version must be compatible with the runtime and the architecture that it was built for."
   }
   assert {
     condition     = aws_lambda_layer_version.this.s3_object_version == "v1"
-    error_message = "The layer is made of this version of the object."
+    error_message = "The layer version must contain the given version of the object."
   }
 }
 
-run "a_layer_name_that_aws_refuses" {
+run "a_name_with_a_space_is_refused" {
   command = plan
 
   variables {

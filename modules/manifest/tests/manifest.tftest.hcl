@@ -1,4 +1,4 @@
-# What is wrong with the artifacts is said at plan, before anything else is planned.
+# Manifests and artifacts that the plan accepts or refuses.
 
 mock_provider "aws" {}
 
@@ -6,7 +6,7 @@ variables {
   mode = "s3"
 }
 
-run "a_complete_manifest_passes" {
+run "a_complete_manifest_is_accepted" {
   command = plan
 
   variables {
@@ -15,19 +15,19 @@ run "a_complete_manifest_passes" {
 
   assert {
     condition     = output.parts.runtime == "python3.13" && output.parts.architecture == "x86_64"
-    error_message = "Runtime and architecture are the layer's."
+    error_message = "The runtime and the architecture must be those of the layer and the function."
   }
   assert {
     condition     = output.parts.function.path == "function-s3.zip" && output.parts.function.unzipped_bytes == 40000
-    error_message = "The function is the mode's."
+    error_message = "The function must be the one for mode = \"s3\"."
   }
   assert {
     condition     = length(output.parts.model.answer_bytes) == 0 && output.parts.model.methods == null
-    error_message = "Without a signature, nothing is known of the answers."
+    error_message = "Without a signature, the sizes of the answers and the methods must be unknown."
   }
 }
 
-run "how_long_answers_may_be" {
+run "the_signature_gives_the_maximum_sizes_of_the_answers" {
   command = plan
 
   variables {
@@ -35,17 +35,18 @@ run "how_long_answers_may_be" {
   }
 
   assert {
-    # 40 numbers of 26 bytes with what follows them, and the brackets of a list; a class of 9 letters, one of which is not ASCII
+    # predict_proba: 40 numbers of 26 bytes, including the separators, and 4 bytes for the row. predict: a class of 9 letters, one of which
+    # is not ASCII, and 4 bytes for the row.
     condition     = output.parts.model.answer_bytes == { predict_proba = 40 * 26 + 4, predict = 12 * 3 + 2 + 4 }
-    error_message = "Of what packaging knows: ${jsonencode(output.parts.model.answer_bytes)}."
+    error_message = "The sizes must follow from the signature. They are: ${jsonencode(output.parts.model.answer_bytes)}."
   }
   assert {
     condition     = output.parts.model.method == "predict" && contains(output.parts.model.methods, "decision_function")
-    error_message = "The signature says what answers."
+    error_message = "The method and the methods must come from the signature."
   }
 }
 
-run "no_manifest" {
+run "a_missing_manifest_is_refused" {
   command = plan
 
   variables {
@@ -55,7 +56,7 @@ run "no_manifest" {
   expect_failures = [output.parts]
 }
 
-run "a_manifest_that_is_not_json" {
+run "a_manifest_that_is_not_json_is_refused" {
   command = plan
 
   variables {
@@ -65,7 +66,7 @@ run "a_manifest_that_is_not_json" {
   expect_failures = [output.parts]
 }
 
-run "a_manifest_of_another_schema_version" {
+run "another_schema_version_is_refused" {
   command = plan
 
   variables {
@@ -75,7 +76,7 @@ run "a_manifest_of_another_schema_version" {
   expect_failures = [output.parts]
 }
 
-run "a_layer_without_its_size" {
+run "a_layer_without_its_size_is_refused" {
   command = plan
 
   variables {
@@ -85,7 +86,7 @@ run "a_layer_without_its_size" {
   expect_failures = [output.parts]
 }
 
-run "a_function_without_its_digest" {
+run "a_function_without_its_digest_is_refused" {
   command = plan
 
   variables {
@@ -95,7 +96,7 @@ run "a_function_without_its_digest" {
   expect_failures = [output.parts]
 }
 
-run "a_model_without_a_path" {
+run "a_model_without_a_path_is_refused" {
   command = plan
 
   variables {
@@ -105,7 +106,7 @@ run "a_model_without_a_path" {
   expect_failures = [output.parts]
 }
 
-run "a_model_without_a_scikit_learn_version" {
+run "a_model_without_a_scikit_learn_version_is_refused" {
   command = plan
 
   variables {
@@ -115,7 +116,7 @@ run "a_model_without_a_scikit_learn_version" {
   expect_failures = [output.parts]
 }
 
-run "a_manifest_that_is_a_folder" {
+run "a_manifest_that_is_a_folder_is_refused" {
   command = plan
 
   variables {
@@ -125,7 +126,7 @@ run "a_manifest_that_is_a_folder" {
   expect_failures = [output.parts]
 }
 
-run "artifacts_in_a_file" {
+run "an_artifacts_dir_that_is_a_file_is_refused" {
   command = plan
 
   variables {
@@ -135,7 +136,7 @@ run "artifacts_in_a_file" {
   expect_failures = [output.parts]
 }
 
-run "no_layer_was_built" {
+run "a_manifest_without_a_layer_is_refused" {
   command = plan
 
   variables {
@@ -145,7 +146,7 @@ run "no_layer_was_built" {
   expect_failures = [output.parts]
 }
 
-run "the_mode_was_never_packaged" {
+run "a_manifest_without_a_function_for_the_mode_is_refused" {
   command = plan
 
   variables {
@@ -155,7 +156,7 @@ run "the_mode_was_never_packaged" {
   expect_failures = [output.parts]
 }
 
-run "no_model_was_packaged" {
+run "a_manifest_without_a_model_is_refused" {
   command = plan
 
   variables {
@@ -165,7 +166,7 @@ run "no_model_was_packaged" {
   expect_failures = [output.parts]
 }
 
-run "no_model_is_needed_when_it_is_in_s3_already" {
+run "the_manifest_needs_no_model_if_the_model_is_already_in_s3" {
   command = plan
 
   variables {
@@ -174,7 +175,7 @@ run "no_model_is_needed_when_it_is_in_s3_already" {
   }
 }
 
-run "a_zip_that_is_not_there" {
+run "a_missing_zip_file_is_refused" {
   command = plan
 
   variables {
@@ -184,7 +185,7 @@ run "a_zip_that_is_not_there" {
   expect_failures = [output.parts]
 }
 
-run "a_zip_that_is_a_folder" {
+run "a_zip_file_that_is_a_folder_is_refused" {
   command = plan
 
   variables {
@@ -194,7 +195,7 @@ run "a_zip_that_is_a_folder" {
   expect_failures = [output.parts]
 }
 
-run "a_layer_with_one_bit_flipped" {
+run "a_layer_with_one_bit_flipped_is_refused" {
   command = plan
 
   variables {
@@ -204,7 +205,7 @@ run "a_layer_with_one_bit_flipped" {
   expect_failures = [output.parts]
 }
 
-run "a_function_with_one_bit_flipped" {
+run "a_function_with_one_bit_flipped_is_refused" {
   command = plan
 
   variables {
@@ -214,7 +215,7 @@ run "a_function_with_one_bit_flipped" {
   expect_failures = [output.parts]
 }
 
-run "a_model_with_one_bit_flipped" {
+run "a_model_with_one_bit_flipped_is_refused" {
   command = plan
 
   variables {
@@ -224,7 +225,7 @@ run "a_model_with_one_bit_flipped" {
   expect_failures = [output.parts]
 }
 
-run "a_damaged_layer_that_is_not_deployed" {
+run "a_damaged_layer_that_is_not_deployed_is_ignored" {
   command = plan
 
   variables {
@@ -234,11 +235,11 @@ run "a_damaged_layer_that_is_not_deployed" {
 
   assert {
     condition     = output.parts.function.path == "../../complete/function-s3.zip"
-    error_message = "What is not deployed may be damaged."
+    error_message = "The plan must succeed, because the damaged part is not deployed."
   }
 }
 
-run "a_damaged_model_that_is_not_deployed" {
+run "a_damaged_model_that_is_not_deployed_is_ignored" {
   command = plan
 
   variables {
@@ -248,11 +249,11 @@ run "a_damaged_model_that_is_not_deployed" {
 
   assert {
     condition     = output.parts.function.path == "../../complete/function-s3.zip"
-    error_message = "What is not deployed may be damaged."
+    error_message = "The plan must succeed, because the damaged part is not deployed."
   }
 }
 
-run "layer_and_function_for_different_runtimes" {
+run "a_layer_and_a_function_for_different_runtimes_are_refused" {
   command = plan
 
   variables {
@@ -262,7 +263,7 @@ run "layer_and_function_for_different_runtimes" {
   expect_failures = [output.parts]
 }
 
-run "layer_and_function_for_different_architectures" {
+run "a_layer_and_a_function_for_different_architectures_are_refused" {
   command = plan
 
   variables {
@@ -272,7 +273,7 @@ run "layer_and_function_for_different_architectures" {
   expect_failures = [output.parts]
 }
 
-run "a_model_of_another_scikit_learn" {
+run "a_model_fitted_with_another_scikit_learn_is_refused" {
   command = plan
 
   variables {
@@ -282,7 +283,7 @@ run "a_model_of_another_scikit_learn" {
   expect_failures = [output.parts]
 }
 
-run "a_stored_model_of_another_scikit_learn" {
+run "a_model_in_s3_fitted_with_another_scikit_learn_is_refused" {
   command = plan
 
   variables {
@@ -293,7 +294,7 @@ run "a_stored_model_of_another_scikit_learn" {
   expect_failures = [output.parts]
 }
 
-run "a_stored_model_of_the_same_scikit_learn" {
+run "a_model_in_s3_fitted_with_the_same_scikit_learn_is_accepted" {
   command = plan
 
   variables {
@@ -302,7 +303,7 @@ run "a_stored_model_of_the_same_scikit_learn" {
   }
 }
 
-run "a_stored_model_in_mode_bundle" {
+run "a_model_in_s3_with_mode_bundle_is_refused" {
   command = plan
 
   variables {
@@ -314,7 +315,7 @@ run "a_stored_model_in_mode_bundle" {
   expect_failures = [output.parts]
 }
 
-run "a_mode_that_does_not_exist" {
+run "an_unknown_mode_is_refused" {
   command = plan
 
   variables {
@@ -325,7 +326,7 @@ run "a_mode_that_does_not_exist" {
   expect_failures = [var.mode]
 }
 
-run "what_is_in_s3_is_deployed_from_there" {
+run "artifacts_in_s3_are_deployed_from_there" {
   variables {
     artifacts_dir = "s3://models/churn/2026-11/"
   }
@@ -343,7 +344,7 @@ run "what_is_in_s3_is_deployed_from_there" {
 
   assert {
     condition     = data.aws_s3_object.manifest[0].bucket == "models" && data.aws_s3_object.manifest[0].key == "churn/2026-11/manifest.json"
-    error_message = "The manifest is read from the prefix."
+    error_message = "The manifest must be read from the prefix in artifacts_dir."
   }
   assert {
     condition = output.objects == {
@@ -351,11 +352,11 @@ run "what_is_in_s3_is_deployed_from_there" {
       layer    = { bucket = "models", key = "churn/2026-11/layer.zip", version_id = "v3" }
       model    = { bucket = "models", key = "churn/2026-11/model.pkl", version_id = "v3" }
     }
-    error_message = "The parts lie beside it, each at its version."
+    error_message = "The parts must be in the same prefix, each with its version."
   }
 }
 
-run "in_s3_only_what_the_deployment_takes_is_looked_for" {
+run "only_the_parts_that_are_deployed_are_looked_up_in_s3" {
   variables {
     artifacts_dir = "s3://models"
     needs_layer   = false
@@ -375,11 +376,11 @@ run "in_s3_only_what_the_deployment_takes_is_looked_for" {
 
   assert {
     condition     = output.objects == { function = { bucket = "models", key = "function-s3.zip", version_id = tostring(null) } }
-    error_message = "Neither layer nor model; and a bucket without versions has none to name."
+    error_message = "Only the function must be looked up. Without versioning, its version must be null."
   }
 }
 
-run "a_manifest_in_s3_that_is_none" {
+run "a_manifest_in_s3_that_is_not_json_is_refused" {
   command = plan
 
   variables {
@@ -394,7 +395,7 @@ run "a_manifest_in_s3_that_is_none" {
   expect_failures = [output.parts]
 }
 
-run "a_place_in_s3_without_a_bucket" {
+run "an_artifacts_dir_in_s3_without_a_bucket_is_refused" {
   command = plan
 
   variables {
@@ -404,7 +405,7 @@ run "a_place_in_s3_without_a_bucket" {
   expect_failures = [var.artifacts_dir]
 }
 
-run "a_layer_that_is_there_already_need_not_be_built" {
+run "the_manifest_needs_no_layer_if_existing_layers_are_used" {
   command = plan
 
   variables {
@@ -414,6 +415,6 @@ run "a_layer_that_is_there_already_need_not_be_built" {
 
   assert {
     condition     = output.parts.runtime == "python3.13"
-    error_message = "The runtime is the function's."
+    error_message = "The runtime must be that of the function."
   }
 }

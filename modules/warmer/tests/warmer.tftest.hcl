@@ -1,4 +1,4 @@
-# What keeps the function warm, at which times, and which settings are refused.
+# Rules, schedules, and provisioned concurrency, and the settings that are refused.
 
 mock_provider "aws" {
   mock_resource "aws_iam_role" {
@@ -15,37 +15,37 @@ variables {
   alias_arn     = "arn:aws:lambda:eu-central-1:123456789012:function:churn:live"
 }
 
-run "the_alias_is_pinged_every_five_minutes" {
+run "the_alias_is_pinged_every_five_minutes_by_default" {
   assert {
     condition     = keys(aws_cloudwatch_event_rule.this) == ["rate(5 minutes)"]
-    error_message = "One rule, every five minutes."
+    error_message = "There must be one rule, which runs every five minutes."
   }
   assert {
     condition     = aws_cloudwatch_event_rule.this["rate(5 minutes)"].state == "ENABLED"
-    error_message = "The rule is on."
+    error_message = "The rule must be enabled."
   }
   assert {
     condition     = aws_cloudwatch_event_target.this["rate(5 minutes)"].arn == var.alias_arn
-    error_message = "The rule calls the alias, not $LATEST."
+    error_message = "The rule must call the alias, and not $LATEST."
   }
   assert {
     condition     = jsondecode(aws_cloudwatch_event_target.this["rate(5 minutes)"].input) == { warmer = true }
-    error_message = "The ping is what the handler takes for one."
+    error_message = "The rule must send the event that the handler recognizes as a ping."
   }
   assert {
     condition     = aws_cloudwatch_event_target.this["rate(5 minutes)"].retry_policy[0].maximum_retry_attempts == 0
-    error_message = "A ping that does not reach Lambda's queue is not sent again."
+    error_message = "EventBridge must not retry a ping that does not reach Lambda's queue."
   }
   assert {
     condition = (
       aws_lambda_permission.this["rate(5 minutes)"].qualifier == "live" &&
       aws_lambda_permission.this["rate(5 minutes)"].source_arn == "arn:aws:events:eu-central-1:123456789012:rule/churn-warm"
     )
-    error_message = "This rule may call the alias, and no other rule may."
+    error_message = "Only this rule must be able to call the alias."
   }
 }
 
-run "each_schedule_is_a_rule_of_its_own_name" {
+run "each_schedule_has_a_rule_with_a_unique_name" {
   command = plan
 
   variables {
@@ -57,19 +57,19 @@ run "each_schedule_is_a_rule_of_its_own_name" {
 
   assert {
     condition     = length(output.rule_names) == 3 && length(distinct(output.rule_names)) == 3
-    error_message = "Three schedules, three rules; the repeated one is one."
+    error_message = "There must be one rule for each of the three different schedules."
   }
   assert {
     condition     = alltrue([for name in output.rule_names : length(name) <= 64])
-    error_message = "A rule's name has at most 64 characters."
+    error_message = "The names of the rules must have at most 64 characters."
   }
   assert {
     condition     = output.rule_names == tolist(sort(output.rule_names))
-    error_message = "The names come sorted."
+    error_message = "The names must be sorted."
   }
 }
 
-run "in_a_time_zone_the_scheduler_pings" {
+run "with_a_time_zone_eventbridge_scheduler_sends_the_pings" {
   variables {
     function_name = "a-name-of-sixty-four-characters-the-most-that-a-function-may-have"
     warm          = { schedules = ["cron(0/5 8-17 ? * MON-FRI *)"], timezone = "Europe/Berlin", concurrency = 3 }
@@ -78,7 +78,7 @@ run "in_a_time_zone_the_scheduler_pings" {
 
   assert {
     condition     = length(aws_cloudwatch_event_rule.this) == 0 && length(aws_lambda_permission.this) == 0
-    error_message = "No rule: it would be in UTC."
+    error_message = "There must be no rule, because rules only support UTC."
   }
   assert {
     condition = (
@@ -88,7 +88,7 @@ run "in_a_time_zone_the_scheduler_pings" {
       aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].target[0].retry_policy[0].maximum_retry_attempts == 0 &&
       aws_scheduler_schedule.this["cron(0/5 8-17 ? * MON-FRI *)"].flexible_time_window[0].mode == "OFF"
     )
-    error_message = "The alias is pinged, on time, once."
+    error_message = "The schedule must ping the alias in the time zone, without a flexible time window and without retries."
   }
   assert {
     condition = jsondecode(aws_iam_role_policy.scheduler[0].policy).Statement == [{
@@ -97,7 +97,7 @@ run "in_a_time_zone_the_scheduler_pings" {
       Action   = ["lambda:InvokeFunction"]
       Resource = var.alias_arn
     }]
-    error_message = "The role may invoke this alias, and nothing else."
+    error_message = "The role must only be able to invoke this alias."
   }
   assert {
     condition = jsondecode(aws_iam_role.scheduler[0].assume_role_policy).Statement[0] == {
@@ -106,24 +106,24 @@ run "in_a_time_zone_the_scheduler_pings" {
       Action    = "sts:AssumeRole"
       Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
     }
-    error_message = "Scheduler takes the role, for this account."
+    error_message = "Only EventBridge Scheduler must be able to assume the role, and only for this account."
   }
   assert {
     condition     = aws_iam_role.scheduler[0].path == "/models/" && length(aws_iam_role.scheduler[0].name_prefix) <= 38 && length(output.rule_names[0]) <= 64
-    error_message = "Names are within AWS's bounds."
+    error_message = "The names must be within the limits of AWS, and the role must have the given path."
   }
 }
 
-run "in_utc_no_role_is_needed" {
+run "rules_in_utc_need_no_role" {
   command = plan
 
   assert {
     condition     = length(aws_iam_role.scheduler) == 0 && length(aws_scheduler_schedule.this) == 0
-    error_message = "Rules invoke by the function's own permission."
+    error_message = "There must be no schedule and no role, because rules use a permission of the function."
   }
 }
 
-run "lambda_keeps_environments_for_the_alias" {
+run "provisioned_concurrency_applies_to_the_alias" {
   command = plan
 
   variables {
@@ -135,11 +135,11 @@ run "lambda_keeps_environments_for_the_alias" {
       aws_lambda_provisioned_concurrency_config.this[0].qualifier == "live" &&
       aws_lambda_provisioned_concurrency_config.this[0].provisioned_concurrent_executions == 2
     )
-    error_message = "Two environments, of the alias."
+    error_message = "The alias must have two provisioned execution environments."
   }
 }
 
-run "without_a_strategy_there_is_no_rule" {
+run "strategy_none_creates_nothing" {
   command = plan
 
   variables {
@@ -148,11 +148,11 @@ run "without_a_strategy_there_is_no_rule" {
 
   assert {
     condition     = length(output.rule_names) == 0 && length(aws_lambda_permission.this) == 0
-    error_message = "Nothing is made."
+    error_message = "There must be no rule and no permission."
   }
 }
 
-run "warm_without_a_schedule" {
+run "an_empty_list_of_schedules_is_refused" {
   command = plan
 
   variables {
@@ -162,7 +162,7 @@ run "warm_without_a_schedule" {
   expect_failures = [var.warm]
 }
 
-run "a_schedule_that_is_null" {
+run "a_schedule_that_is_null_is_refused" {
   command = plan
 
   variables {
@@ -172,7 +172,7 @@ run "a_schedule_that_is_null" {
   expect_failures = [var.warm]
 }
 
-run "a_rate_in_the_singular" {
+run "a_rate_with_a_singular_unit_after_5_is_refused" {
   command = plan
 
   variables {
@@ -182,7 +182,7 @@ run "a_rate_in_the_singular" {
   expect_failures = [var.warm]
 }
 
-run "a_rate_in_the_plural" {
+run "a_rate_with_a_plural_unit_after_1_is_refused" {
   command = plan
 
   variables {
@@ -192,7 +192,7 @@ run "a_rate_in_the_plural" {
   expect_failures = [var.warm]
 }
 
-run "a_rate_of_nothing" {
+run "a_rate_of_0_minutes_is_refused" {
   command = plan
 
   variables {
@@ -202,7 +202,7 @@ run "a_rate_of_nothing" {
   expect_failures = [var.warm]
 }
 
-run "a_cron_of_five_fields" {
+run "a_cron_expression_with_five_fields_is_refused" {
   command = plan
 
   variables {
@@ -212,7 +212,7 @@ run "a_cron_of_five_fields" {
   expect_failures = [var.warm]
 }
 
-run "a_cron_with_both_days" {
+run "a_cron_expression_with_both_days_is_refused" {
   command = plan
 
   variables {
@@ -222,7 +222,7 @@ run "a_cron_with_both_days" {
   expect_failures = [var.warm]
 }
 
-run "a_cron_with_neither_day" {
+run "a_cron_expression_with_neither_day_is_refused" {
   command = plan
 
   variables {
@@ -232,7 +232,7 @@ run "a_cron_with_neither_day" {
   expect_failures = [var.warm]
 }
 
-run "a_cron_with_an_empty_field" {
+run "a_cron_expression_with_an_empty_field_is_refused" {
   command = plan
 
   variables {
@@ -242,7 +242,7 @@ run "a_cron_with_an_empty_field" {
   expect_failures = [var.warm]
 }
 
-run "a_cron_that_does_not_end" {
+run "a_cron_expression_without_a_closing_parenthesis_is_refused" {
   command = plan
 
   variables {
@@ -252,7 +252,7 @@ run "a_cron_that_does_not_end" {
   expect_failures = [var.warm]
 }
 
-run "a_schedule_that_is_neither" {
+run "a_schedule_that_is_neither_rate_nor_cron_is_refused" {
   command = plan
 
   variables {
@@ -262,7 +262,7 @@ run "a_schedule_that_is_neither" {
   expect_failures = [var.warm]
 }
 
-run "a_strategy_that_does_not_exist" {
+run "an_unknown_strategy_is_refused" {
   command = plan
 
   variables {
@@ -272,7 +272,7 @@ run "a_strategy_that_does_not_exist" {
   expect_failures = [var.warm]
 }
 
-run "schedules_of_another_strategy" {
+run "schedules_with_another_strategy_are_refused" {
   command = plan
 
   variables {
@@ -282,7 +282,7 @@ run "schedules_of_another_strategy" {
   expect_failures = [var.warm]
 }
 
-run "a_time_zone_of_no_schedule" {
+run "a_time_zone_with_another_strategy_is_refused" {
   command = plan
 
   variables {
@@ -292,7 +292,7 @@ run "a_time_zone_of_no_schedule" {
   expect_failures = [var.warm]
 }
 
-run "provisioned_with_snapstart" {
+run "provisioned_environments_with_snapstart_are_refused" {
   command = plan
 
   variables {
@@ -302,7 +302,7 @@ run "provisioned_with_snapstart" {
   expect_failures = [var.warm]
 }
 
-run "provisioned_with_pings" {
+run "provisioned_environments_with_pings_are_refused" {
   command = plan
 
   variables {
@@ -321,15 +321,15 @@ run "one_environment_is_provisioned_by_default" {
 
   assert {
     condition     = aws_lambda_provisioned_concurrency_config.this[0].provisioned_concurrent_executions == 1
-    error_message = "One environment."
+    error_message = "There must be one provisioned execution environment."
   }
   assert {
     condition     = length(output.rule_names) == 0
-    error_message = "No ping."
+    error_message = "There must be no rule."
   }
 }
 
-run "no_environment_to_keep_warm" {
+run "a_concurrency_of_0_is_refused" {
   command = plan
 
   variables {
@@ -339,7 +339,7 @@ run "no_environment_to_keep_warm" {
   expect_failures = [var.warm]
 }
 
-run "more_environments_than_a_ping_can_call" {
+run "a_concurrency_above_100_is_refused" {
   command = plan
 
   variables {
@@ -349,7 +349,7 @@ run "more_environments_than_a_ping_can_call" {
   expect_failures = [var.warm]
 }
 
-run "half_a_provisioned_environment" {
+run "a_provisioned_number_that_is_not_whole_is_refused" {
   command = plan
 
   variables {
@@ -359,7 +359,7 @@ run "half_a_provisioned_environment" {
   expect_failures = [var.warm]
 }
 
-run "a_time_zone_that_is_an_offset" {
+run "a_time_zone_that_is_an_offset_is_refused" {
   command = plan
 
   variables {

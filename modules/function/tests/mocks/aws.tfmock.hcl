@@ -1,4 +1,4 @@
-# What AWS answers in all tests of this module.
+# Computed values of the mocked provider in all tests of this module.
 
 mock_resource "aws_cloudwatch_log_group" {
   defaults = { arn = "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/churn" }
