@@ -112,9 +112,9 @@ variable "one_thread" {
 
 variable "network" {
   description = <<-EOT
-    The VPC that the function connects to. The function must be able to reach CloudWatch from there, and Amazon S3 with `mode = "s3"`,
-    through VPC endpoints or a NAT gateway. The module adds the permissions that the role needs. Defaults to `null`, which connects the
-    function to no VPC.
+    The VPC that the function connects to. From there, the function must be able to reach Amazon S3 if the model is in Amazon S3, and AWS
+    Lambda if `warm.concurrency` is greater than 1, through VPC endpoints or a NAT gateway. The module adds the permissions that the role
+    needs. Defaults to `null`, which connects the function to no VPC.
 
     - `subnet_ids` - IDs of the subnets.
     - `security_group_ids` - IDs of the security groups.

@@ -34,8 +34,8 @@ variable "alarms" {
     - `concurrency_percent` - Percentage of the available concurrency that is in use. The module omits this alarm if the percentage amounts
       to one execution environment, or to no more than a warm-up ping uses.
     - `account_concurrency` - Concurrency limit of the account in this Region. It only applies if `reserved_concurrency` is not set.
-    - `warm_up_failures` - Number of execution environments that a warm-up ping did not reach. The module omits this alarm if nothing pings
-      the function.
+    - `warm_up_failures` - Number of failures of warm-up pings: environments that a ping did not reach, and models with
+      `model.follow` that could not be loaded. The module omits this alarm if nothing pings the function.
     - `async_events_dropped` - Number of asynchronous events that Lambda discarded.
     - `failed_executions` - Number of failed executions of the state machine.
   EOT

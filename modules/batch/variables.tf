@@ -37,7 +37,7 @@ variable "batch" {
     - `execution_type` - Type of the child executions, each of which is one call. Valid values are `STANDARD` and `EXPRESS`, which costs
       less and requires that each call ends within 5 minutes.
     - `max_concurrency` - Maximum number of concurrent calls.
-    - `tolerated_failure_percentage` - Percentage of a data set's calls that may fail before the execution fails.
+    - `tolerated_failure_percentage` - Percentage of a data set's rows that may fail before the execution fails.
   EOT
   type = object({
     input = object({

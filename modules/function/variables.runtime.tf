@@ -95,8 +95,9 @@ variable "reserved_concurrency" {
 
 variable "network" {
   description = <<-EOT
-    The VPC that the function connects to. The function must be able to reach CloudWatch from there, and Amazon S3 if the model is in
-    Amazon S3, through VPC endpoints or a NAT gateway. Defaults to `null`, which connects the function to no VPC.
+    The VPC that the function connects to. From there, the function must be able to reach Amazon S3 if the model is in Amazon S3, and AWS
+    Lambda if a warm-up ping asks for more than one environment, through VPC endpoints or a NAT gateway. Defaults to `null`, which connects
+    the function to no VPC.
 
     - `subnet_ids` - IDs of the subnets.
     - `security_group_ids` - IDs of the security groups.

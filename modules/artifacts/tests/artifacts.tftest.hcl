@@ -326,8 +326,8 @@ run "a_name_that_starts_with_a_hyphen_is_refused" {
 # Without versioning, S3 returns no version ID
 run "a_bucket_without_versioning_is_refused" {
   variables {
-    name            = "churn"
-    existing_bucket = { name = "unversioned" }
+    name   = "churn"
+    bucket = { existing = { name = "unversioned" } }
     versioned_objects = {
       model = {
         key    = "model/model"
