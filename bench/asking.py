@@ -87,7 +87,7 @@ class Shop:
         return emulator.runtime_packages(self.runtime.python, self.out / "runtime")
 
     def serves(self, entry: zoo.Entry) -> bool:
-        """Whether the layer has the packages that a model needs."""
+        """Return whether the layer has the packages that a model needs."""
         return set(entry.needs) <= set(self.entry["packages"])
 
     def counter(self, folder: Path) -> Shop:

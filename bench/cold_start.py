@@ -135,7 +135,7 @@ def measure_all(say: Say, models: Sequence[str], runs: int) -> Facts:
 
 
 def compare(model: str, measured: dict[str, Measured]) -> None:
-    """See that all contenders give the same answers; otherwise they cannot be compared.
+    """Check that all contenders give the same answers; otherwise they cannot be compared.
 
     Raises:
         AnswersDiffer

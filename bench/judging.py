@@ -65,7 +65,7 @@ def _judge(expected: list[Any], reply: Mapping[str, Any], which: str) -> Tally:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two answers are the same. Numbers are compared to the bit, and a boolean is no number."""
+    """Return whether two answers are the same. Numbers are compared to the bit, and a boolean is no number."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return isinstance(one, bool) == isinstance(other, bool) and one == other

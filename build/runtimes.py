@@ -41,7 +41,7 @@ class Runtime:
 
     @property
     def has_hash_pycs(self) -> bool:
-        """Whether this Python has hash-based .pyc files (PEP 552)."""
+        """Return whether this Python has hash-based .pyc files (PEP 552)."""
         return self.python != "3.6"
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 
 
 def is_closed() -> bool:
-    """Whether nobody reads stdout any more."""
+    """Return whether nobody reads stdout any more."""
     try:
         poll = select.poll()
         poll.register(sys.stdout.fileno(), 0)

@@ -131,7 +131,7 @@ def _plan_or_apply(
 
 
 def is_fetched(folder: Path) -> bool:
-    """Whether a folder is a copy of the module that ``terraform init`` has fetched for another configuration."""
+    """Return whether a folder is a copy of the module that ``terraform init`` has fetched for another configuration."""
     return ".terraform" in folder.parts
 
 

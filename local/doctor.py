@@ -73,7 +73,7 @@ def _terraform() -> Check:
 
 
 def provider() -> Check:
-    """Whether hashicorp/aws can be installed: from a mirror, or from the registry."""
+    """Return whether hashicorp/aws can be installed: from a mirror, or from the registry."""
     name, without = "AWS provider", "terraform init fails"
     program = commands.find("terraform") or commands.find("tofu")
     program_name = program.name if program else "terraform"
@@ -113,7 +113,7 @@ def account() -> Iterator[Check]:
 
 
 def _credentials(region: str | None) -> Check:
-    """Whether there are credentials, and whose they are by AWS's own word."""
+    """Return whether there are credentials, and whose they are by AWS's own word."""
     name = "AWS credentials"
     try:
         deployment.check_credentials()

@@ -190,7 +190,7 @@ def _provisioned(api: Any, name: str) -> list[dict[str, Any]]:
 
 
 def _may_be_called(api: Any, name: str, version: str) -> bool:
-    """Whether a version has a policy of its own, which lets an API, a rule or a bucket call it."""
+    """Return whether a version has a policy of its own, which lets an API, a rule or a bucket call it."""
     try:
         policy = json.loads(api.get_policy(FunctionName=name, Qualifier=version)["Policy"])
     except ClientError as error:

@@ -77,7 +77,7 @@ class Terraform:
         self.run("destroy", "-input=false", "-auto-approve", *_options(variables))
 
     def has_changes(self, variables: Mapping[str, object]) -> bool:
-        """Whether a plan would change anything, by the exit code of ``-detailed-exitcode``, which is 2 then."""
+        """Return whether a plan would change anything, by the exit code of ``-detailed-exitcode``, which is 2 then."""
         try:
             self.run("plan", "-input=false", "-detailed-exitcode", *_options(variables))
         except commands.CommandFailed as error:

@@ -144,7 +144,7 @@ def main(folder: str, *names: str) -> None:
 
 
 def predicts(estimator: Any, X: Any, y: Any) -> bool:
-    """Whether it predicts something for each row."""
+    """Return whether it predicts something for each row."""
     try:
         return len(estimator.predict(X)) == len(X)
     except Exception:  # another kind of data may work

@@ -37,7 +37,7 @@ class Proof:
 
     @property
     def takes_pandas(self) -> bool:
-        """Whether the handler makes a pandas DataFrame of the rows."""
+        """Return whether the handler makes a pandas DataFrame of the rows."""
         inputs = self.facts["signature"]["inputs"]
         return self.frame.frame == "pandas" and (isinstance(inputs, list) or inputs == "frame")
 

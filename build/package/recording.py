@@ -43,7 +43,7 @@ class Recording:
 
     @property
     def tried(self) -> bool:
-        """Whether the first probe was answered with predictions."""
+        """Return whether the first probe was answered with predictions."""
         return "predictions" in self.answers[0]
 
 

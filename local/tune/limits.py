@@ -32,7 +32,7 @@ class Limit(Protocol):
         """The number of periods in which it had to wait."""
 
     def in_time(self) -> bool:
-        """Whether it was stopped in time, so that it did not have more than its share."""
+        """Return whether it was stopped in time, so that it did not have more than its share."""
 
     def release(self) -> None:
         """Remove the limit, so that the process can end."""

@@ -89,5 +89,5 @@ class Tuned:
         return min((size for size in self.measured if size.p50 <= least * AS_FAST), key=lambda size: size.memory_size)
 
     def is_tight(self, size: Size) -> bool:
-        """Whether a request that needs a little more memory than this one may not fit."""
+        """Return whether a request that needs a little more memory than this one may not fit."""
         return self.peak * SPARE > size.memory_size * 2**20

@@ -111,5 +111,5 @@ def _lines(text: Any) -> list[list[str]]:
 
 
 def _is_tensor(item: Any) -> bool:
-    """Whether it is an input tensor of the Open Inference Protocol, which has many rows."""
+    """Return whether it is an input tensor of the Open Inference Protocol, which has many rows."""
     return isinstance(item, dict) and {"name", "shape", "datatype"} <= item.keys()

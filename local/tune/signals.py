@@ -43,7 +43,7 @@ class Governor:
         return self.waited
 
     def in_time(self) -> bool:
-        """Whether it was mostly stopped in time, which it is not where other programs use the processors."""
+        """Return whether it was mostly stopped in time, which it is not where other programs use the processors."""
         return self._late <= (1 - MOSTLY) * self._watched
 
     def release(self) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from serving.loading import threads
 
-LONGEST = 86_400  # seconds: a wait has to end some time, and Lambda's own limit is 900
+LONGEST = 86_400  # seconds: every wait has to end, and Lambda's own limit is 900
 
 
 class SettingsError(Exception):
-    """The environment variables do not name the model that is to be served."""
+    """The environment variables do not name exactly one model."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Settings:
 
     @property
     def follow(self) -> bool:
-        """Whether MODEL_FOLLOW=true: the model is whatever the key holds now, and pings check whether it still is."""
+        """Return whether the model is followed (MODEL_FOLLOW=true): it is what the key holds, and pings see changes."""
         return self.sha256 is None
 
     @property
