@@ -1,4 +1,4 @@
-"""Finds type stubs that are read at run time: `attach_stub` of lazy_loader learns from them what a package has."""
+"""Finds type stubs that are read at run time: lazy_loader's `attach_stub` reads there which names a package has."""
 
 from __future__ import annotations
 

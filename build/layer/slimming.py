@@ -24,7 +24,7 @@ class Rule:
 
     name: str
     reason: str  # why nothing needs them
-    drops: Callable[[str], bool] = lambda path: False  # tells by a path in the tree whether the file is removed
+    drops: Callable[[str], bool] = lambda path: False  # returns, by a path in the tree, whether the file is removed
 
 
 # pip and uv write these files for themselves, and they differ between the two and from run to run. They are always

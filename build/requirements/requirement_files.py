@@ -70,7 +70,7 @@ def find_links(link: str, beside: Path) -> Path | None:
 
 
 def for_uv(path: Path, folder: Path) -> Path:
-    """Return a file that means the same to uv, which looks for relative links only beside the file that names them.
+    """Return an equivalent file for uv, which looks for relative links only beside the file that names them.
 
     Args:
         folder: the folder for a new file, in which the links are absolute, if one is needed.
