@@ -2,9 +2,9 @@
 
 The compiled modules of scipy.special import scipy.linalg.cython_lapack, which loads SciPy's OpenBLAS: 27 MB together
 with the libraries that it needs. They use a single function of it, `dstevr`, for ellipsoidal harmonics. Trees use
-scipy.special for a logarithm. So cython_lapack's functions become weak symbols, which the loader sets to zero if it does not find them,
-and the library is removed from the list of those that cython_lapack needs. The functions of scipy.special that would
-call `dstevr` raise an error that says so.
+scipy.special for a logarithm. So cython_lapack's functions become weak symbols, which the loader sets to zero if it
+does not find them, and the library is removed from the list of those that cython_lapack needs. The functions of
+scipy.special that would call `dstevr` raise an error that says so.
 """
 
 from __future__ import annotations
