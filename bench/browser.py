@@ -18,7 +18,7 @@ from build.host import commands
 
 NAMES = (("chromium", "chromedriver"), ("google-chrome", "chromedriver"))
 REQUEST = "Network.requestWillBeSent"
-PATIENCE = 60  # seconds until a page is there
+PATIENCE = 60  # seconds to wait until a page is loaded
 OPTIONS = (
     "--headless=new",
     "--no-sandbox",  # a container may not have the sandbox, and the pages are this project's own

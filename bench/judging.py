@@ -16,7 +16,7 @@ class Tally:
     right: int = 0
     wrong: int = 0
     refused: int = 0
-    faults: list[str] = field(default_factory=list)  # the first faults, in words
+    faults: list[str] = field(default_factory=list)  # descriptions of the first faults
 
     @property
     def all_right(self) -> bool:
@@ -72,10 +72,10 @@ def same(one: Any, other: Any) -> bool:
 
 
 def by_form(own: Mapping[str, list[Any]], replies: Mapping[str, Any], forms: Sequence[str]) -> dict[str, Tally]:
-    """Judge all replies for one model. If it could not be asked at all, each row counts as refused in each form.
+    """Judge all replies for one model. If the model could not be asked at all, each row counts as refused in each form.
 
     Args:
-        replies: by form, as `judge` takes them; or {"error": "..."}.
+        replies: by form, as `judge` takes them, or {"error": "..."}.
     """
     if "error" in replies:
         rows = len(own["together"]) + sum(map(len, own["alone"]))

@@ -36,7 +36,7 @@ class Runtime:
 
     @property
     def site_packages(self) -> str:
-        """The folder of a layer's packages, relative to /opt."""
+        """Return the folder of a layer's packages, relative to /opt."""
         return f"python/lib/{self.name}/site-packages"
 
     @property

@@ -1,4 +1,4 @@
-"""Commands that make and show the artifacts in dist/: the layer, the function and what is known of them."""
+"""Commands that make and show the artifacts in dist/: the layer, the function, and what is known about them."""
 
 from __future__ import annotations
 

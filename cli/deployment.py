@@ -1,4 +1,4 @@
-"""Commands that deploy what was packaged, ask it, and look after what is deployed. They print what they run."""
+"""Commands that deploy what was packaged, invoke it, and look after a deployment. They print what they run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DRY_RUN = "print what would run, and change nothing"
 
 
 def _deployed() -> dict[str, Any]:
-    """The outputs of the deployment in this folder. Credentials are checked first, before Terraform runs."""
+    """Return the outputs of the deployment in this folder. Credentials are checked first, before Terraform runs."""
     from local import deployment, terraform
 
     deployment.check_credentials()
@@ -125,7 +125,7 @@ def prune(
         show("There is nothing to delete.")
         return
     show(f"Of {name} in {clients['lambda'].meta.region_name}, nothing uses:")
-    for unused in seen.unused:  # as lines: the names of objects are as long as they are
+    for unused in seen.unused:  # one line each, because the names of objects may be long
         show(f"  {unused.kind:<13} {unused.bytes:>13,} bytes  {unused.name}")
     size = megabytes(sum(unused.bytes for unused in seen.unused))
     if plan or dry_run:

@@ -45,7 +45,7 @@ def data() -> dict[str, tuple[Any, Any]]:
 
 
 def arguments(name: str) -> dict[str, Any]:
-    """Return the arguments that an estimator must be given, which are mostly other estimators."""
+    """Return the arguments that an estimator requires, which are mostly other estimators."""
     import numpy
     from sklearn.decomposition import PCA
     from sklearn.linear_model import LogisticRegression, Ridge

@@ -87,7 +87,7 @@ def _below(value: Any) -> Iterable[Any]:
 
 
 def why_pandas(code: list[Any], folder: str) -> str | None:
-    """Tell which code needs pandas because it imports it. It may check for pandas' types, and loads pandas anyway.
+    """Return which code needs pandas because it imports it. Such code may check for pandas' types, and loads it anyway.
 
     Args:
         code: the result of `find`.

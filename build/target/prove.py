@@ -1,4 +1,4 @@
-"""Asks the handler what the estimator was asked, in every form of request. Runs under the target's interpreter.
+"""Sends the handler the rows that the estimator was asked, in every form of request. Runs under the target's Python.
 
     python prove.py ORDER
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     Form = tuple[str, dict[str, Any]]  # the name of a form of request, and the request
 
-MOST = 3  # wrong answers that are reported
-PROBES = 24  # requests that are handed on for other checks of the model
+MOST = 3  # the most wrong answers that are reported
+PROBES = 24  # the most requests that are passed on for other checks of the model
 
 
 def main(path: str) -> None:

@@ -49,7 +49,7 @@ OF_EVERY_MODULE = (
 
 
 class NotThere:
-    """The last finder of imports: no other finder has found what this one is asked for."""
+    """The last finder of imports, which is reached only if no other finder has found a module."""
 
     def __init__(self) -> None:
         self.asked: dict[str, list[str]] = {}  # by module, the modules that asked for it
@@ -189,7 +189,7 @@ def is_by_name(value: Any, kinds: tuple[type, ...]) -> bool:
 
 
 def is_called(value: Any) -> bool:
-    """Tell whether a value is an object of a package's own class that Python can do nothing with but call it."""
+    """Tell whether a value is an object of a package's own class that supports no operation except calls."""
     kind = type(value)
     if not callable(value) or not in_layer(getattr(sys.modules.get(kind.__module__), "__file__", None)):
         return False

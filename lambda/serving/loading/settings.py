@@ -38,12 +38,12 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """The URL of the model's object."""
+        """Return the URL of the model's object."""
         return f"s3://{self.bucket}/{self.key}"
 
     @property
     def name(self) -> str:
-        """The model's file or object as messages name it."""
+        """Return the name of the model's file or object for messages."""
         return self.file.name if self.file else self.url
 
     @classmethod
