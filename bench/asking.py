@@ -178,7 +178,7 @@ def ask_all(shops: Sequence[Shop], folder: Path, say: Say) -> dict[str, dict[str
 
 
 def locked() -> list[str]:
-    """Return the pinned packages of the default layer without their hashes, as others beside them have none."""
+    """Return the pinned packages of the default layer without hashes, because packages that are added have none."""
     lines = defaults.LOCKED.read_text(encoding="utf-8").splitlines()
     return [line.partition(" \\")[0] for line in lines if PIN.match(line)]
 

@@ -76,7 +76,7 @@ def deploy(
     }
 )
 def rollback(c: Context, to: str | None = None, dry_run: bool = False) -> None:
-    """Have an earlier version answer, at once and with its own model. Nothing is built or published."""
+    """Point the alias to an earlier version, which has its own model. Nothing is built or published."""
     from local import deployment
 
     alias_arn = _deployed()["alias_arn"]
@@ -107,7 +107,7 @@ def prune(
     dry_run: bool = False,
     yes: bool = False,
 ) -> None:
-    """Delete old versions of the function that nothing points to, and the layer versions and objects of theirs."""
+    """Delete old versions of the function that nothing points to, and their layer versions and objects."""
     from local import deployment
     from local import prune as pruning
 
@@ -202,7 +202,7 @@ def predict(c: Context, event: Path, local: bool = False, out: Path = OUT) -> No
     }
 )
 def serve(c: Context, port: str = "8080", out: Path = OUT) -> None:
-    """Serve what was packaged over HTTP, on this machine, as an endpoint would: a page for people, and requests."""
+    """Serve the packaged function over HTTP on this machine, as an endpoint would: a page for people, and requests."""
     from local import operations
 
     with operations.serve(out, port, say) as url:

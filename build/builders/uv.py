@@ -142,7 +142,7 @@ class UvBuilder:
         return refusals.refusal(error, requirements, self.runtime, self.architecture, self.tag, others, of_glibc)
 
     def has_wheels(self, requirements: Path) -> bool | None:
-        """Tell whether all packages have wheels for the target. Return None if no index answers within seconds."""
+        """Return whether all packages have wheels for the target. Return None if no index answers within seconds."""
         try:
             self._compile(requirements, UV_HTTP_TIMEOUT="5", UV_HTTP_RETRIES="0")
         except commands.CommandFailed as error:

@@ -72,7 +72,7 @@ def pack(path: Path) -> Member:
 
 
 def is_executable(path: Path) -> bool:
-    """Tell whether the owner may execute a file. Nothing else of a file's mode is written to an archive."""
+    """Return whether the owner may execute a file. Nothing else of a file's mode is written to an archive."""
     return bool(path.stat().st_mode & stat.S_IXUSR)
 
 

@@ -122,7 +122,7 @@ def _holding(folder: Path) -> Iterator[None]:
 
 
 def _is_left(folder: Path) -> bool:
-    """Tell whether no process has locked that folder."""
+    """Return whether no process has locked that folder."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except FileNotFoundError:

@@ -111,7 +111,7 @@ def _stop(process: subprocess.Popen[Any]) -> None:
 
 
 def succeeds(argv: Sequence[str]) -> bool:
-    """Tell whether a program exists and exits with 0."""
+    """Return whether a program exists and exits with 0."""
     try:
         run(argv)
     except (CommandFailed, CommandMissing):

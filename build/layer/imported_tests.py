@@ -16,7 +16,7 @@ OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def is_test(path: str) -> bool:
-    """Tell whether a file is in a folder named exactly `tests`, at any depth."""
+    """Return whether a file is in a folder named exactly `tests`, at any depth."""
     return f"/{FOLDER}/" in f"/{path}"
 
 

@@ -159,7 +159,7 @@ def _libraries(site_packages: Path) -> Iterator[str]:
 
 
 def _is_beside(file: Path, name: str, rpath: tuple[str, ...], site_packages: Path) -> bool:
-    """Tell whether the loader finds a library inside the layer, by the search path of the one that needs it."""
+    """Return whether the loader finds a library inside the layer, by the search path of the one that needs it."""
     for entry in rpath:
         where = re.sub(r"\$ORIGIN|\$\{ORIGIN\}", str(file.parent), entry)
         path = Path(os.path.normpath(os.path.join(where, name)))

@@ -42,7 +42,7 @@ def _suffixes(*suffixes: str) -> Callable[[str], bool]:
 
 
 def _is_idle_metadata(path: str) -> bool:
-    """Tell whether a file in a dist-info folder is neither read by importlib.metadata nor a licence."""
+    """Return whether a file in a dist-info folder is neither read by importlib.metadata nor a licence."""
     folder, _, rest = path.partition("/")
     return folder.endswith(".dist-info") and rest not in METADATA and not rest.startswith(LICENCES)
 
@@ -111,7 +111,7 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
 
 
 def _may_have_symbols(path: str) -> bool:
-    """Tell whether a file's name is that of a shared library."""
+    """Return whether a file's name is that of a shared library."""
     return ".so" in PurePosixPath(path).suffixes
 
 

@@ -102,7 +102,7 @@ def _inside(offset: int, size: int, loads: dict[Segment, int]) -> int | None:
 
 
 def _loads_the_same(before: bytes, after: bytearray) -> bool:
-    """Tell whether the loader maps the same bytes to the same addresses. The headers themselves may differ."""
+    """Return whether the loader maps the same bytes to the same addresses. The headers themselves may differ."""
     old, new = read(before), read(after)
     start = struct.unpack_from("<Q", before, E_PHOFF)[0]
     headers = ((0, 64), (start, start + len(old) * PROGRAM_HEADER.size))

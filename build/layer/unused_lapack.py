@@ -130,7 +130,7 @@ def _called(table: DynamicSegment) -> set[int]:
 
 
 def _has_versions_of(table: DynamicSegment, library: str, tags: Mapping[str, int]) -> bool:
-    """Tell whether symbols are bound to versions of the library. If so, the loader insists on it."""
+    """Return whether symbols are bound to versions of the library. If so, the loader insists on it."""
     at: int | None = next(table.elffile.address_offsets(tags["DT_VERNEED"]), None) if "DT_VERNEED" in tags else None
     if at is None:
         return False
@@ -149,7 +149,7 @@ def _is_module(path: str) -> bool:
 
 
 def _uses_functions(path: str, data: bytes) -> bool:
-    """Tell whether a file uses functions of LAPACK, apart from scipy.special, or computes harmonics."""
+    """Return whether a file uses functions of LAPACK, apart from scipy.special, or computes harmonics."""
     if path.startswith("scipy/"):
         return ".so" in path and NAMED in data and not path.startswith((MODULE, CALLERS))
     return _has_harmonics(data)

@@ -111,7 +111,7 @@ def _asking(
 
 
 def _is_own(process: Process, module: str) -> bool:
-    """Tell whether a module is part of --code, whose files are beside the handler's."""
+    """Return whether a module is part of --code, whose files are beside the handler's."""
     top = module.partition(".")[0]
     return top not in HANDLER and any((process.function / name).exists() for name in (top, f"{top}.py"))
 

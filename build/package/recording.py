@@ -124,7 +124,7 @@ def check(process: Process, probes: Sequence[Any], recording: Recording) -> str 
 
 
 def same(answers: Sequence[str], expected: Sequence[str]) -> bool:
-    """Tell whether two runs gave the same predictions, and refused the same probes."""
+    """Return whether two runs gave the same predictions, and refused the same probes."""
     return len(answers) == len(expected) and all(
         one == other or not any("predictions" in answer for answer in (one, other))
         for one, other in zip(answers, expected, strict=True)

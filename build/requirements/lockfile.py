@@ -64,7 +64,7 @@ class Lock:
         return str(sorted(packages, key=str))
 
     def keeps_to(self, hashes: Mapping[str, Collection[str]]) -> bool:
-        """Tell whether all locked files have one of the hashes that the requirements give for their package.
+        """Return whether all locked files have one of the hashes that the requirements give for their package.
 
         Args:
             hashes: the hashes in the requirements, by package. If there are none, every file is allowed.
@@ -117,7 +117,7 @@ def _with_index(package: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_lock(path: Path) -> bool:
-    """Tell whether a file's name is that of a lock file."""
+    """Return whether a file's name is that of a lock file."""
     return is_valid_pylock_path(path)
 
 

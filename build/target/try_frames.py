@@ -106,7 +106,7 @@ def is_answer(text: str) -> bool:
 
 
 def is_refusal(text: str) -> bool:
-    """Tell whether the rows were refused. An error of the model itself does not count."""
+    """Return whether the rows were refused. An error of the model itself does not count."""
     return text.startswith("400 ")
 
 

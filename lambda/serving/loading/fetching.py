@@ -26,7 +26,7 @@ from serving.loading.settings import Settings
 if TYPE_CHECKING:
     from serving.loading.jobs import Job
 
-# A rough guess at what a function needs beside its model, and how many copies of the model exist while it is unpickled
+# A rough guess at the bytes that a function needs besides its model, and at the copies that exist during unpickling
 OTHER_BYTES, COPIES = 256 << 20, 2
 
 
@@ -43,7 +43,7 @@ class Fetched:
     descriptor: int | None = None
 
     def close(self) -> None:
-        """Release the memory once nobody reads it any more. Whatever was mapped from it stays valid."""
+        """Release the memory when it is no longer read. What was mapped from it stays valid."""
         if self.descriptor is not None:
             os.close(self.descriptor)
 

@@ -90,7 +90,7 @@ def _fork(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
-            os._exit(1)  # whatever happened, this copy must not go on as the process that serves
+            os._exit(1)  # this copy must never continue as the process that serves requests
     return child
 
 

@@ -23,7 +23,7 @@ class Settings:
     sha256: str | None  # MODEL_SHA256, in hex; None where the model is followed, because its object names the digest
     format: str = "pickle"  # MODEL_FORMAT: a key of serving.loading.formats.FORMATS
     sklearn_version: str | None = None  # MODEL_SKLEARN_VERSION
-    trusted: tuple[str, ...] = ()  # MODEL_TRUSTED: types that skops may create beside those that it trusts anyway
+    trusted: tuple[str, ...] = ()  # MODEL_TRUSTED: types that skops may create besides those that it trusts by itself
     file: Path | None = None  # MODEL_FILE, below the task root: the model of a bundle
     bucket: str | None = None  # MODEL_BUCKET, MODEL_KEY, MODEL_VERSION_ID: the model in S3
     key: str | None = None

@@ -148,7 +148,7 @@ def model_ready(call: Call) -> Answer:
 
 
 def metadata(call: Call) -> Answer:
-    """Describe the tensors that the model takes and gives."""
+    """Describe the tensors that the model takes and returns."""
     _check_names(call)
     signature = call.model.signature
     return Answer.of_json(

@@ -268,7 +268,7 @@ def read(text: str) -> Grid | None:
 
 
 def _ends(lines: bytes, width: int) -> Any:
-    """Return where each cell of some lines ends, or None where a line does not have so many cells."""
+    """Return where each cell of some lines ends, or None if a line does not have ``width`` cells."""
     data = np.frombuffer(lines, np.uint8)
     flat = np.flatnonzero((data == COMMA) | (data == NEWLINE)).astype(np.int32)
     if len(flat) % width:
@@ -279,5 +279,5 @@ def _ends(lines: bytes, width: int) -> Any:
         return None
     gaps = np.diff(flat, prepend=-1)
     longest = max(int(gaps.max()) - 1, 0)
-    # An empty line counts as no line. In a file of one column it cannot be told from an empty cell
+    # An empty line counts as no line. In a file of one column it cannot be distinguished from an empty cell
     return None if longest > LONGEST or (width == 1 and (gaps == 1).any()) else ends

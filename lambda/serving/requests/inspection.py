@@ -135,7 +135,7 @@ class Walk:
             if step is None or isinstance(step, str):
                 continue
             if input_width(step) not in (None, len(keys)) and not (self.named and input_names(step)):
-                return  # columns were added or left out, and nothing tells which
+                return  # columns were added or left out, and it is not known which
             self.visit(step, keys, sure, depth + 1)
             sure = sure and keeps_values(step)
 

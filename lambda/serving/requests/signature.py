@@ -85,7 +85,7 @@ class Signature:
     "array"     a numpy array of shape (n_rows, n_columns)
     "texts"     a list of n_rows texts, as vectorizers take them
     "objects"   a list of n_rows dicts (DictVectorizer), or of whatever else the request holds
-    "unknown"   nothing tells: tables with the request's own names, arrays or texts, as they come
+    "unknown"   not known: tables with the request's own names, arrays or texts, as they come
 
     frame       how the estimator gets such a table; for the last two, packaging has shown that the answers are the same
     "pandas"    a pandas DataFrame

@@ -204,7 +204,7 @@ def at(values: Sequence[Any], places: Sequence[int] | None) -> list[Any]:
 
 
 def are_even(rows: Sequence[Any], width: int | None) -> bool:
-    """Return whether all rows are lists with so many values."""
+    """Return whether all rows are lists with ``width`` values."""
     return set(map(type, rows)) <= {list, tuple} and set(map(len, rows)) == {width}
 
 
