@@ -1,4 +1,4 @@
-"""The commands of `invoke --list`. Each is in the module of cli/ that says what it is about."""
+"""Lists the commands of `invoke --list`. Each one is in a module of cli/ that is named after its subject."""
 
 from __future__ import annotations
 

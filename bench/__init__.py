@@ -1,4 +1,4 @@
-"""Comparisons with the alternatives: each measures all sides in one run, and writes numbers, ratios and a picture."""
+"""Compares this project with the alternatives. Each benchmark measures all sides in one run, and writes the results."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def this_architecture() -> Architecture:
     """Return the architecture of this machine.
 
     Raises:
-        UnknownMachine: Lambda has nothing like it.
+        UnknownMachine: Lambda does not have this architecture.
     """
     architecture = host_architecture()
     if architecture is None:
@@ -45,7 +45,7 @@ def this_architecture() -> Architecture:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results of a bench, as they are shown."""
+    """The results of a benchmark, as they are shown."""
 
     title: str
     headings: list[str]

@@ -1,4 +1,4 @@
-"""Packages the models of `bench.zoo`, and asks the functions in the way in which Lambda would run them."""
+"""Packages the models of `bench.zoo`, and invokes the functions as Lambda would run them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FIT = ROOT / "bench" / "target" / "fit_zoo.py"
 GROUPS = (("xgboost-cpu", "lightgbm"), ("catboost",))  # packages beside the default ones; each group gets its own layer
 # catboost alone is larger than Lambda allows, so its models are asked with a layer that could not be deployed
 LIMITS: dict[tuple[str, ...], int] = {("catboost",): 3 * runtimes.UNZIPPED_LIMIT}
-COUNTERS = 2  # so many models are packaged and asked at the same time
+COUNTERS = 2  # the number of models that are packaged and asked at the same time
 MEMORY = 1769  # MB, which buy one vCPU
 NOWHERE = EmbeddedAws("http://127.0.0.1:9")  # functions that have their model in the zip need no AWS
 PIN = re.compile(r"[\w.-]+==")
@@ -45,7 +45,7 @@ LONGEST = 300  # characters of an error message
 
 @dataclass(frozen=True)
 class Shop:
-    """A layer and what is done with it: models are fitted with its packages, packaged for it, and asked with it."""
+    """A layer, in whose packages models are fitted, and for which they are packaged and asked."""
 
     out: Path
     runtime: Runtime
@@ -87,7 +87,7 @@ class Shop:
         return emulator.runtime_packages(self.runtime.python, self.out / "runtime")
 
     def serves(self, entry: zoo.Entry) -> bool:
-        """Whether the layer has the packages that a model needs."""
+        """Return whether the layer has the packages that a model needs."""
         return set(entry.needs) <= set(self.entry["packages"])
 
     def counter(self, folder: Path) -> Shop:
@@ -178,7 +178,7 @@ def ask_all(shops: Sequence[Shop], folder: Path, say: Say) -> dict[str, dict[str
 
 
 def locked() -> list[str]:
-    """Return the pinned packages of the default layer without their hashes, as others beside them have none."""
+    """Return the pinned packages of the default layer without hashes, because packages that are added have none."""
     lines = defaults.LOCKED.read_text(encoding="utf-8").splitlines()
     return [line.partition(" \\")[0] for line in lines if PIN.match(line)]
 

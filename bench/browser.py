@@ -18,7 +18,7 @@ from build.host import commands
 
 NAMES = (("chromium", "chromedriver"), ("google-chrome", "chromedriver"))
 REQUEST = "Network.requestWillBeSent"
-PATIENCE = 60  # seconds until a page is there
+PATIENCE = 60  # seconds to wait until a page is loaded
 OPTIONS = (
     "--headless=new",
     "--no-sandbox",  # a container may not have the sandbox, and the pages are this project's own
@@ -76,7 +76,7 @@ def start(width: int = 1240, height: int = 1000, scale: float = 1, dark: bool = 
 
 
 def view(browser: webdriver.Chrome, width: int, height: int, scale: float = 1, dark: bool = False) -> None:
-    """Give the page a window of this size, and say that the user prefers light or dark colours."""
+    """Set the size of the window, and whether pages see that the user prefers light or dark colours."""
     size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}

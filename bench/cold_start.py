@@ -1,8 +1,8 @@
-"""Measures first calls and those after them: of this project, of the way that tutorials show, and of the floor below.
+"""Measures first and later calls: of this project, of the way that tutorials show, and of the floor below both.
 
 Each first call starts a fresh execution environment under AWS's runtime interface emulator and runtime client. In each
 round, all contenders are measured in turn, so that other load on the machine falls on all of them alike. S3 is moto's
-server on this machine, and the disks are warm: what Lambda needs to bring a package to a new host is not included.
+server on this machine, and the disks are warm. The time that Lambda needs to bring a package to a new host is excluded.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ RECIPE, RECIPE_BYTECODE, SAM = "recipe", "recipe, valid bytecode", "recipe, SAM'
 FLOOR, LIBRARIES, LIBRARIES_IN_LAMBDA = "floor", "libraries alone", "libraries in the runtime"
 RUNTIME, FETCH = "runtime alone", "fetch alone"
 WITH_PANDAS = "bundle, with pandas"  # the pipeline with its rows as a DataFrame
-BARE = {FLOOR: "floor", LIBRARIES: "handler"}  # processes without anything of Lambda, and the module that they import
-WITHOUT_ANSWERS = (*BARE, LIBRARIES_IN_LAMBDA, RUNTIME, FETCH)  # they do only a fraction of what the others do
+BARE = {FLOOR: "floor", LIBRARIES: "handler"}  # processes without any part of Lambda, and the module that they import
+WITHOUT_ANSWERS = (*BARE, LIBRARIES_IN_LAMBDA, RUNTIME, FETCH)  # they do only a part of what the others do
 
 Facts = dict[str, Any]  # what is written as JSON
 
@@ -60,7 +60,7 @@ class Measured:
     second: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
     rss: list[float] = field(default_factory=list)
-    timings: list[dict[str, float]] = field(default_factory=list)  # of the steps, as the handlers log them
+    timings: list[dict[str, float]] = field(default_factory=list)  # of the steps, from the handlers' logs
 
     def timing(self, name: str) -> float:
         """Return the median of one step."""
@@ -135,7 +135,7 @@ def measure_all(say: Say, models: Sequence[str], runs: int) -> Facts:
 
 
 def compare(model: str, measured: dict[str, Measured]) -> None:
-    """See that all contenders give the same answers; otherwise they cannot be compared.
+    """Check that all contenders give the same answers; otherwise they cannot be compared.
 
     Raises:
         AnswersDiffer
@@ -148,7 +148,7 @@ def compare(model: str, measured: dict[str, Measured]) -> None:
 
 
 def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed]:
-    """Return the contenders that answer. Only the smallest forest and the pipeline are tried with other layers too."""
+    """Return the contenders that answer. Only the smallest forest and the pipeline are measured with other layers."""
     where = handler_variables.in_bucket(BUCKET, model.key)
     ours = ground.ours(ground.out, "default", model)
     if model.name == PIPELINE:
@@ -172,7 +172,7 @@ def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed
 def _floors(
     ground: Ground, model: Model, contenders: dict[str, Deployed], libraries: Sequence[str]
 ) -> dict[str, Deployed]:
-    """Return contenders that do only what no first call can do without."""
+    """Return contenders that do only what every first call has to do."""
     s3, smallest = contenders["s3"], SAM in contenders
     file = {**handler_variables.in_file(model.path), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY)}
     alone = ground.of_handler("libraries", s3.layers, file | {"LIBRARIES": ":".join(libraries)})
@@ -196,22 +196,22 @@ def measure(measured: Measured, deployed: Deployed, packages: Path, ground: Grou
 
 
 def bare(measured: Measured, deployed: Deployed, module: str, ground: Ground) -> None:
-    """Measure from its start a process that imports a module of the function, without anything of Lambda."""
+    """Measure, from its start, a process that imports a module of the function without any part of Lambda."""
     interpreter = interpreters.require(ground.runtime, "The floor")
     env = {**deployed.environment, "PYTHONPATH": str(deployed.layers / ground.runtime.site_packages)}
-    script = f"import os, {module}; os._exit(0)"  # it tears nothing down, since an answer need not wait for that
+    script = f"import os, {module}; os._exit(0)"  # it tears nothing down, because an answer need not wait for that
     command = [str(interpreter), "-S", "-s", "-B", "-c", script]
     began = time.perf_counter()
     with subprocess.Popen(command, cwd=deployed.task, env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        # The line is the last thing that the process does. Until the system has its memory back is not measured
+        # The line is the last thing that the process does. How long the system takes to free its memory is not measured
         line = process.stdout.readline()
         measured.first.append((time.perf_counter() - began) * 1e3)
     measured.timings.append(timings_in(line))
 
 
 def _calls(environment: Environment, event: Facts) -> list[float]:
-    """Make calls one after another, each over a connection of its own, and as short as a client can make them."""
+    """Make calls one after another, each over a connection of its own, and as fast as a client can make them."""
     url, body = urlsplit(environment.url), json.dumps(event)
     taken: list[float] = []
     while len(taken) < WARM_CALLS and sum(taken) < WARM_SECONDS * 1e3:
@@ -225,7 +225,7 @@ def _calls(environment: Environment, event: Facts) -> list[float]:
 
 
 def timings_in(log: str) -> dict[str, float]:
-    """Return where the first call's time went, as the handler's log says; {} if it says nothing."""
+    """Return where the first call's time went, from the handler's log, or {} if the log does not say."""
     ours = timings_of_ours(log)
     if ours:
         return ours
@@ -299,7 +299,7 @@ def _overlap(of_100: dict[str, Measured], small: dict[str, Measured]) -> float:
 
 
 def _bars(models: Mapping[str, Mapping[str, Facts]]) -> dict[str, dict[str, Facts]]:
-    """Return what is drawn: not the fetch, which others do beside something else, and not the other ways to import."""
+    """Return what is drawn: without the fetch, which overlaps with other steps, and without other ways to import."""
     return {
         "A pipeline on a DataFrame" if model == PIPELINE else f"A forest of {model} MB": {
             name: facts for name, facts in contenders.items() if name not in (FETCH, *WAYS)

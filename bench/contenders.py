@@ -1,4 +1,4 @@
-"""Makes the contenders of the comparison of first calls, each as Lambda would have it on its disk."""
+"""Makes the contenders for the measurement of first calls, each as Lambda would have it on its disk."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from local.embedded_aws import EmbeddedAws
 HERE = Path(__file__).parent
 BUCKET = "bench-models"
 MEMORY = 1769  # MB, which buy one vCPU
-WAYS = ("bundle, all imports", "bundle, import list", "bundle, LazyLoader")  # in the place of the plan
+WAYS = ("bundle, all imports", "bundle, import list", "bundle, LazyLoader")  # these replace the plan
 EVENT = {"instances": [[0.5] * 10]}
-PIPELINE = "pipeline"  # beside the forests, which are named by their size: the example, which is fitted on a DataFrame
+PIPELINE = "pipeline"  # the example on a DataFrame; the other models are forests, named by their size
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Model:
 
 @dataclass
 class Ground:
-    """What all contenders have in common: the folder, the runtime, and S3."""
+    """The environment that all contenders share: the folder, the runtime, and S3."""
 
     folder: Path
     runtime: Runtime
@@ -80,7 +80,7 @@ class Ground:
 
     @cached_property
     def out(self) -> Path:
-        """Our artifacts, with the default layer."""
+        """Return the folder of this project's artifacts, with the default layer."""
         return self.built("default", None)
 
     @property
@@ -88,7 +88,7 @@ class Ground:
         return manifest.built_layer(self.out)
 
     def built(self, name: str, profile: Path | None) -> Path:
-        """Build our layer in a folder of its own."""
+        """Build this project's layer in a folder of its own."""
         self.say(f"Building our layer: {name}")
         out = self.folder / f"dist-{name}"
         order = layer.Order(self.runtime, this_architecture(), trim_for=TrimFor(profile) if profile else None)
@@ -96,7 +96,7 @@ class Ground:
         return out
 
     def ours(self, out: Path, name: str, model: Model) -> dict[str, Deployed]:
-        """Return our function in both modes. A bundle that would be too large for Lambda is left out."""
+        """Return this project's function in both modes. A bundle that would be too large for Lambda is left out."""
         made = function.package(out, model.path)
         entry = manifest.built_layer(out)
         opt = _unpacked(out / entry["path"], self.folder / f"opt-{out.name}")
@@ -144,22 +144,22 @@ class Ground:
 
     @cached_property
     def pip_layer(self) -> Path:
-        """`pip install -t python`, zipped. It has bytecode, which is stale once Lambda has unzipped it."""
+        """Return the layer of `pip install -t python`, zipped. Its bytecode is stale once Lambda has unzipped it."""
         self.say("Building the recipe's layer: pip install -t")
         opt = self.folder / "opt-pip"
         linked = importable.of_requirements(defaults.LOCKED, self.runtime, self.folder / "linked")
-        # These are copies: other times on links would be other times in uv's own cache
+        # Copies, because changing the times of links would change the files in uv's own cache
         shutil.copytree(linked, opt / "python")
         interpreter = interpreters.require(self.runtime, "The recipe's layer")
         with suppress(commands.CommandFailed):  # some files are templates and no Python
             commands.run([interpreter, "-m", "compileall", "-q", "-j", "0", opt / "python"])
         for path in (opt / "python").rglob("*.py"):
-            os.utime(path, (0, path.stat().st_mtime + 1))  # its bytecode is for another time
+            os.utime(path, (0, path.stat().st_mtime + 1))  # now its bytecode is for another time
         return opt
 
     @cached_property
     def pip_layer_with_bytecode(self) -> Path:
-        """The same packages with bytecode that is valid wherever it lies."""
+        """Return the same packages with bytecode that is valid wherever the files are."""
         opt = self.folder / "opt-pip-bytecode"
         shutil.copytree(self.pip_layer, opt, ignore=shutil.ignore_patterns("__pycache__"), copy_function=os.link)
         bytecode.compile_tree(opt / "python", "/opt/python", self.runtime)
@@ -167,7 +167,7 @@ class Ground:
 
     @cached_property
     def sam_layer(self) -> Path:
-        """The same versions in a layer that `sam build` makes."""
+        """Return the same versions in a layer that `sam build` makes."""
         self.say("Building SAM's layer: sam build")
         pins = "".join(f"{name}=={version}\n" for name, version in self.layer["packages"].items())
         return tools.sam_build(self.folder / "sam", pins, os.environ)

@@ -1,4 +1,4 @@
-"""Records `make demo` in a terminal, and draws what it showed: docs/demo.svg."""
+"""Records `make demo` in a terminal, and draws its output: docs/demo.svg."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def run(folder: Path, say: Say) -> Outcome:
     """Run the demo in this checkout, and take the picture.
 
     Raises:
-        RecordingFailed: it did not end well.
+        RecordingFailed: the demo failed.
     """
     command = " ".join(ARGV)
     say(f"Recording: {command}")

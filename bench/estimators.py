@@ -37,9 +37,9 @@ from local import bars
 FIT = ROOT / "bench" / "target" / "each_estimator.py"
 SOURCES = ("lambda", "build", "bench/target/each_estimator.py")  # what the packaged functions depend on
 ROUNDS = 3
-COUNTERS = 2  # so many estimators are packaged at the same time
-NUMPY_EACH = 5  # so many estimators are measured between two processes that import numpy
-MOST_SHOWN = 10  # so many estimators are in the table
+COUNTERS = 2  # the number of estimators that are packaged at the same time
+NUMPY_EACH = 5  # the number of estimators that are measured between two processes that import numpy
+MOST_SHOWN = 10  # the most estimators that are in the table
 EAGER = {"LAMBDA_MODEL_EAGER": "1"}
 ANSWER = (
     "import json, os, sys, handler; "
@@ -113,7 +113,7 @@ def run(
 
 
 def digest(target: Runtime) -> str:
-    """Return a digest of everything that decides what is packaged."""
+    """Return a digest of everything that the packaged functions depend on."""
     hashed = hashlib.sha256(target.name.encode())
     for source in SOURCES:
         path = ROOT / source
@@ -190,10 +190,10 @@ def _package_all(shop: Shop, kept: Path, names: Iterable[str], say: Say) -> dict
 
 
 def _package(counter: Shop, own: Path) -> None:
-    """Package one estimator, and write beside it what is needed to ask it.
+    """Package one estimator, and write beside it what is needed to invoke it.
 
     Raises:
-        UserError: it is refused.
+        UserError: the estimator is refused.
     """
     made = function.package(counter.out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
     shutil.rmtree(own / "task", ignore_errors=True)
@@ -211,7 +211,7 @@ def measure(subjects: list[First], site_packages: Path, target: Runtime, say: Sa
     """Time all estimators in turn, after some processes that fill the page cache.
 
     Returns:
-        The milliseconds that a process takes which only imports numpy.
+        The milliseconds of a process that only imports numpy.
     """
     interpreter = interpreters.require(target, "This bench")
     libraries = ":".join(map(str, interpreters.library_folders(site_packages)))
@@ -229,7 +229,8 @@ def measure(subjects: list[First], site_packages: Path, target: Runtime, say: Sa
         began = time.perf_counter()
         with subprocess.Popen(command, cwd=task, env=env, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            # The line is the last thing that the process does. Until the system has its memory back is not measured
+            # The line is the last thing that the process does. How long the system takes to free its memory is not
+            # measured
             line = process.stdout.readline()
             return (time.perf_counter() - began) * 1e3, line
 

@@ -16,7 +16,7 @@ class Tally:
     right: int = 0
     wrong: int = 0
     refused: int = 0
-    faults: list[str] = field(default_factory=list)  # the first faults, in words
+    faults: list[str] = field(default_factory=list)  # descriptions of the first faults
 
     @property
     def all_right(self) -> bool:
@@ -65,17 +65,17 @@ def _judge(expected: list[Any], reply: Mapping[str, Any], which: str) -> Tally:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two answers are the same. Numbers are compared to the bit, and a boolean is no number."""
+    """Return whether two answers are the same. Numbers are compared to the bit, and a boolean is no number."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
 def by_form(own: Mapping[str, list[Any]], replies: Mapping[str, Any], forms: Sequence[str]) -> dict[str, Tally]:
-    """Judge all replies for one model. If it could not be asked at all, each row counts as refused in each form.
+    """Judge all replies for one model. If the model could not be asked at all, each row counts as refused in each form.
 
     Args:
-        replies: by form, as `judge` takes them; or {"error": "..."}.
+        replies: by form, as `judge` takes them, or {"error": "..."}.
     """
     if "error" in replies:
         rows = len(own["together"]) + sum(map(len, own["alone"]))

@@ -18,7 +18,7 @@ from build.saying import Say
 SCRIPT = ROOT / "bench" / "target" / "time_large.py"
 ROUNDS = 15
 GOALS = {"dataframe_records": 0.25, "dataframe_split": 0.1, "inputs": 0.1, "csv": 0.3}
-BASE = {"csv": "dataframe_records"}  # the form whose json.loads is timed, where it is another form
+BASE = {"csv": "dataframe_records"}  # the form whose json.loads is timed, if it is another form
 TABLES = {"light": "a table without pandas", "pandas": "a DataFrame", "array": "an array"}
 HEADINGS = [
     "rows, what the model gets, form",

@@ -1,6 +1,6 @@
-"""Compares layers of the same requirements, by this project and by others: sizes, bytecode, build and import times.
+"""Compares the layers that this project and others build from the same requirements: sizes, bytecode and times.
 
-All of them are measured in one run, in turn, so that other load on the machine falls on all alike.
+All of them are measured in one run, in turn, so that other load on the machine affects all of them alike.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Row:
 
     @property
     def import_seconds(self) -> float:
-        """NaN for a trimmed layer, which holds only what its model imports, by the plan in the function."""
+        """Return the median, or NaN for a trimmed layer: it holds only what its model imports by the plan."""
         return statistics.median(self.imports) if self.imports else math.nan
 
     def as_json(self) -> dict[str, Any]:

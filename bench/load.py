@@ -1,4 +1,4 @@
-"""Asks one execution environment for a minute as fast as it answers, with good requests of all kinds and with bad ones.
+"""Sends one execution environment requests for a minute as fast as it answers: good ones of all kinds, and bad ones.
 
 Each answer is compared with the estimator's own answer for the rows of that very request. The rows are drawn anew each
 time, so that a lost answer, a wrong one, and one that belongs to another request are all noticed. Memory is watched
@@ -28,8 +28,8 @@ from local.emulator import Environment
 SECONDS = 60
 MODEL = "onehot-none"  # a model of bench.zoo
 MOST_ROWS = 8  # the most rows of one request
-BAD = 0.2  # so large a share of the requests is bad
-LOOKS = 40  # how often memory is looked at
+BAD = 0.2  # the share of the requests that is bad
+LOOKS = 40  # how often memory is measured
 SETTLED = 0.1  # after this share of the time, memory is expected to stay the same
 
 Rows = Sequence[Mapping[str, Any]]
@@ -155,7 +155,7 @@ WRONG = (
 
 
 def run(results: Path, say: Say, seconds: float = SECONDS) -> Outcome:
-    """Send requests for so many seconds, and write load.json into a folder."""
+    """Send requests for ``seconds``, and write load.json into a folder."""
     target = runtime(DEFAULT_PYTHON)
     with TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name).resolve()
@@ -173,7 +173,7 @@ def run(results: Path, say: Say, seconds: float = SECONDS) -> Outcome:
 
 
 def ask(environment: Environment, rows: Rows, answers: Sequence[Any], seconds: float) -> Seen:
-    """Send one request after another, each as soon as the one before has been answered."""
+    """Send one request after another, each as soon as the previous one has been answered."""
     seen, draw = Seen(), random.Random(20261126)
     environment.invoke(records(rows))  # this loads the model
     began, looked = time.perf_counter(), -1
@@ -196,7 +196,7 @@ def ask(environment: Environment, rows: Rows, answers: Sequence[Any], seconds: f
 
 
 def _fault(kind: Kind, written: bytes, own: list[Any]) -> str | None:
-    """Say what is wrong with an answer, or return None."""
+    """Return a description of what is wrong with an answer, or None."""
     try:
         answer = json.loads(written)
         if kind.status is not None:

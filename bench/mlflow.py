@@ -1,4 +1,4 @@
-"""Installs MLflow's scoring server in a virtual environment of its own, and asks it for the models of `bench.zoo`."""
+"""Installs MLflow's scoring server in a virtual environment of its own, and sends it the requests of `bench.zoo`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class MLflow:
 
         Args:
             packages: the versions of the packages.
-            needs: packages beside them; those that are among them get the same versions.
+            needs: additional packages. Those that are in ``packages`` get the same versions.
         """
         interpreter = interpreters.require(runtime, "MLflow's server")
         commands.run([interpreters.uv(), "venv", "--python", interpreter, folder / "venv"])

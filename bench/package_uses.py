@@ -1,6 +1,6 @@
-"""Packages that people use beside scikit-learn, each with a real use that prints what has to stay the same.
+"""Lists packages that people use with scikit-learn, each with a real use whose output has to stay the same.
 
-What importlib.metadata says about everything that is installed has to stay the same too.
+What importlib.metadata says about all installed packages has to stay the same too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Shows that the packages which people use beside scikit-learn are still complete in a slim layer.
+"""Shows that packages which people use with scikit-learn are still complete in a slim layer.
 
-Each package is installed as it is and built as a layer, with everything that it needs. Every module that can be
-imported from the one has to be importable from the other, and a real use has to print the same.
+Each package is installed unchanged and built as a layer, with everything that it needs. Every module that can be
+imported from the installation has to be importable from the layer, and a real use has to print the same.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PAGE = ROOT / "docs" / "packages.md"
 PATIENCE = 300  # seconds for one run
 BATCH = 200  # modules for each process, since one of them may end the process
 NO_LIMIT = 1 << 40
-TAIL = 120  # characters of the output of a failing use
+TAIL = 120  # the last characters of a failing use's output that are kept
 
 Answer = tuple[int, str]  # the exit code, and what was printed
 
@@ -47,7 +47,7 @@ class Compared:
     version: str = ""
     before: int = 0  # bytes before slimming, unzipped
     after: int = 0
-    modules: int = 0  # how many modules can be imported, of the package and of everything that it needs
+    modules: int = 0  # how many modules can be imported, of the package and of its dependencies
     bytecode: str = ""  # which modules have bytecode, in words
     verdict: str = ""
     lost: dict[str, list[str | None]] = field(default_factory=dict)  # module -> why it fails, before and after
@@ -68,7 +68,7 @@ def run(folder: Path, say: Say, only: Collection[str] = ()) -> Outcome:
         if not only or case.name in only:
             results[case.name] = compare(case, target)
             say(f"{case.name} {results[case.name].version}: {results[case.name].verdict}")
-            write(results, folder)  # each time, so that an hour's work is not lost with the last of them
+            write(results, folder)  # after each package, so that an hour's work is not lost if the last one fails
     return write(results, folder)
 
 
@@ -140,7 +140,7 @@ def compare(case: Case, target: Runtime) -> Compared:
 
 
 def _build(out: Path, order: layer.Order) -> layer.Layer:
-    """Build the layer as it is shipped. A layer that Lambda would refuse is built all the same, to be compared."""
+    """Build the layer as it is shipped. A layer that is too large for Lambda is built too, for the comparison."""
     try:
         return layer.build(out, order, lambda message: None)
     except layer.LayerTooLarge:
@@ -151,13 +151,13 @@ def _size(made: layer.Layer) -> tuple[int, str]:
     """Return the bytes of an unzipped layer, without bytecode if that is too much, and its largest package in words."""
     size, packages = made.entry["unzipped_bytes"], made.contents.packages
     name = next(iter(packages))
-    if size > UNZIPPED_LIMIT:  # `invoke build-layer` has weighed it without bytecode
+    if size > UNZIPPED_LIMIT:  # `invoke build-layer` has compared its size without bytecode
         size -= sum(kinds["bytecode"] for kinds in packages.values())
     return size, f"{name} has {made.contents.package_bytes(name) / 1e6:.0f} MB"
 
 
 def verdict(lost: list[str], answers: list[Answer], size: int, biggest: str) -> str:
-    """Say in words how the package has come through.
+    """Return the result for the package in words.
 
     Args:
         answers: the outputs of the use, without slimming and with it.

@@ -1,4 +1,4 @@
-"""Takes the picture of the page that `invoke serve` shows, in a headless Chromium: docs/serve.png."""
+"""Takes a picture of the page that `invoke serve` shows, in a headless Chromium: docs/serve.png."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run(folder: Path, say: Say) -> Outcome:
     """Package the model, serve it, ask it, and take the picture."""
     from bench import browser
 
-    browser.find()  # it must not be missing after all the work
+    browser.find()  # fails now if there is no browser, and not after all the work
     target = runtime(DEFAULT_PYTHON)
     with TemporaryDirectory(prefix="page-") as name:
         out = Path(name) / "dist"

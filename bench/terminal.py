@@ -1,4 +1,4 @@
-"""What a command shows in a terminal, recorded, and drawn as an SVG that plays once in light and in dark colours."""
+"""Records what a command shows in a terminal, and draws it as an SVG that plays once, in light and in dark colours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from build.errors import UserError
 TOKEN = re.compile(r"\x1b\[(?P<numbers>[0-9;?]*)(?P<action>[A-Za-z])|\x1b\].*?(?:\x07|\x1b\\)|\r\n|\n|\r|[^\x1b\r\n]+")
 
 CELL, LINE, MARGIN, BAR = 7.8, 17, 16, 30  # in the drawing's pixels
-SECONDS = 10.0  # that the drawing plays at most
+SECONDS = 10.0  # the most seconds that the drawing plays
 DRAWING = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}"
   role="img">
@@ -50,7 +50,8 @@ text {{ fill: var(--ink); font: 13px ui-monospace, SFMono-Regular, Menlo, Consol
 {body}
 </svg>
 """
-COLOURS = {1: "red", 2: "green", 3: "yellow", 4: "blue", 5: "magenta", 6: "cyan"}  # by number; 8 more is the bright one
+# By number; 8 more is the bright colour
+COLOURS = {1: "red", 2: "green", 3: "yellow", 4: "blue", 5: "magenta", 6: "cyan"}
 
 
 class RecordingFailed(UserError):
@@ -64,10 +65,10 @@ class Screen:
     lines: list[str] = field(default_factory=lambda: [""])
     times: list[float] = field(default_factory=lambda: [0.0])
     at: int = 0
-    overwrites: bool = False  # whether what comes next takes the place of the line: the cursor is at its beginning
+    overwrites: bool = False  # whether the next text replaces the line, because the cursor is at its beginning
 
     def feed(self, text: str, seconds: float) -> None:
-        """Show a text. Colours stay in the lines; of the cursor's ways only those are known that progress bars use."""
+        """Show a text. Colours stay in the lines. Only the movements of the cursor that progress bars use are known."""
         for found in TOKEN.finditer(text):
             token, action = found[0], found["action"]
             if token.endswith("\n"):
@@ -98,7 +99,7 @@ def record(argv: Sequence[str], folder: Path, columns: int, env: Mapping[str, st
     """Run a command in a terminal of that width, and keep what it shows.
 
     Raises:
-        RecordingFailed: it did not end well.
+        RecordingFailed: the command failed.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
@@ -106,7 +107,7 @@ def record(argv: Sequence[str], folder: Path, columns: int, env: Mapping[str, st
     process = subprocess.Popen(argv, cwd=folder, env=wanted, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     begin, shown, chunks = time.monotonic(), Screen(), []
-    with suppress(OSError):  # so the other end's closing is said
+    with suppress(OSError):  # reading raises OSError when the other end is closed
         while chunk := os.read(ours, 1 << 16):
             chunks.append((chunk, time.monotonic() - begin))
     os.close(ours)
@@ -122,14 +123,14 @@ def record(argv: Sequence[str], folder: Path, columns: int, env: Mapping[str, st
 
 
 def _whole(data: bytes) -> tuple[str, bytes]:
-    """The text without a character or an escape sequence that is cut at the end, and that."""
+    """Return the text without an incomplete character or escape sequence at its end, and these last bytes."""
     cut = re.search(rb"(\x1b(\[[0-9;?]*)?|\r|[\xc0-\xff][\x80-\xbf]{0,2})\Z", data)
     end = cut.start() if cut else len(data)
     return data[:end].decode(errors="replace"), data[end:]
 
 
 def svg(command: str, screen: Screen) -> str:
-    """The drawing of a command and what it showed."""
+    """Return the drawing of a command and what it showed."""
     lines = list(zip(screen.lines, screen.times, strict=True))
     while lines and not Text.from_ansi(lines[-1][0]).plain.strip():
         lines.pop()
@@ -156,7 +157,7 @@ def svg(command: str, screen: Screen) -> str:
 
 
 def _runs(text: Text) -> list[tuple[str, Style]]:
-    """A line in pieces of one style each."""
+    """Return a line in pieces of one style each."""
     styles = [Style()] * len(text.plain)
     for span in text.spans:
         own = span.style if isinstance(span.style, Style) else Style.parse(span.style)
@@ -166,7 +167,7 @@ def _runs(text: Text) -> list[tuple[str, Style]]:
 
 
 def _line(number: int, runs: Sequence[tuple[str, Style]], seconds: float) -> str:
-    """One line; each piece has its own place and width, whatever font there is."""
+    """Return the drawing of one line. Each piece has its own place and width, whatever the font is."""
     pieces, column = [], 0
     for text, style in runs:
         if text.strip():

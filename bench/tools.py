@@ -1,4 +1,4 @@
-"""The tools that make a layer's zip from a requirements file: the ways of this project, and the alternatives."""
+"""Provides the tools that make a layer's zip from a requirements file: this project's, and the alternatives."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _invoke(work: Path, env: dict[str, str], *words: str | Path) -> None:
 
 
 def _container(say: Say) -> list[Tool]:
-    """Return the container builder beside uv, both for the Python of the image that is here."""
+    """Return the container builder, and uv for the same Python, which is that of the image on this machine."""
     image = os.environ.get("LAMBDA_BUILD_IMAGE", runtime(DEFAULT_PYTHON).image)
     engine = engines.find()
     match = re.search(r"python(3\.\d+)", image)

@@ -36,12 +36,12 @@ class Runtime:
 
     @property
     def site_packages(self) -> str:
-        """The folder of a layer's packages, relative to /opt."""
+        """Return the folder of a layer's packages, relative to /opt."""
         return f"python/lib/{self.name}/site-packages"
 
     @property
     def has_hash_pycs(self) -> bool:
-        """Whether this Python has hash-based .pyc files (PEP 552)."""
+        """Return whether this Python has hash-based .pyc files (PEP 552)."""
         return self.python != "3.6"
 
 

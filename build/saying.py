@@ -1,4 +1,4 @@
-"""How the build reports its progress: with a function that takes one line of text."""
+"""Reports the progress of the build through a function that takes one line of text."""
 
 from __future__ import annotations
 

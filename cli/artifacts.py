@@ -1,4 +1,4 @@
-"""Commands that make and show the artifacts in dist/: the layer, the function and what is known of them."""
+"""Commands that make and show the artifacts in dist/: the layer, the function, and what is known about them."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def package(
 
 @command(help={"json": "print it as JSON", "out": "folder of the packaged model"})
 def describe(c: Context, json: bool = False, out: Path = OUT) -> None:
-    """Show what the packaged model takes and gives, and a request that fits it."""
+    """Show what the packaged model takes and returns, and a request that fits it."""
     model = signatures.packaged(out)
     if json:
         terminal.data(model["signature"])
@@ -179,7 +179,7 @@ def describe(c: Context, json: bool = False, out: Path = OUT) -> None:
 
 @command(help={"json": "print numbers rather than a table", "out": "folder of the layer and the manifest"})
 def report(c: Context, json: bool = False, out: Path = OUT) -> None:
-    """Show what fills Lambda's limit, and write it as a page: by package and by kind, and what is left for a model."""
+    """Show what fills Lambda's size limit, by package and by kind, and what is left for a model. Also write a page."""
     sizes = reporting.read(out)
     if json:
         terminal.data(sizes.as_json())
@@ -198,7 +198,7 @@ def report(c: Context, json: bool = False, out: Path = OUT) -> None:
     iterable=["ignore"],
 )
 def audit(c: Context, ignore: list[str], service: str = "pypi", out: Path = OUT) -> None:
-    """Look up which vulnerabilities are known of what the layer holds; the exit code is 1 if there are any."""
+    """Look up the known vulnerabilities of the layer's packages; the exit code is 1 if there are any."""
     say("Looking up the packages of the layer")
     answer = auditing.audit(out, ignore, service)
     for advisory in answer.ignored:

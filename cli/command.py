@@ -1,4 +1,4 @@
-"""Makes a function a command: its options, what becomes of its failures, and its exit code."""
+"""Turns a function into a command: with options, messages for failures, and exit codes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ REPORT = (
     f"and the output of invoke doctor:\n{ISSUES}"
 )
 
-# The options that have a short form. It is the same one in all commands.
+# The options that have a short form, which is the same in all commands.
 SHORT = {
     "event": "e",
     "model": "m",
@@ -57,7 +57,7 @@ class Command(Task[Callable[..., None]]):
         super().__init__(body, **options)
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
-        self.help = dict(self.explained)  # invoke takes out what it has read
+        self.help = dict(self.explained)  # invoke removes what it has read
         return super().get_arguments(ignore_unknown_help)
 
     def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
@@ -75,14 +75,14 @@ def command(
     data: bool = False,
     spinner: bool = True,
 ) -> Callable[[Callable[..., None]], Command]:
-    """Make a function a command.
+    """Return a decorator that turns a function into a command.
 
     Args:
         help: what each option is for.
         iterable: options that can be given more than once.
         positional: options whose value may be given without their name.
-        data: what it prints to stdout is for programs.
-        spinner: it shows its progress itself, and leaves the terminal to no other program.
+        data: whether the output on stdout is for programs.
+        spinner: whether a spinner shows the progress. Not for a command that shares the terminal with other programs.
     """
 
     def decorate(body: Callable[..., None]) -> Command:
@@ -98,16 +98,16 @@ def command(
 
 
 def _guarded(body: Callable[..., None], *, data: bool, spinner: bool) -> Callable[..., None]:
-    """The function with text for paths and the option --debug, and with an exit code for each way to end."""
+    """Return the function with text for paths, the option --debug, and an exit code for each way to end."""
     name = body.__name__.replace("_", "-")
     called = given_as_text(body)
 
     @functools.wraps(called)
     def guarded(*args: Any, debug: bool = False, **kwargs: Any) -> None:
         if any(value in HELP for value in kwargs.values() if isinstance(value, str)):
-            _print_help(name)  # invoke takes -h for the value of an option that needs no name
-        for number in commands.INTERRUPTS:  # SIGINT, too: a shell has the jobs in its background ignore it
-            signal.signal(number, signal.default_int_handler)  # ends in order, as Ctrl-C does
+            _print_help(name)  # invoke takes -h for the value of a positional option
+        for number in commands.INTERRUPTS:  # SIGINT too, because shells make background jobs ignore it
+            signal.signal(number, signal.default_int_handler)  # ends the command in order, as Ctrl-C does
         try:
             with terminal.at_work(f"invoke {name}", data=data, spinner=spinner):
                 called(*args, **kwargs)
@@ -126,11 +126,11 @@ def _guarded(body: Callable[..., None], *, data: bool, spinner: bool) -> Callabl
 
 
 def _exit(error: Exception, debug: bool) -> Exit:
-    """How to end after a failure: what the caller can mend is one message."""
+    """Return how to end after a failure: an error that the caller can fix is one message, without a traceback."""
     if isinstance(error, BrokenPipeError) and pipes.is_closed():
         pipes.discard()
         return Exit(code=NOBODY_READS)
-    # OSError: a full disk, a folder that is a file, and so on
+    # OSError: for example a full disk, or a file in the place of a folder
     expected = isinstance(error, (UserError, OSError))
     if debug or not expected:
         traceback.print_exception(error)

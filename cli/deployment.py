@@ -1,4 +1,4 @@
-"""Commands that deploy what was packaged, ask it, and look after what is deployed. They print what they run."""
+"""Commands that deploy what was packaged, invoke it, and look after a deployment. They print what they run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DRY_RUN = "print what would run, and change nothing"
 
 
 def _deployed() -> dict[str, Any]:
-    """The outputs of the deployment in this folder. Credentials are checked first, before Terraform runs."""
+    """Return the outputs of the deployment in this folder. Credentials are checked first, before Terraform runs."""
     from local import deployment, terraform
 
     deployment.check_credentials()
@@ -76,7 +76,7 @@ def deploy(
     }
 )
 def rollback(c: Context, to: str | None = None, dry_run: bool = False) -> None:
-    """Have an earlier version answer, at once and with its own model. Nothing is built or published."""
+    """Point the alias to an earlier version, which has its own model. Nothing is built or published."""
     from local import deployment
 
     alias_arn = _deployed()["alias_arn"]
@@ -107,7 +107,7 @@ def prune(
     dry_run: bool = False,
     yes: bool = False,
 ) -> None:
-    """Delete old versions of the function that nothing points to, and the layer versions and objects of theirs."""
+    """Delete old versions of the function that nothing points to, and their layer versions and objects."""
     from local import deployment
     from local import prune as pruning
 
@@ -125,7 +125,7 @@ def prune(
         show("There is nothing to delete.")
         return
     show(f"Of {name} in {clients['lambda'].meta.region_name}, nothing uses:")
-    for unused in seen.unused:  # as lines: the names of objects are as long as they are
+    for unused in seen.unused:  # one line each, because the names of objects may be long
         show(f"  {unused.kind:<13} {unused.bytes:>13,} bytes  {unused.name}")
     size = megabytes(sum(unused.bytes for unused in seen.unused))
     if plan or dry_run:
@@ -202,7 +202,7 @@ def predict(c: Context, event: Path, local: bool = False, out: Path = OUT) -> No
     }
 )
 def serve(c: Context, port: str = "8080", out: Path = OUT) -> None:
-    """Serve what was packaged over HTTP, on this machine, as an endpoint would: a page for people, and requests."""
+    """Serve the packaged function over HTTP on this machine, as an endpoint would: a page for people, and requests."""
     from local import operations
 
     with operations.serve(out, port, say) as url:

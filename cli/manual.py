@@ -1,4 +1,4 @@
-"""The reference of the commands in docs/commands.md, written from the commands themselves."""
+"""Writes the reference of the commands in docs/commands.md from the commands themselves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NoMarkers(UserError):
 
 
 def write(page: Path = PAGE) -> list[Path]:
-    """Bring the page up to date, and return it if it was not."""
+    """Bring the page up to date. Returns the page if it has changed."""
     before = page.read_text(encoding="utf-8")
     after = rendered(before, page)
     if after == before:
@@ -33,10 +33,10 @@ def write(page: Path = PAGE) -> list[Path]:
 
 
 def rendered(text: str, page: Path = PAGE) -> str:
-    """The text of the page with the reference as it should be.
+    """Return the text of the page with an up-to-date reference.
 
     Raises:
-        NoMarkers: the page does not say where the reference belongs.
+        NoMarkers: the page does not say where the reference goes.
     """
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
@@ -46,7 +46,7 @@ def rendered(text: str, page: Path = PAGE) -> str:
 
 
 def reference() -> str:
-    """Each command with its options, in the order in which they are used; and the exit codes."""
+    """Return each command with its options, in the order in which they are used, and the exit codes."""
     from tasks import namespace
 
     lines: list[str] = []
@@ -68,7 +68,7 @@ def _command(namespace: Collection, name: str) -> Iterator[str]:
 
 
 def _option(argument: Argument) -> str:
-    """An option as it is typed. One that is on by default is typed to turn it off."""
+    """Return an option as it is typed. An option that is on by default is typed to turn it off."""
     if argument.kind is bool and argument.default is True:
         return f"`--no-{_typed(argument)}`"
     value = "" if argument.kind is bool else f" {str(argument.name).upper()}"
@@ -76,7 +76,7 @@ def _option(argument: Argument) -> str:
 
 
 def _typed(argument: Argument) -> str:
-    """The name as it is typed: with hyphens, where the parameter has underscores."""
+    """Return the name as it is typed, with hyphens in the place of underscores."""
     return str(argument.name).replace("_", "-")
 
 

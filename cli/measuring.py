@@ -90,7 +90,7 @@ def demo(c: Context, out: Path = OUT / "demo") -> None:
     positional=["name"],
 )
 def bench(c: Context, name: str, only: list[str], scratch: Path | None = None) -> None:
-    """Measure this project beside what else there is, in one run, and write bench/results/. Takes minutes."""
+    """Measure this project and its alternatives in one run, and write bench/results/. Takes minutes."""
     outcome = benches.run(name, say, only, scratch)
     table = Table(*outcome.headings, title=outcome.title)
     for row in outcome.rows:

@@ -1,4 +1,4 @@
-"""Ends a command in silence when the program that reads its output has ended, as `head` does."""
+"""Ends a command silently when the program that reads its output has ended, as `head` does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import TracebackType
 
 
 def is_closed() -> bool:
-    """Whether nobody reads stdout any more."""
+    """Return whether nobody reads stdout any more."""
     try:
         poll = select.poll()
         poll.register(sys.stdout.fileno(), 0)
@@ -20,13 +20,13 @@ def is_closed() -> bool:
 
 
 def discard() -> None:
-    """Let what is still to be written go nowhere, so that Python does not complain about it when it ends."""
+    """Discard the output that is still to be written, so that Python does not complain about it when it ends."""
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def end_in_silence() -> None:
-    """Have a closed pipe be no error in what invoke itself prints: its list of commands, and their help."""
+    """Let a closed pipe be no error for what invoke itself prints: its list of commands, and their help."""
     before = sys.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -45,7 +45,7 @@ def test(c: Context, fast: bool = False, rare: bool = False, options: str = "") 
     from local import terraform
 
     terraform.binary()
-    # Three at once, whatever the machine: most of what they do is to wait, for Terraform and for servers
+    # Three at once on any machine, because most tests wait for Terraform and for servers
     # In the order of their names, so that the end-to-end tests, which take longest, begin first
     workers = ["--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder", "--durations=30"]
     which = ["tests/unit"] if fast else [*workers, "-m", "rare" if rare else "not rare"]

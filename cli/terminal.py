@@ -1,4 +1,4 @@
-"""What commands print with: progress, results, sizes, and the command to type next.
+"""Prints for all commands: progress, results, sizes, and the command to type next.
 
 On a terminal, the step that runs has a spinner and its seconds. Elsewhere, such as in CI, each step is a plain line.
 """
@@ -21,17 +21,17 @@ from build.host.paths import shown
 
 OUT = Path("dist")
 MODULE = Path(__file__).resolve().parents[1]
-LONG = 1.0  # seconds of a step that are worth telling
+LONG = 1.0  # seconds of a step that are worth showing
 REFRESHES = 4  # a second: few, because some commands measure times while the spinner turns
 
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        raise  # noqa: PLE0704 - rich calls this while it handles the error; cli.command decides what becomes of it
+        raise  # noqa: PLE0704 - rich calls this while it handles the error, and cli.command handles it then
 
 
 class Terminal:
-    """Where a command prints. Its results go to stdout; its progress goes there too, unless the result is data."""
+    """The place where a command prints. Results go to stdout. Progress does too, unless the result is data."""
 
     def __init__(self) -> None:
         self.results = _Console(highlight=False, soft_wrap=True, markup=False)
@@ -40,7 +40,7 @@ class Terminal:
         self._step, self._said, self._since = TaskID(0), "", 0.0
 
     def say(self, message: str) -> None:
-        """Tell of a step that begins, or of a fact on the way."""
+        """Print that a step begins, or another fact."""
         if self._progress is None:
             self.messages.print(message, style="dim")
             return
@@ -57,7 +57,7 @@ class Terminal:
         self.results.print(what, style=style, soft_wrap=not isinstance(what, Table))
 
     def warn(self, message: str) -> None:
-        """Print what the caller should know before they go on."""
+        """Print something that the caller should know before going on."""
         self._end_step()
         self.messages.print(message, style="yellow")
 
@@ -67,7 +67,7 @@ class Terminal:
         self.results.print_json(data=value)
 
     def next(self, *lines: str) -> None:
-        """End with the command to type next, as it has to be typed where the caller is."""
+        """Print the next command, as it has to be typed in the caller's folder."""
         self._end_step()
         words = [typed(line) for line in lines]
         self.messages.print(f"Next: {words[0]}" if len(words) == 1 else "\n  ".join(["Next:", *words]), style="bold")
@@ -77,9 +77,9 @@ class Terminal:
         """Print for one command, until the block ends.
 
         Args:
-            name: of the command; the spinner has it until the first step is said.
-            data: the result is for programs, so all else goes to stderr.
-            spinner: the command leaves the terminal to nobody else, such as to Terraform or to a question.
+            name: the name of the command, which the spinner shows until the first step begins.
+            data: whether the result is for programs. Everything else then goes to stderr.
+            spinner: whether to show a spinner. Not if Terraform or a question also uses the terminal.
         """
         self.messages = _Console(stderr=True, highlight=False, soft_wrap=True, markup=False) if data else self.results
         if not (spinner and self.messages.is_terminal and not self.messages.is_dumb_terminal):
@@ -101,7 +101,7 @@ class Terminal:
             self._progress = None
 
     def _end_step(self) -> None:
-        """Print the step that the spinner shows, with its seconds if they are worth telling."""
+        """Print the step that the spinner shows, with its seconds if they are worth showing."""
         if self._progress is None or not self._said:
             return
         seconds = time.monotonic() - self._since
@@ -120,23 +120,23 @@ def megabytes(count: float) -> str:
 
 
 def made(path: Path) -> str:
-    """A file that a command has written, and how large it is."""
+    """Return the name of a file that a command has written, and its size."""
     size = path.stat().st_size
     return f"{shown(path)}: {megabytes(size) if size >= 1e6 else f'{size / 1e3:.1f} kB'}"
 
 
 def with_out(out: Path) -> str:
-    """The option that names a folder of artifacts, where the caller has to name it."""
+    """Return the option that names a folder of artifacts, if the caller has to name it."""
     return "" if out == OUT.absolute() else f" --out {shlex.quote(shown(out))}"
 
 
 def deploying(options: str) -> str:
-    """The command that deploys: a configuration that has fetched the module is deployed by Terraform alone."""
+    """Return the command that deploys. If another configuration has fetched the module, it is terraform apply."""
     return "terraform apply" if ".terraform" in MODULE.parts else f"invoke deploy{options}"
 
 
 def typed(line: str) -> str:
-    """A command line as the caller has to type it: those from another folder say where the tasks are."""
+    """Return a command line as the caller has to type it. In another folder, it says where the tasks are."""
     if not line.startswith("invoke "):
         return line
     root = _search_root(sys.argv[1:])
@@ -146,7 +146,7 @@ def typed(line: str) -> str:
 
 
 def _search_root(words: list[str]) -> str | None:
-    """The value of invoke's own option --search-root, which stands before the command."""
+    """Return the value of invoke's own option --search-root, which stands before the command."""
     for number, word in enumerate(words):
         if word.startswith("--search-root="):
             return word.partition("=")[2]

@@ -1,7 +1,8 @@
 """The function's entry point, ``handler.lambda_handler``.
 
 The model is loaded here, in the init phase, once in each execution environment: Lambda runs that phase with a full
-CPU whatever the memory size. If the model cannot be loaded, the init fails, and Lambda tries again in a new one.
+CPU whatever the memory size. If the model cannot be loaded, the init fails, and Lambda tries again in a new execution
+environment.
 """
 
 from __future__ import annotations

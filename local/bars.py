@@ -17,7 +17,7 @@ class Segment:
 
     size: float
     kind: str  # a colour of `svg.STYLE`
-    tooltip: str = ""  # without one, it says what is written beside the bar
+    tooltip: str = ""  # if it is empty, the tooltip is the text beside the bar
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Bar:
 
     label: str
     segments: Sequence[Segment]
-    value: str  # what is written beside the bar
+    value: str  # the text beside the bar
 
     @classmethod
     def of(cls, label: str, size: float, value: str, kind: str = "blue") -> Bar:

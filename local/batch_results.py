@@ -1,7 +1,7 @@
-"""The rows and predictions of an execution of modules/batch as one table, in the order of the input.
+"""Joins the rows and predictions of an execution of modules/batch into one table, in the order of the input.
 
-What Step Functions writes is known here: for each data set a manifest, which names files of results by their status
-(SUCCEEDED, FAILED, PENDING), and one file of them all at the execution itself.
+This module knows the files that Step Functions writes: for each data set, a manifest that names the files of results by
+status (SUCCEEDED, FAILED, PENDING); and for the execution itself, a manifest whose files list the data sets.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ARN = re.compile("arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:execution:[^:/]+:[^:]+
 
 Clients = Mapping[str, Any]  # by service: stepfunctions and s3
 Place = tuple[str, str]  # bucket and key
-Span = tuple[int, int]  # the first and the last of rows that follow each other, from 0
+Span = tuple[int, int]  # the first and the last of consecutive rows, counted from 0
 
 
 class BadExecution(UserError):
@@ -60,15 +60,15 @@ class NoResults(UserError):
 
 @dataclass(frozen=True)
 class Failed:
-    """Rows of a data set that have no prediction, and why."""
+    """Rows of a data set that have no prediction, and the reason."""
 
     key: str
-    spans: tuple[Span, ...]  # empty where it is not known which rows
+    spans: tuple[Span, ...]  # empty if it is not known which rows they are
     why: str
 
     @property
     def rows(self) -> str:
-        """The rows as a person counts them: the first after a CSV file's header is 1."""
+        """Return the rows as people count them: the first row after a CSV file's header is 1."""
         if not self.spans:
             return "rows that are not known"
         written = [str(first + 1) if first == last else f"{first + 1} to {last + 1}" for first, last in self.spans]
@@ -78,14 +78,14 @@ class Failed:
 
 @dataclass
 class Found:
-    """What the files of results have: where the batches of predicted rows are, and which rows have failed."""
+    """The contents of the files of results: where the batches of predicted rows are, and which rows have failed."""
 
     batches: list[Batch] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
 
 
 def checked(execution: str) -> str:
-    """The ARN of an execution, as it was typed.
+    """Return the ARN of an execution as it was typed, if it is valid.
 
     Raises:
         BadExecution
@@ -96,7 +96,7 @@ def checked(execution: str) -> str:
 
 
 def newest(clients: Clients, machine: str) -> str:
-    """The last execution of a state machine that has ended.
+    """Return the ARN of the last execution of a state machine that has ended.
 
     Raises:
         NoExecution, AwsFailed
@@ -114,7 +114,7 @@ def table(clients: Clients, execution: str, out: Path, column: str) -> tuple[Wri
     """Join rows and predictions of an execution, and write them to a file, CSV or JSON Lines by its name.
 
     Args:
-        column: what the column of the predictions is called.
+        column: the name of the column with the predictions.
 
     Returns:
         What was written, and the rows that have no prediction.
@@ -129,7 +129,7 @@ def table(clients: Clients, execution: str, out: Path, column: str) -> tuple[Wri
 
 
 def spans(numbers: Iterable[int]) -> list[Span]:
-    """Numbers as spans: the first and the last of each row of numbers without a gap."""
+    """Return numbers as spans: the first and the last of each run of consecutive numbers."""
     found: list[Span] = []
     for each in sorted(numbers):
         if found and each == found[-1][1] + 1:
@@ -140,7 +140,7 @@ def spans(numbers: Iterable[int]) -> list[Span]:
 
 
 def gaps(known: Iterable[Span]) -> list[Span]:
-    """What lies before and between spans."""
+    """Return the spans of numbers before and between known spans."""
     found: list[Span] = []
     following = 0
     for first, last in sorted(known):
@@ -163,7 +163,7 @@ def _read(clients: Clients, execution: str, folder: Path) -> Found:
     files: list[tuple[str, Any, str]] = []
     for status, path in _files(clients["s3"], where, folder / "executions"):
         files += [(status, record, json.loads(record["Input"])["Key"]) for record in _records(path)]
-    # As S3 lists them, and so as they were scored
+    # In the order in which S3 lists the objects, which is the order of the input
     for number, (status, record, key) in enumerate(sorted(files, key=lambda each: each[2].encode())):
         bucket, prefix = writers["Rows"]
         child = record.get("ExecutionArn")
@@ -177,8 +177,8 @@ def _read(clients: Clients, execution: str, folder: Path) -> Found:
 
 
 def _read_rows(s3: Any, where: Place, key: str, folder: Path, found: Found) -> None:
-    """Take the results of one data set."""
-    batches: dict[int, Batch] = {}  # by their first row: none is taken twice
+    """Add the results of one data set."""
+    batches: dict[int, Batch] = {}  # by their first row, so that no batch is added twice
     failed: list[Failed] = []
     known: list[Span] = []
     for status, path in _files(s3, where, folder):
@@ -199,7 +199,7 @@ def _read_rows(s3: Any, where: Place, key: str, folder: Path, found: Found) -> N
 
 
 def _writers(api: Any, execution: str) -> dict[str, Place]:
-    """Where the state machine writes: the bucket and the prefix of each of its two maps.
+    """Return where the state machine writes: the bucket and the prefix of each of its two maps.
 
     Raises:
         NotOfBatch
@@ -216,14 +216,14 @@ def _writers(api: Any, execution: str) -> dict[str, Place]:
 
 
 def _written(output: str | None) -> Place | None:
-    """Where a map that succeeded says its manifest is."""
+    """Return the place of the manifest of a map that succeeded."""
     said = json.loads(output) if output else {}
     details = said.get("ResultWriterDetails") if isinstance(said, dict) else None
     return (details["Bucket"], details["Key"]) if details else None
 
 
 def _of_map_run(clients: Clients, execution: str, bucket: str, prefix: str) -> Place | None:
-    """The manifest of an execution's map that did not succeed, which says nowhere where it is."""
+    """Return the place of the manifest of a map that did not succeed, which no output names."""
     for run in clients["stepfunctions"].list_map_runs(executionArn=execution)["mapRuns"]:
         own = f"{prefix.rstrip('/')}/{run['mapRunArn'].split(':')[-1]}/"
         pages = clients["s3"].get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=own)
@@ -235,7 +235,7 @@ def _of_map_run(clients: Clients, execution: str, bucket: str, prefix: str) -> P
 
 
 def _files(s3: Any, manifest: Place, folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files that a manifest names, each with the status of its results, in a folder."""
+    """Download the files that a manifest names into a folder. Yield each with the status of its results."""
     bucket, key = manifest
     told = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     folder.mkdir()
@@ -247,7 +247,7 @@ def _files(s3: Any, manifest: Place, folder: Path) -> Iterator[tuple[str, Path]]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """The records of JSON Lines, each with where it begins."""
+    """Yield the records of a file of JSON Lines, each with its offset in bytes."""
     with path.open("rb") as file:
         offset = 0
         for line in file:
@@ -257,13 +257,13 @@ def _lines(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _records(path: Path) -> list[Any]:
-    """The records of a file, be it a JSON array or JSON Lines."""
+    """Return the records of a file, which is either a JSON array or JSON Lines."""
     text = path.read_text(encoding="utf-8")
     return list(json.loads(text)) if text.lstrip().startswith("[") else [record for _, record in _lines(path)]
 
 
 def _why(record: Mapping[str, Any]) -> str:
-    """What an execution failed with."""
+    """Return the error of an execution, or else its status."""
     said = [record.get(name) or record.get(name.lower()) for name in ("Error", "Cause")]
     status = record.get("Status") or record.get("status") or "not started"
     return ": ".join(str(each) for each in said if each) or str(status)

@@ -1,4 +1,4 @@
-"""What scoring data sets of different sizes takes with modules/batch: calls, hours, dollars, and which quota binds."""
+"""Estimates what scoring with modules/batch takes: calls, hours and dollars, and which quota limits the speed."""
 
 from __future__ import annotations
 
@@ -7,30 +7,31 @@ from dataclasses import dataclass
 
 from local import prices
 
-# AWS's quotas, of https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html and Lambda's page of quotas
-DISPATCHED = {"STANDARD": 100, "EXPRESS": 1000}  # child executions that a map starts in a second, at most
-OPEN_CHILDREN = 10_000  # of one map
-LAMBDA_CONCURRENCY = 1_000  # of an account in a region, which can be raised
-FILE_BYTES = 10_000_000_000  # of one data set
+# AWS's quotas, from https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html and Lambda's page of
+# quotas
+DISPATCHED = {"STANDARD": 100, "EXPRESS": 1000}  # the most child executions that a map starts in a second
+OPEN_CHILDREN = 10_000  # the most open child executions of one map
+LAMBDA_CONCURRENCY = 1_000  # the default for an account in a region, which can be raised
+FILE_BYTES = 10_000_000_000  # the most bytes of one data set
 FILE_ROWS = 100_000_000
 
-STATES = 3  # that a call enters in modules/batch/definition.tf: Predict, IsAnswered and Answered
+STATES = 3  # the states that a call enters in modules/batch/definition.tf: Predict, IsAnswered and Answered
 
 
 @dataclass(frozen=True)
 class Load:
-    """How a function answers a call, as it was measured, and what its rows are."""
+    """How a function answers a call, and the size of its rows."""
 
     rows_per_call: int
-    milliseconds: float  # of a call, p50
+    milliseconds: float  # the median duration of a call
     memory_size: int
-    row_bytes: int  # of a row in its file
+    row_bytes: int  # the bytes of a row in its file
     architecture: str = "x86_64"
 
 
-# The example of `invoke train-example` with 500 rows of a CSV file a call: docs/batch.md says how it was measured
+# The example of `invoke train-example` with 500 rows of a CSV file in a call: docs/batch.md says how it was measured
 EXAMPLE = Load(rows_per_call=500, milliseconds=10.5, memory_size=1024, row_bytes=52)
-SLOW = Load(rows_per_call=500, milliseconds=2000, memory_size=1024, row_bytes=52)  # supposed, not measured
+SLOW = Load(rows_per_call=500, milliseconds=2000, memory_size=1024, row_bytes=52)  # assumed, not measured
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,15 @@ ROWS = [10**power for power in range(4, 11)]
 @dataclass(frozen=True)
 class Estimate:
     calls: int
-    files: int  # that the rows have to be in, at least
+    files: int  # the least number of files that the rows have to be in
     seconds: float
     lambda_dollars: float
     step_functions_dollars: float
-    binds: str  # what keeps it from being faster
+    binds: str  # the quota or input that keeps it from being faster
 
 
 def estimate(rows: int, setting: Setting, load: Load = EXAMPLE) -> Estimate:
-    """What so many rows take, where nothing but quotas and the function's own time is in the way."""
+    """Return what scoring takes for a number of rows, if only quotas and the function's own time limit it."""
     calls = math.ceil(rows / load.rows_per_call)
     seconds = load.milliseconds / 1000
     starts = DISPATCHED[setting.execution_type]
@@ -84,7 +85,7 @@ def estimate(rows: int, setting: Setting, load: Load = EXAMPLE) -> Estimate:
 
 
 def table(setting: Setting, load: Load = EXAMPLE) -> str:
-    """A table in Markdown: a line for each number of rows."""
+    """Return a table in Markdown, with a line for each number of rows."""
     lines = [
         "| rows | calls | files, at least | time, at least | Lambda | Step Functions |",
         "|--:|--:|--:|--:|--:|--:|",
@@ -98,7 +99,7 @@ def table(setting: Setting, load: Load = EXAMPLE) -> str:
 
 
 def tables() -> str:
-    """The tables of docs/batch.md, each with what binds."""
+    """Return the tables of docs/batch.md, each with the quota that limits it."""
     parts = []
     for words, setting, load in CASES:
         head = f'`execution_type = "{setting.execution_type}"` and `max_concurrency = {setting.max_concurrency}`'
@@ -108,7 +109,7 @@ def tables() -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration for people."""
+    """Return a duration as text for people."""
     for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * length:
             return f"{seconds / length:,.1f} {unit}"
@@ -116,5 +117,5 @@ def duration(seconds: float) -> str:
 
 
 def dollars(amount: float) -> str:
-    """An amount for people."""
+    """Return an amount in dollars as text for people."""
     return "< $0.01" if amount < 0.01 else f"${amount:,.2f}" if amount < 100 else f"${amount:,.0f}"

@@ -27,13 +27,13 @@ class ColumnIsThere(UserError):
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows with their predictions: one line of a file."""
+    """A batch of rows with their predictions: one line of a file."""
 
     path: Path
     offset: int
 
     def rows(self) -> Iterator[tuple[Row, Any]]:
-        """Each row, and its prediction."""
+        """Yield each row with its prediction."""
         with self.path.open("rb") as file:
             file.seek(self.offset)
             record = json.loads(file.readline())
@@ -50,7 +50,7 @@ class Written:
 
 
 def kind(out: Path) -> str:
-    """What a file's name says that it is.
+    """Return the kind of a file, by the suffix of its name.
 
     Raises:
         BadOut
@@ -61,10 +61,10 @@ def kind(out: Path) -> str:
 
 
 def write(batches: Sequence[Batch], out: Path, column: str) -> Written:
-    """Write a table; the file is there as a whole or not at all.
+    """Write a table. The file is written as a whole or not at all.
 
     Args:
-        column: of the predictions.
+        column: the name of the column with the predictions.
 
     Raises:
         BadOut, ColumnIsThere
@@ -90,7 +90,7 @@ def write(batches: Sequence[Batch], out: Path, column: str) -> Written:
 
 
 def _columns(batches: Sequence[Batch]) -> tuple[list[str], int | None]:
-    """The columns of all rows, in the order in which they come; and how many values each prediction has as a list."""
+    """Return the columns of all rows in their order, and the length of the predictions if they are lists."""
     columns: dict[str, None] = {}
     widths: set[int | None] = set()
     for batch in batches:
@@ -122,7 +122,7 @@ def _json_lines(file: IO[str], batches: Sequence[Batch], columns: list[str], nam
 
 
 def _cell(value: Any) -> Any:
-    """A value as CSV has it: what is no plain value as JSON."""
+    """Return a value for a CSV cell: lists, objects and booleans become JSON."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict, bool)) else value
 
 

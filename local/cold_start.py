@@ -22,9 +22,9 @@ from local.deployed import Deployed
 from local.embedded_aws import EmbeddedAws
 
 PICTURE = "cold-start.svg"
-MEMORY = 1769  # MB while it is measured: one whole vCPU, which the init has at every memory size
-SPARE = 1.25  # times the peak, because other requests may need more memory
-STEP = 128  # MB between two memory sizes that are recommended
+MEMORY = 1769  # MB during the measurement: one whole vCPU, which the init has at every memory size
+SPARE = 1.25  # a factor for the peak, because other requests may need more memory
+STEP = 128  # MB between two recommended memory sizes
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class ColdStart:
 
     @property
     def bar(self) -> dict[str, Any]:
-        """The measurements in the form that `cold_start_chart.draw` takes."""
+        """Return the measurements in the form that `cold_start_chart.draw` takes."""
         return {"first_call_ms": self.first_call, "phases_ms": self.phases}
 
     @property
     def memory_size(self) -> int:
-        """The memory size in MB that leaves a quarter of the peak to spare."""
+        """Return the memory size in MB that leaves a quarter of the peak to spare."""
         return max(STEP, math.ceil(self.rss * SPARE / 2**20 / STEP) * STEP)
 
 
@@ -93,7 +93,7 @@ def _measure(mode: str, function: Deployed, packages: Path, aws: EmbeddedAws, ev
 
 
 def told(log: str) -> dict[str, float]:
-    """The phases of the first call by the handler's telemetry, in milliseconds; empty where the log has none."""
+    """Return the phases of the first call from the handler's telemetry, in milliseconds, or {} if the log has none."""
     for line in log.splitlines():
         with suppress(ValueError):
             entry = json.loads(line)
@@ -103,7 +103,7 @@ def told(log: str) -> dict[str, float]:
 
 
 def _model_variables(out: Path, model: ModelEntry, mode: str, aws: EmbeddedAws) -> dict[str, str]:
-    """The variables that tell the function where its model is: in its zip, or in the embedded S3."""
+    """Return the variables that tell the function where its model is: in its zip, or in the embedded S3."""
     if mode == "bundle":
         return handler_variables.in_file(model["path"])
     s3, bucket = aws.client("s3"), "models"

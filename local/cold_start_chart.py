@@ -9,7 +9,7 @@ from local import bars
 
 TITLE = "Where the first call's time goes, in milliseconds"
 
-# The steps of a first call in their order: a step of the handler's log -> its name for people
+# The steps of a first call in their order: the name in the handler's log -> the name in the chart
 STEPS = {"start": "start", "wait": "fetch", "import": "import", "unpickle": "unpickle", "predict": "predict"}
 COLOURS = {"start": "grey", "wait": "blue", "import": "amber", "unpickle": "purple", "predict": "green"}
 
@@ -18,7 +18,7 @@ def draw(groups: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
     """Draw a group of bars under each title.
 
     Args:
-        groups: by title and by name of the bar, its ``first_call_ms`` and its ``phases_ms``.
+        groups: by title and by name of the bar, the facts with ``first_call_ms`` and ``phases_ms``.
     """
     panels = [
         bars.Panel(title, [_bar(name, facts) for name, facts in group.items()]) for title, group in groups.items()
@@ -27,7 +27,7 @@ def draw(groups: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
 
 
 def durations(facts: Mapping[str, Any]) -> dict[str, float]:
-    """The milliseconds of each step. The time that the handler does not log is the start of the runtime."""
+    """Return the milliseconds of each step. The time that the handler does not log is the start of the runtime."""
     logged = facts.get("phases_ms", {})
     measured = {step: logged.get(step, 0.0) for step in STEPS if step != "start"}
     return {"start": max(0.0, facts["first_call_ms"] - sum(measured.values())), **measured}

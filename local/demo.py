@@ -1,4 +1,4 @@
-"""Deploys the example in both modes to an embedded AWS, asks it there, compares its answers, and destroys it."""
+"""Deploys the example in both modes to an embedded AWS, invokes it there, compares the answers, and destroys it."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class RuleMissesAlias(UserError):
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured of the deployment of one mode. Sizes are in bytes, and times in seconds."""
+    """The measurements of one mode's deployment. Sizes are in bytes, and times in seconds."""
 
     mode: str
     layer: LayerEntry  # both as in the manifest
     function: ZipEntry
     first_call: float  # from the start of the environment to the answer of the warm-up ping, with the init
-    calls: list[float]  # of each request after it
-    equal: int  # predictions that equal those of the estimator, to the bit
+    calls: list[float]  # of each following request
+    equal: int  # the number of predictions that equal the estimator's to the bit
 
 
 def run(out: Path, say: Say) -> list[Result]:
@@ -88,10 +88,10 @@ def run(out: Path, say: Say) -> list[Result]:
 
 
 def newest_runtime(provider: tuple[int, ...]) -> Runtime:
-    """The newest supported runtime whose interpreter is on this machine, or else that of the running interpreter.
+    """Return the newest supported runtime whose interpreter is on this machine, or else that of this interpreter.
 
     Args:
-        provider: version of hashicorp/aws, which only accepts runtimes that are older than itself.
+        provider: the version of hashicorp/aws, which only accepts runtimes that are older than itself.
     """
     for candidate in supported(date.today()):
         is_accepted = provider >= tuple(map(int, candidate.provider.split(".")))
@@ -120,7 +120,7 @@ def build(out: Path, target: Runtime, say: Say, builder: str = "auto") -> exampl
 
 
 def own_predictions(out: Path, model: example.Example, target: Runtime, scratch: Path) -> list[Any]:
-    """The estimator's own predictions for the example's rows: without the handler, with the packages of the layer."""
+    """Return the estimator's own predictions for the example's rows: without the handler, in the layer's packages."""
     packages = importable.of_layer(out, manifest.built_layer(out), target)
     result = scratch / "predictions.json"
     importable.run(target, "predict.py", [model.model, model.request, result], [packages], {})
@@ -130,7 +130,7 @@ def own_predictions(out: Path, model: example.Example, target: Runtime, scratch:
 
 @contextmanager
 def deployment(terraform: Terraform, mode: str, out: Path) -> Iterator[dict[str, Any]]:
-    """Apply, yield the outputs, and destroy. If something fails before that, its error is the one that is raised."""
+    """Apply, yield the outputs, and destroy. If something fails before destroy, that error is raised."""
     variables = {"name": f"demo-{mode}", "mode": mode, "artifacts_dir": str(out)}
     try:
         terraform.apply(variables)
@@ -143,7 +143,7 @@ def deployment(terraform: Terraform, mode: str, out: Path) -> Iterator[dict[str,
 
 
 def warm_up_input(aws: EmbeddedAws, outputs: dict[str, Any]) -> object:
-    """The event that the deployed rule sends to the alias.
+    """Return the event that the deployed rule sends to the alias.
 
     Raises:
         RuleMissesAlias: the target of the rule is not the alias.
@@ -183,7 +183,7 @@ def observe(
 
 
 def timed(environment: emulator.Environment, event: object) -> tuple[object, float]:
-    """The answer to an event, and how many seconds it took."""
+    """Return the answer to an event, and how many seconds it took."""
     began = time.perf_counter()
     answer = environment.invoke(event)
     return answer, time.perf_counter() - began

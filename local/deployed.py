@@ -27,12 +27,12 @@ class Deployed:
     """A function as it was deployed, unpacked on this machine."""
 
     task: Path  # the folder that is /var/task in Lambda
-    layers: Path  # and the one that is /opt
+    layers: Path  # the folder that is /opt in Lambda
     configuration: dict[str, Any]  # as GetFunction returns it
 
     @classmethod
     def of(cls, task: Path, layers: Path, runtime: Runtime, variables: Mapping[str, str], memory_size: int) -> Deployed:
-        """A function that was only packaged, with the configuration that a deployment would give it."""
+        """Return a function that was only packaged, with the configuration that a deployment would give it."""
         configuration = {
             "Runtime": runtime.name,
             "Handler": "handler.lambda_handler",
@@ -63,7 +63,7 @@ def fetch(aws: EmbeddedAws, outputs: dict[str, Any], folder: Path) -> Deployed:
         outputs: the outputs of the root module.
 
     Raises:
-        NotThere: the function has other code than what was uploaded.
+        NotThere: the deployed code is not the code that was uploaded.
     """
     client, name, bucket = aws.client("lambda"), outputs["function_name"], outputs["bucket"]
     configuration = client.get_function(FunctionName=name, Qualifier="live")["Configuration"]

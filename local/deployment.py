@@ -1,4 +1,4 @@
-"""The deployment that Terraform keeps in a folder: deploys what was packaged, and has an earlier version answer."""
+"""Deploys what was packaged with Terraform, and points the alias of the deployment to an earlier version."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from local.terraform import Terraform
 
 PROVIDER = re.compile(r'^\s*provider\s+"aws"', re.MULTILINE)
 MARKUP = re.compile(r"<(?:(style|script)\b.*?</\1\s*>|[^>]*>)", re.DOTALL | re.IGNORECASE)
-LONGEST = 300  # characters of what a service says
+LONGEST = 300  # the most characters of a service's message
 
 
 class AwsFailed(UserError):
@@ -75,14 +75,14 @@ def deploy(terraform: Terraform, variables: Mapping[str, str], *, plan: bool, ye
     """Plan or apply the module in a folder, with the caller's own settings and at the caller's terminal.
 
     Args:
-        variables: of the module. Mode and name are those of the deployment that is there, if these do not say others.
+        variables: the module's variables. Mode and name are those of the existing deployment, unless given here.
 
     Returns:
         Terraform's exit code.
 
     Raises:
         FetchedModule, NoCredentials, NoRegion: before Terraform runs.
-        ModeUnknown: of a deployment that is older than the module's output mode.
+        ModeUnknown: the deployment is older than the module's output mode.
     """
     check_folder(terraform)
     check_access(terraform)
@@ -94,7 +94,7 @@ def deploy(terraform: Terraform, variables: Mapping[str, str], *, plan: bool, ye
 
 
 def command_lines(terraform: Terraform, variables: Mapping[str, str], *, plan: bool, yes: bool) -> list[str]:
-    """What `deploy` would run. Nothing is run but what reads the state of a deployment.
+    """Return the commands that `deploy` would run. Only the command that reads the state of a deployment is run.
 
     Raises:
         FetchedModule, ModeUnknown
@@ -102,7 +102,7 @@ def command_lines(terraform: Terraform, variables: Mapping[str, str], *, plan: b
     check_folder(terraform)
     try:
         argv = _plan_or_apply(terraform, variables, plan=plan, yes=yes)
-    except CommandFailed:  # a folder whose state cannot be read before it is initialized
+    except CommandFailed:  # the state of a folder that is not initialized cannot be read
         argv = _plan_or_apply(terraform, variables, plan=plan, yes=yes, outputs={})
     return [f"{terraform.binary.name} init", shlex.join(argv)]
 
@@ -115,7 +115,7 @@ def _plan_or_apply(
     yes: bool,
     outputs: Mapping[str, Any] | None = None,
 ) -> list[str]:
-    """The command line. What the caller does not say is as in the deployment that is there."""
+    """Return the command line. What the caller does not specify is as in the existing deployment."""
     current = terraform.outputs() if outputs is None else outputs
     wanted = dict(variables)
     if "alias_arn" in current:
@@ -131,7 +131,7 @@ def _plan_or_apply(
 
 
 def is_fetched(folder: Path) -> bool:
-    """Whether a folder is a copy of the module that ``terraform init`` has fetched for another configuration."""
+    """Return whether a folder is a copy of the module that ``terraform init`` has fetched for another configuration."""
     return ".terraform" in folder.parts
 
 
@@ -160,7 +160,7 @@ def check_credentials() -> None:
 
     Raises:
         NoCredentials
-        AwsFailed: they cannot be found, such as those of a profile that does not exist.
+        AwsFailed: the search for credentials fails, for example because the profile does not exist.
     """
     with aws_errors():
         if botocore.session.Session().get_credentials() is None:
@@ -168,7 +168,7 @@ def check_credentials() -> None:
 
 
 def find_region(environ: Mapping[str, str] = os.environ) -> str | None:
-    """The caller's region, if one is set.
+    """Return the caller's region, or None if none is set.
 
     Raises:
         AwsFailed
@@ -179,7 +179,7 @@ def find_region(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def region(environ: Mapping[str, str] = os.environ) -> str:
-    """The caller's region. Credentials are checked, too.
+    """Return the caller's region. Credentials are checked, too.
 
     Raises:
         NoCredentials, NoRegion
@@ -192,7 +192,7 @@ def region(environ: Mapping[str, str] = os.environ) -> str:
 
 
 def outputs(terraform: Terraform) -> dict[str, Any]:
-    """The outputs of the last apply in the folder.
+    """Return the outputs of the last apply in the folder.
 
     Raises:
         NotDeployed: nothing was applied there.
@@ -204,10 +204,10 @@ def outputs(terraform: Terraform) -> dict[str, Any]:
 
 
 def client(service: str, alias_arn: str | None) -> Any:
-    """A client of an AWS service, in the region of an alias, or in the caller's.
+    """Return a client of an AWS service, in the region of an alias, or else in the caller's.
 
     Raises:
-        NoCredentials, NoRegion: of the caller's.
+        NoCredentials, NoRegion: of `region`.
     """
     import boto3
 
@@ -216,7 +216,7 @@ def client(service: str, alias_arn: str | None) -> Any:
 
 
 def impatient_client(service: str, region: str, seconds: float) -> Any:
-    """A client of an AWS service that asks once, and waits for no longer than that."""
+    """Return a client of an AWS service that makes one attempt, and waits for no longer than ``seconds``."""
     import boto3
 
     sdk: Any = boto3
@@ -225,12 +225,12 @@ def impatient_client(service: str, region: str, seconds: float) -> Any:
 
 
 def rollback(client: Any, alias_arn: str, to: str | None, say: Say, *, dry_run: bool = False) -> str:
-    """Have an earlier version answer all calls. Nothing is built, planned or published.
+    """Point the alias to an earlier version, which then answers all calls. Nothing is built, planned or published.
 
     Args:
-        client: of Lambda's API.
-        to: the published version; None: the one before the version that answers.
-        dry_run: only say what would be run.
+        client: a client of Lambda's API.
+        to: the published version. None means the one before the version that answers now.
+        dry_run: only print what would be run.
 
     Returns:
         The version that answers now, or would.
@@ -267,7 +267,7 @@ def rollback(client: Any, alias_arn: str, to: str | None, say: Say, *, dry_run: 
 
 @contextmanager
 def aws_errors() -> Iterator[None]:
-    """Turns what AWS refuses, and why it was not reached, into one message in AWS's words.
+    """Turn refusals by AWS and failures to reach AWS into one error with AWS's own message.
 
     Raises:
         AwsFailed
@@ -279,6 +279,6 @@ def aws_errors() -> Iterator[None]:
 
 
 def words_of(error: Exception | str) -> str:
-    """An error of AWS in one line. A proxy may answer with a page of HTML, of which only the text is kept."""
+    """Return an error of AWS in one line. A proxy may answer with a page of HTML, of which only the text is kept."""
     text = " ".join(MARKUP.sub(" ", str(error)).split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

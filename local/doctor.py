@@ -1,4 +1,4 @@
-"""What this machine and the caller's AWS account have for the commands, and what it costs not to have it."""
+"""Checks what this machine and the caller's AWS account have for the commands, and what does not work without it."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from build.runtimes import DEFAULT_PYTHON, supported
 from build.saying import Say
 from local import deployment, terraform
 
-PATIENCE = 5  # seconds for a service to answer
-CONCURRENCY = 1000  # of a region's functions together, as AWS gives it to an account by default
-CODE_STORAGE = 75 * 1024**3  # bytes of all code and layers in a region, likewise
-NEARLY = 0.8  # of a quota
+PATIENCE = 5  # seconds to wait for a service's answer
+CONCURRENCY = 1000  # of all functions in a region together, AWS's default for an account
+CODE_STORAGE = 75 * 1024**3  # bytes of all code and layers in a region, likewise a default
+NEARLY = 0.8  # the share of a quota from which it is nearly used up
 NO_ACCOUNT = "nothing can be deployed, asked or rolled back"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked for."""
+    """The result of one check."""
 
     name: str
     found: str
     without: str  # what cannot be done without it
     is_there: bool
-    is_needed: bool = False  # to build, package and deploy
+    is_needed: bool = False  # whether it is needed to build, package and deploy
 
 
 def examine(say: Say) -> list[Check]:
-    """Look for everything. Nothing is changed, and no check waits for long."""
+    """Run all checks. Nothing is changed, and no check waits for long."""
     say("Looking at this machine")
     checks = [python(), _terraform(), provider(), engine()]
     say("Asking AWS")
@@ -45,7 +45,7 @@ def examine(say: Say) -> list[Check]:
 
 
 def python() -> Check:
-    """The interpreters of the runtimes that AWS supports."""
+    """Check which interpreters of the runtimes that AWS supports are here."""
     wanted = [runtime.python for runtime in supported(date.today())]
     there = [version for version in wanted if interpreters.find(version)]
     absent = [version for version in wanted if version not in there]
@@ -73,7 +73,7 @@ def _terraform() -> Check:
 
 
 def provider() -> Check:
-    """Whether hashicorp/aws can be installed: from a mirror, or from the registry."""
+    """Check whether hashicorp/aws can be installed: from a mirror, or from the registry."""
     name, without = "AWS provider", "terraform init fails"
     program = commands.find("terraform") or commands.find("tofu")
     program_name = program.name if program else "terraform"
@@ -98,7 +98,7 @@ def engine() -> Check:
 
 
 def account() -> Iterator[Check]:
-    """Region and credentials, and the quotas that a deployment meets first."""
+    """Check the region, the credentials, and the quotas that a deployment reaches first."""
     region = None
     try:
         region = deployment.find_region()
@@ -113,7 +113,7 @@ def account() -> Iterator[Check]:
 
 
 def _credentials(region: str | None) -> Check:
-    """Whether there are credentials, and whose they are by AWS's own word."""
+    """Check whether there are credentials, and ask AWS whose they are."""
     name = "AWS credentials"
     try:
         deployment.check_credentials()
@@ -150,7 +150,7 @@ def _quotas(region: str) -> Iterator[Check]:
 
 
 def _configured() -> Path | None:
-    """The caller's own configuration of Terraform's command line, if it says where providers come from."""
+    """Return the caller's own configuration of Terraform's command line, if it says where providers come from."""
     home = Path.home()
     named = os.environ.get("TF_CLI_CONFIG_FILE")
     for path in [Path(named)] if named else [home / ".terraformrc", home / ".tofurc"]:
@@ -168,5 +168,5 @@ def _answers(url: str) -> bool:
 
 
 def _line(error: UserError) -> str:
-    """The first line of a message, which says what is wrong."""
+    """Return the first line of a message, which says what is wrong."""
     return str(error).splitlines()[0]

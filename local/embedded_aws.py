@@ -1,4 +1,4 @@
-"""An AWS on this machine: moto's server, which Terraform, boto3 and the deployed function use as if it were AWS."""
+"""Provides an AWS on this machine: moto's server, which Terraform, boto3 and the function use as if it were AWS."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ class EmbeddedAwsFailed(UserError):
 
 @dataclass(frozen=True)
 class EmbeddedAws:
-    """A server that runs."""
+    """A running server."""
 
     url: str
 
     def environment(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """Environment variables with which AWS is this server, without any of the caller's own account."""
+        """Return environment variables with which this server is AWS, without any of the caller's own account."""
         env = {**nobodys(environ), "AWS_ENDPOINT_URL": self.url}
         local = "127.0.0.1,localhost"
         return env | {name: f"{local},{env[name]}" if env.get(name) else local for name in ("NO_PROXY", "no_proxy")}
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this server."""
-        # The session reads none of the caller's variables, because it is told that these have no name
+        """Return a boto3 client of this server."""
+        # The session reads none of the caller's variables, because these settings are mapped to no variables
         own = botocore.session.Session(session_vars=dict.fromkeys(("profile", "config_file"), (None, None, None, None)))
         own.set_credentials("embedded", "embedded")
         session: Any = boto3.Session(botocore_session=own)  # its types name every service
@@ -49,7 +49,7 @@ class EmbeddedAws:
 
 
 def nobodys(environ: Mapping[str, str]) -> dict[str, str]:
-    """Environment variables with the settings of no AWS account."""
+    """Return environment variables without the settings of any AWS account."""
     return {
         **{name: value for name, value in environ.items() if not name.startswith("AWS_")},
         "AWS_ACCESS_KEY_ID": "embedded",
@@ -67,7 +67,7 @@ def start() -> Iterator[EmbeddedAws]:
     """Start a server on a free port of the loopback interface, and stop it at the end.
 
     Raises:
-        EmbeddedAwsFailed: it ended, or did not listen in time.
+        EmbeddedAwsFailed: the server ended, or did not listen in time.
     """
     # The server chooses the port: one that was found to be free here might be taken before the server binds it
     argv = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
@@ -83,7 +83,7 @@ def start() -> Iterator[EmbeddedAws]:
 
 
 def _url(process: subprocess.Popen[bytes], log: IO[bytes]) -> str | None:
-    """The address on which the server listens, as it prints it; None if it ends before, or takes too long."""
+    """Return the address that the server prints, or None if the server ends before that or takes too long."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         line = re.search(r"Running on (http://\S+)\n", _written(log))
@@ -94,5 +94,5 @@ def _url(process: subprocess.Popen[bytes], log: IO[bytes]) -> str | None:
 
 
 def _written(log: IO[bytes]) -> str:
-    """What the server has written, read without moving the offset at which it goes on writing."""
+    """Return what the server has written. Reading does not move the offset at which the server goes on writing."""
     return os.pread(log.fileno(), os.fstat(log.fileno()).st_size, 0).decode(errors="replace")

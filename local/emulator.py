@@ -25,7 +25,7 @@ from local.embedded_aws import EmbeddedAws
 
 PATIENCE = 360  # seconds for one answer, more than the timeout of a function here, which has a message of its own
 OF_THE_RUNTIME = ("awslambdaric", "boto3")  # packages that AWS's runtime has beside Python
-LOG_STREAM = "2026/11/25/[{version}]00000000000000000000000000000000"  # of the form that Lambda gives them
+LOG_STREAM = "2026/11/25/[{version}]00000000000000000000000000000000"  # in the form that Lambda uses
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -45,7 +45,7 @@ class Environment:
         """Send an event and return the answer.
 
         Raises:
-            FunctionFailed: the function raised, or its init did, or it took longer than its timeout.
+            FunctionFailed: the function or its init raised an error, or it took longer than its timeout.
         """
         return self.read(self.send(json.dumps(event).encode()))
 
@@ -53,7 +53,7 @@ class Environment:
         """Send an event as it is, and return the bytes that the runtime client wrote.
 
         Raises:
-            FunctionFailed: the init did.
+            FunctionFailed: the init raised an error.
         """
         request = urllib.request.Request(self.url, event, {"Content-Type": "application/json"})
         try:
@@ -66,7 +66,7 @@ class Environment:
         """Read the answer of a function.
 
         Raises:
-            FunctionFailed: it is an error rather than an answer.
+            FunctionFailed: it is an error and not an answer.
         """
         try:
             answer = json.loads(written)
@@ -77,25 +77,25 @@ class Environment:
         return answer
 
     def function_process(self) -> int:
-        """The process of the function, which starts with the first event."""
+        """Return the ID of the function's process, which starts with the first event."""
         threads = Path(f"/proc/{self.process}/task").glob("*/children")  # any of its threads may have started it
         return next(int(child) for thread in threads for child in thread.read_text().split())
 
     def peak_rss(self) -> int:
-        """The most memory that the function's process ever had, in bytes."""
+        """Return the most memory that the function's process ever had, in bytes."""
         return self._status("VmHWM")
 
     def rss(self) -> int:
-        """The memory that the function's process has now, in bytes."""
+        """Return the memory that the function's process has now, in bytes."""
         return self._status("VmRSS")
 
     def _status(self, name: str) -> int:
-        """A size in bytes, of the kernel's status of the function's process."""
+        """Return a size in bytes from the kernel's status of the function's process."""
         status = Path(f"/proc/{self.function_process()}/status").read_text()
         return int(status.split(f"{name}:")[1].split()[0]) * 1024
 
     def tail(self) -> str:
-        """The last lines that the function and the emulator wrote."""
+        """Return the last lines that the function and the emulator wrote."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
 
 
@@ -143,7 +143,7 @@ def start(deployed: Deployed, packages: Path, aws: EmbeddedAws) -> Iterator[Envi
 
 
 def _free_ports(count: int) -> list[int]:
-    """Different TCP ports of the loopback interface on which nobody listens."""
+    """Return different TCP ports of the loopback interface on which nothing listens."""
     with ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:
@@ -161,7 +161,7 @@ def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: str) -> dict[str, str]:
-    """The variables that Lambda sets, and those of the function; none of this machine."""
+    """Return the variables that Lambda sets, and those of the function. None come from this machine."""
     configuration = deployed.configuration
     log_group = configuration.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{configuration['FunctionName']}")
     path = [
@@ -180,7 +180,7 @@ def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: 
         "LD_LIBRARY_PATH": f"{deployed.task}:{deployed.task / 'lib'}:{deployed.layers / 'lib'}",
         "LAMBDA_TASK_ROOT": str(deployed.task),
         "LAMBDA_RUNTIME_DIR": str(packages),
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{deployed.runtime}",  # the runtime client writes answers by it
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{deployed.runtime}",  # the runtime client chooses the form of answers by this
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": LOG_STREAM.format(version=configuration["Version"]),
@@ -194,7 +194,7 @@ def _environment(deployed: Deployed, packages: Path, aws: EmbeddedAws, scratch: 
 
 
 def _binary() -> Path:
-    """AWS's emulator, a program in the wheel of aws-sam-cli."""
+    """Return the path of AWS's emulator, a program in the wheel of aws-sam-cli."""
     architecture = host_architecture()
     if architecture is None:
         raise UserError(message="AWS's runtime interface emulator is only made for x86_64 and arm64.")

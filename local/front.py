@@ -44,7 +44,7 @@ class NoPort(UserError):
 
 
 class NoAnswer(Exception):
-    """The function returned something that is no answer to an HTTP request."""
+    """The function returned something that is not an answer to an HTTP request."""
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def start(environment: Environment, port: int = 0) -> Iterator[str]:
     """Serve an environment on the loopback interface until the block ends, and yield the URL.
 
     Args:
-        port: 0 takes a free one.
+        port: the TCP port. 0 chooses a free one.
 
     Raises:
         PortTaken
@@ -62,7 +62,7 @@ def start(environment: Environment, port: int = 0) -> Iterator[str]:
 
 
 def number(port: int | str) -> int:
-    """A port as a number.
+    """Return a port as a number.
 
     Raises:
         NoPort
@@ -75,7 +75,7 @@ def number(port: int | str) -> int:
 
 @contextmanager
 def bound(port: int) -> Iterator[socket.socket]:
-    """A socket that listens on a port of the loopback interface.
+    """Yield a socket that listens on a port of the loopback interface.
 
     Raises:
         PortTaken
@@ -93,14 +93,14 @@ def bound(port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def over(listener: socket.socket, environment: Environment, say: Say = lambda line: None) -> Iterator[str]:
-    """Serve an environment on a socket that listens.
+    """Serve an environment on a listening socket.
 
     The server has a thread for each connection. The environment answers one request at a time, as in Lambda.
 
     Args:
-        say: gets a line for each request, and the messages of a function that failed.
+        say: is called with a line for each request, and with the messages of a function that failed.
     """
-    # The socket listens already, because werkzeug would end the process where a port is taken
+    # The socket already listens, because werkzeug would end the process if the port is taken
     application, fd = Front(environment, say), listener.fileno()
     server = make_server(HOST, 0, application, threaded=True, request_handler=Quiet, fd=fd)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -151,7 +151,7 @@ class Front:
 
 
 def event_of(request: Request) -> dict[str, Any]:
-    """The event that a function URL sends for a request.
+    """Return the event that a function URL sends for a request.
 
     Raises:
         RequestEntityTooLarge
@@ -205,7 +205,7 @@ def event_of(request: Request) -> dict[str, Any]:
 
 
 def _path(request: Request) -> str:
-    """The path as it was sent, because a function URL does not decode it."""
+    """Return the path as it was sent, because a function URL does not decode it."""
     target = request.environ["RAW_URI"].partition("?")[0]
     if target.startswith(("http://", "https://")):
         target = urlsplit(target).path or "/"
@@ -213,7 +213,7 @@ def _path(request: Request) -> str:
 
 
 def _text(request: Request, data: bytes) -> str | None:
-    """A body as text, if its content type says that it is text; None if it has to be sent in base64."""
+    """Return a body as text if its content type is text, or None if it has to be sent in base64."""
     kind = request.mimetype
     is_text = kind.startswith("text/") or kind in TEXT or kind.endswith(("+json", "+xml"))
     if not is_text or request.headers.get("content-encoding", "identity") != "identity":
@@ -225,7 +225,7 @@ def _text(request: Request, data: bytes) -> str | None:
 
 
 def response_of(answer: Any) -> Response:
-    """The response that a function URL makes of the function's answer.
+    """Return the response that a function URL makes from the function's answer.
 
     Raises:
         NoAnswer

@@ -1,4 +1,4 @@
-"""The everyday commands: ask a function, serve it, read its log. Each says what it runs before it runs it."""
+"""The everyday commands: invoke a function, serve it, read its log. Each prints what it runs before it runs it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from local.deployment import AwsFailed, aws_errors, words_of
 from local.embedded_aws import EmbeddedAws
 
 MEMORY = 1024  # MB, the module's default
-LONGEST = 4000  # characters of a request that a command line shows
+LONGEST = 4000  # the most characters of a request in a printed command line
 
 
 def predict(client: Any, alias_arn: str, request: Request, say: Say) -> object:
     """Invoke the deployed function.
 
     Raises:
-        FunctionFailed: it raised, or its init did, or it took longer than its timeout.
-        AwsFailed: it was not invoked, or something else answered in its place.
+        FunctionFailed: the function or its init raised an error, or it took longer than its timeout.
+        AwsFailed: the function was not invoked, or something else answered in its place.
     """
     say(f"aws lambda invoke --function-name {alias_arn} --payload file://{request.path} ...")
     with aws_errors():
@@ -45,7 +45,7 @@ def predict(client: Any, alias_arn: str, request: Request, say: Say) -> object:
 
 
 def predict_locally(out: Path, request: Request, say: Say) -> object:
-    """Ask what was packaged, here: layer, function and model under AWS's runtime client and emulator.
+    """Invoke the packaged function here: layer, function and model, under AWS's runtime client and emulator.
 
     Raises:
         NotPackaged, NotOfThisMachine, FunctionFailed
@@ -56,7 +56,7 @@ def predict_locally(out: Path, request: Request, say: Say) -> object:
 
 @contextmanager
 def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
-    """Serve what was packaged over HTTP until the block ends, with the page for people; what is yielded is the URL.
+    """Serve the packaged function and the page for people over HTTP until the block ends, and yield the URL.
 
     Raises:
         NotPackaged, NotOfThisMachine, FunctionFailed, NoPort, PortTaken
@@ -68,19 +68,19 @@ def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
 
 
 def curl(out: Path, url: str) -> str:
-    """A command line that sends a request, made up from the signature, to what is served."""
+    """Return a command line that sends a request, made up from the signature, to a served function."""
     body = json.dumps(sample_request.make(packaged.read(out)["model"]))
-    # A request with thousands of columns is too long for a command line: its user has it in a file
+    # A request with thousands of columns is too long for a command line, so its user has to put it into a file
     data = shlex.quote(body) if len(body) <= LONGEST else "@request.json"
     return f"curl {url}/invocations -H 'content-type: application/json' -d {data}"
 
 
 @contextmanager
 def _packaged(out: Path, variables: Mapping[str, str], say: Say) -> Iterator[emulator.Environment]:
-    """An execution environment of what was packaged.
+    """Start an execution environment of the packaged function.
 
     Args:
-        variables: environment variables of the function, beside those that name its model.
+        variables: environment variables of the function, in addition to those that name its model.
     """
     manifest = packaged.read(out)
     mode, model = next(iter(manifest["functions"])), manifest["model"]
@@ -96,7 +96,7 @@ def _packaged(out: Path, variables: Mapping[str, str], say: Say) -> Iterator[emu
 
 
 def logs(client: Any, group: str, minutes: int, say: Say) -> Iterator[str]:
-    """The function's last log lines, oldest first.
+    """Yield the function's last log lines, oldest first.
 
     Raises:
         AwsFailed

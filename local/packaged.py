@@ -55,8 +55,8 @@ def unpack(
     """Unpack the function of a mode into a new folder.
 
     Args:
-        entries: of the manifest in ``out``.
-        variables: MODEL_FILE, or MODEL_BUCKET and MODEL_KEY, which say where the model is.
+        entries: the manifest in ``out``.
+        variables: MODEL_FILE, or MODEL_BUCKET and MODEL_KEY, which name the place of the model.
     """
     model, target = entries["model"], runtime(entries["runtime"])
     archive.unpack(out / entries["functions"][mode]["path"], folder)

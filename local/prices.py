@@ -1,4 +1,4 @@
-"""What AWS Lambda costs: one table of prices with its date and source, and how a call is billed."""
+"""Computes what AWS Lambda costs, from one table of prices with its date and source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Prices:
     request: float
 
     def of_call(self, memory_size: int, milliseconds: float) -> float:
-        """What one call costs.
+        """Return the price of one call.
 
         Args:
             memory_size: in MB.
@@ -45,7 +45,7 @@ RESTORED_GB = 0.0001397998
 
 
 def billed(milliseconds: float) -> int:
-    """The milliseconds that Lambda bills for a duration: rounded up, and at least one."""
+    """Return the milliseconds that Lambda bills for a duration: rounded up, and at least one."""
     return max(1, math.ceil(milliseconds))
 
 
@@ -58,14 +58,14 @@ class StepFunctions:
     gb_second: float  # of EXPRESS: of its duration in steps of 100 ms, times its memory in steps of 64 MB
 
     def of_standard(self, states: int) -> float:
-        """What a child execution of type STANDARD costs that enters so many states."""
+        """Return the price of a child execution of type STANDARD that enters ``states`` states."""
         return (states + 1) * self.transition
 
     def of_express(self, milliseconds: float, memory: int = 64) -> float:
-        """What a child execution of type EXPRESS costs.
+        """Return the price of a child execution of type EXPRESS.
 
         Args:
-            memory: in MB: 64 covers 50 MB, the definition and 14 MB of data.
+            memory: the billed memory in MB. 64 covers 50 MB, the definition and 14 MB of data.
         """
         gb_seconds = memory / MB_PER_GB * max(1, math.ceil(milliseconds / 100)) / 10
         return self.transition + self.request + gb_seconds * self.gb_second

@@ -1,4 +1,4 @@
-"""Finds and deletes what a deployment keeps and nothing uses: old versions, their layer versions and their models."""
+"""Finds and deletes what a deployment keeps but no longer uses: versions, their layer versions and their models."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ LATEST = "$LATEST"
 LAYER = "{name}-dependencies"  # as main.tf names it
 
 NAME = re.compile("[A-Za-z0-9_-]{1,64}")
-OWN_KEY = "model/model"  # of a model, as modules/artifacts names it
+OWN_KEY = "model/model"  # the end of a model's key, as modules/artifacts names it
 ZIP = re.compile(r"(?:function|layer)/(?P<sha256>[0-9a-f]{64})\.zip")
 
-COMMANDS = {"s3": "s3api"}  # of the AWS CLI, where its name is not the service's
+COMMANDS = {"s3": "s3api"}  # the names in the AWS CLI that differ from the service's name
 
 Clients = Mapping[str, Any]  # by service: lambda and s3
 Place = tuple[str | None, str | None, str | None]  # bucket, key and version of a model; all None if not in S3
@@ -56,7 +56,7 @@ class Unused:
 
     @property
     def command(self) -> str:
-        """The API call as a command line of the AWS CLI."""
+        """Return the API call as a command line of the AWS CLI."""
         words = ["aws", COMMANDS.get(self.service, self.service), self.operation.replace("_", "-")]
         for name, value in self.arguments.items():
             words += [f"--{re.sub('(?<!^)(?=[A-Z])', '-', name).lower()}", str(value)]
@@ -65,7 +65,7 @@ class Unused:
 
 @dataclass(frozen=True)
 class Pruning:
-    """What stays and what goes. What uses something else is deleted before it."""
+    """What stays and what is deleted. An item that uses another one is deleted before it."""
 
     kept: dict[str, list[str]]  # published version: the reasons why it stays
     unused: list[Unused]
@@ -76,8 +76,8 @@ def look(clients: Clients, name: str, keep: int, bucket: str | None = None) -> P
     """Find what a function no longer needs. Nothing is changed.
 
     Args:
-        keep: how many of the newest versions stay, beside those that something points to.
-        bucket: the bucket of the deployment, if it is known. Those of the versions are examined in any case.
+        keep: how many of the newest versions stay, in addition to those that something points to.
+        bucket: the bucket of the deployment, if it is known. The buckets of the versions are examined in any case.
 
     Raises:
         BadName, AwsFailed
@@ -103,7 +103,7 @@ def look(clients: Clients, name: str, keep: int, bucket: str | None = None) -> P
         users = [user for user in [*functions, *versions.values()] if user["FunctionArn"] not in old_arns]
         layers = sorted(_layers(api, LAYER.format(name=name)), key=lambda layer: layer.version)
         used = {layer["Arn"] for user in users for layer in user.get("Layers", [])}
-        # The newest is in Terraform's state, and the next apply may give it to the function
+        # The newest layer version is in Terraform's state, and the next apply may give it to the function
         used |= {layer.arn for layer in layers[-1:]}
         digests = {user["CodeSha256"] for user in users} | {layer.digest for layer in layers if layer.arn in used}
 
@@ -127,7 +127,7 @@ def look(clients: Clients, name: str, keep: int, bucket: str | None = None) -> P
 
 
 def delete(clients: Clients, unused: Iterable[Unused], say: Say) -> None:
-    """Delete one after the other. If one fails, the next run goes on with the rest.
+    """Delete the items one after the other. If one fails, the next run continues with the rest.
 
     Raises:
         AwsFailed
@@ -153,7 +153,7 @@ def ask() -> None:
 
 
 def number(keep: str) -> int:
-    """The number of versions to keep.
+    """Return the number of versions to keep.
 
     Raises:
         BadKeep
@@ -164,14 +164,14 @@ def number(keep: str) -> int:
 
 
 def _pointers(api: Any, name: str) -> Iterator[tuple[str, str]]:
-    """The versions that something points to, with a description of what it is."""
+    """Yield the versions that something points to, each with a description of what points to it."""
     for alias in _pages(api, "list_aliases", "Aliases", FunctionName=name):
         yield alias["FunctionVersion"], f"alias {alias['Name']}"
         for version in alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}):
             yield version, f"alias {alias['Name']}, for some of the calls"
     for configuration in _provisioned(api, name):
         yield configuration["FunctionArn"].split(":")[-1], "provisioned concurrency"
-    # Those of all functions, because AWS does not document whether the name also lists those of versions and aliases
+    # The mappings of all functions: AWS does not document whether the name also lists those of versions and aliases
     for mapping in _pages(api, "list_event_source_mappings", "EventSourceMappings"):
         if mapping["FunctionArn"].split(":")[6] == name:
             yield mapping["FunctionArn"].split(":")[-1], "an event source"
@@ -183,14 +183,14 @@ def _provisioned(api: Any, name: str) -> list[dict[str, Any]]:
             _pages(api, "list_provisioned_concurrency_configs", "ProvisionedConcurrencyConfigs", FunctionName=name)
         )
     except ClientError as error:
-        # AWS's errors have names. This one is of an embedded AWS that does not have this call, and provisions nothing.
+        # AWS's errors have names. This one comes from an embedded AWS, which has no such call and provisions nothing
         if error.response["Error"]["Code"] != "404":
             raise
         return []
 
 
 def _may_be_called(api: Any, name: str, version: str) -> bool:
-    """Whether a version has a policy of its own, which lets an API, a rule or a bucket call it."""
+    """Return whether a version has a policy of its own, which lets an API, a rule or a bucket call it."""
     try:
         policy = json.loads(api.get_policy(FunctionName=name, Qualifier=version)["Policy"])
     except ClientError as error:
@@ -229,7 +229,7 @@ def _version(name: str, version: Mapping[str, Any]) -> Unused:
 
 
 def _own_prefix(s3: Any, function_arn: str, bucket: str, key: str, notes: list[str]) -> str | None:
-    """The prefix of the deployment's own objects in a bucket, if the model there is its own.
+    """Return the prefix of the deployment's own objects in a bucket, if the model there is its own.
 
     Other deployments have buckets or prefixes with their names, or are in other regions and accounts.
     """
@@ -244,7 +244,7 @@ def _own_prefix(s3: Any, function_arn: str, bucket: str, key: str, notes: list[s
 
 
 def _is_there(s3: Any, bucket: str, notes: list[str], **expected: str) -> dict[str, Any] | None:
-    """What S3 returns for a bucket; None if it does not exist or is not accessible, which adds a note."""
+    """Return what S3 says about a bucket, or None with a note if it does not exist or is not accessible."""
     try:
         return dict(s3.head_bucket(Bucket=bucket, **expected))
     except ClientError as error:
@@ -259,7 +259,7 @@ def _is_there(s3: Any, bucket: str, notes: list[str], **expected: str) -> dict[s
 
 
 def _objects(s3: Any, bucket: str, prefix: str, read: set[Place], zips: set[str]) -> Iterator[Unused]:
-    """Versions of the model that nothing reads, except the newest, which Terraform manages; and zips that go."""
+    """Yield unused zip files, and versions of the model that nothing reads, except the newest: Terraform manages it."""
     key = prefix + OWN_KEY
     for stored in _pages(s3, "list_object_versions", "Versions", Bucket=bucket, Prefix=prefix):
         is_model = stored["Key"] == key and not stored["IsLatest"] and (bucket, key, stored["VersionId"]) not in read
@@ -271,7 +271,7 @@ def _objects(s3: Any, bucket: str, prefix: str, read: set[Place], zips: set[str]
 
 
 def _model(version: Mapping[str, Any]) -> Place:
-    """The place in S3 from which a version of a function reads its model, if it does."""
+    """Return the place in S3 from which a version of a function reads its model, if it does."""
     variables = version.get("Environment", {}).get("Variables", {})
     return variables.get("MODEL_BUCKET"), variables.get("MODEL_KEY"), variables.get("MODEL_VERSION_ID")
 

@@ -1,4 +1,4 @@
-"""The elements of this project's charts: SVG without scripts or fonts, which is readable in light and in dark mode."""
+"""Draws the elements of this project's charts: SVG without scripts or fonts, readable in light and in dark mode."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def document(width: int, height: int, elements: Iterable[str], title: str = "") 
     """Return a picture of these elements on a page with a border.
 
     Args:
-        title: what screen readers say of the picture.
+        title: the text that screen readers read for the picture.
     """
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     lines = [

@@ -1,4 +1,4 @@
-"""Runs Terraform or OpenTofu: every call of theirs is here, except the one that has the caller's terminal."""
+"""Runs Terraform or OpenTofu. All calls are here, except the one that uses the caller's terminal."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MODULE = Path(__file__).parents[1]  # the root module
 OLDEST = (1, 9)
 REGISTRIES = {"terraform": "registry.terraform.io", "tofu": "registry.opentofu.org"}  # where each looks for providers
 
-# Settings of the caller that are not for these runs, which have folders and variables of their own.
+# The caller's settings that must not apply to these runs, which have folders and variables of their own.
 CALLERS = ("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR")
 
-# Folders for optional software, which are searched to this depth for a mirror of the registry.
+# Folders for optional software. They are searched for a mirror of the registry, to this depth.
 ROOTS = ("/opt", "/usr/local", "/usr/share", "/usr/lib", "/srv")
 DEPTH = 3
 
@@ -57,10 +57,10 @@ class Terraform:
             del self.env["TF_CLI_CONFIG_FILE"]  # Terraform would warn of it at every call
 
     def init(self) -> None:
-        """Install the provider as the CLI is configured, by default from the registry, or else from a local mirror.
+        """Install the provider as the CLI is configured, by default from the registry, and else from a local mirror.
 
         Raises:
-            NoProvider: neither of them has it.
+            NoProvider: the provider is in neither of them.
         """
         try:
             self.run("init", "-input=false")
@@ -77,7 +77,7 @@ class Terraform:
         self.run("destroy", "-input=false", "-auto-approve", *_options(variables))
 
     def has_changes(self, variables: Mapping[str, object]) -> bool:
-        """Whether a plan would change anything, by the exit code of ``-detailed-exitcode``, which is 2 then."""
+        """Return whether a plan would change anything, by the exit code of ``-detailed-exitcode``, which is 2 then."""
         try:
             self.run("plan", "-input=false", "-detailed-exitcode", *_options(variables))
         except commands.CommandFailed as error:
@@ -87,12 +87,12 @@ class Terraform:
         return False
 
     def outputs(self) -> dict[str, Any]:
-        """The values of the outputs, by name."""
+        """Return the values of the outputs by name."""
         answer = json.loads(self.run("output", "-json"))
         return {name: output["value"] for name, output in answer.items()}
 
     def provider_version(self) -> tuple[int, ...]:
-        """The version of hashicorp/aws that init selected."""
+        """Return the version of hashicorp/aws that init selected."""
         selected = json.loads(self.run("version", "-json"))["provider_selections"]
         return _numbers(next(version for name, version in selected.items() if name.endswith("/hashicorp/aws")))
 
@@ -100,7 +100,7 @@ class Terraform:
         """Run a subcommand in the folder and return what it printed.
 
         Raises:
-            CommandFailed: with its last lines.
+            CommandFailed: the subcommand failed; the message has its last lines.
         """
         color = () if "-json" in options else ("-no-color",)
         return commands.run([self.binary, subcommand, *color, *options], cwd=self.folder, env=self.env)
@@ -108,7 +108,7 @@ class Terraform:
 
 @cache
 def binary() -> Path:
-    """The program: terraform, or else tofu.
+    """Return the path of the program: terraform, or else tofu.
 
     Raises:
         TerraformMissing, TerraformTooOld
@@ -134,7 +134,7 @@ def copy_module(target: Path) -> Path:
 
 
 def provider_mirror(program: str = "terraform") -> Path | None:
-    """A folder that is a mirror of the registry and has hashicorp/aws; None if this machine has none."""
+    """Return a folder that is a mirror of the registry and has hashicorp/aws, or None if this machine has none."""
     wanted = Path(REGISTRIES[program]) / "hashicorp" / "aws"
     for root in ROOTS:
         for folder in _folders(Path(root), DEPTH):

@@ -1,4 +1,4 @@
-"""Only fetches the model, while nothing else is done."""
+"""Only fetches the model, without any other work at the same time."""
 
 from __future__ import annotations
 

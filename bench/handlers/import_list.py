@@ -1,4 +1,4 @@
-"""This project's handler with frozen lists in the place of lazy modules: of the imports, and of all modules' files."""
+"""This project's handler with fixed lists instead of lazy modules: of the imports, and of all modules' files."""
 
 from __future__ import annotations
 

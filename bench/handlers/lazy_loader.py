@@ -1,4 +1,4 @@
-"""This project's handler with Python's own LazyLoader in the place of lazy modules. It loads on attribute access."""
+"""This project's handler with Python's own LazyLoader instead of lazy modules. It loads on attribute access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Less than the floor: imports numpy, maps the libraries that a prediction uses, and reads the model's bytes."""
+"""Does less than the floor: imports numpy, maps the libraries that a prediction uses, and reads the model's bytes."""
 
 from __future__ import annotations
 

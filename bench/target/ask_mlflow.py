@@ -37,7 +37,7 @@ def main(folder: str, *names: str) -> None:
         requests = read(os.path.join(own, "requests.json"))
         try:
             url, server = serve(own, os.path.join(own, "mlflow"))
-        except Exception as error:  # whatever it is, the model cannot be served
+        except Exception as error:  # whatever the error is, the model cannot be served
             replies: dict[str, Any] = {"error": cut(f"{type(error).__name__}: {error}")}
         else:
             replies = {form: ask_all(url, asked) for form, asked in requests.items() if asked.get("by_mlflow")}
@@ -64,7 +64,7 @@ def serve(own: str, saved: str) -> tuple[str, Any]:
     with open(os.path.join(own, "example.pkl"), "rb") as stream:
         example = pickle.load(stream)
     shutil.rmtree(saved, ignore_errors=True)
-    # MLflow's default format, skops, would have to be told the types that it may create. The packages are here already
+    # skops, MLflow's default format, needs a list of the types that it may create. The packages are installed already
     options = {"serialization_format": "cloudpickle", "pip_requirements": ["scikit-learn"]}
     signature = infer_signature(example, estimator.predict(example))
     mlflow.sklearn.save_model(estimator, saved, signature=signature, input_example=example[:EXAMPLE], **options)

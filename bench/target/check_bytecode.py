@@ -28,7 +28,7 @@ def main(folder: str) -> None:
 
 
 def is_valid(source: str, cached: str) -> bool:
-    """Whether the interpreter would use this bytecode for this source."""
+    """Return whether the interpreter would use this bytecode for this source."""
     with open(cached, "rb") as stream:
         head = stream.read(16)
     if head[:4] != importlib.util.MAGIC_NUMBER:

@@ -45,7 +45,7 @@ def data() -> dict[str, tuple[Any, Any]]:
 
 
 def arguments(name: str) -> dict[str, Any]:
-    """Return the arguments that an estimator must be given, which are mostly other estimators."""
+    """Return the arguments that an estimator requires, which are mostly other estimators."""
     import numpy
     from sklearn.decomposition import PCA
     from sklearn.linear_model import LogisticRegression, Ridge
@@ -144,7 +144,7 @@ def main(folder: str, *names: str) -> None:
 
 
 def predicts(estimator: Any, X: Any, y: Any) -> bool:
-    """Whether it predicts something for each row."""
+    """Return whether it predicts something for each row."""
     try:
         return len(estimator.predict(X)) == len(X)
     except Exception:  # another kind of data may work

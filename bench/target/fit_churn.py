@@ -62,7 +62,7 @@ def main(folder: str) -> None:
 
 
 def customers(count: int) -> tuple[Any, Any]:
-    """Make up customers, and what became of each."""
+    """Make up customers, and the outcome for each."""
     import numpy as np
     import pandas as pd
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 import sys
 
-BYTES = 91  # of one tree, for each row that it was fitted on
+BYTES = 91  # of one tree, for each row that the tree was fitted on
 
 
 def main(path: str, megabytes: str) -> None:

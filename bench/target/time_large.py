@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from serving.loading.model import Model
 
 ROWS, COLUMNS, TEXTS = 20_000, 25, 5
-DECIMALS = 5  # with so many, the records have 6 MB, which is the most that Lambda takes
-ROWS_OF_FULL = 10_000  # so many rows have 6 MB if their numbers have all of their 16 or 17 digits
+DECIMALS = 5  # with this many, the records have 6 MB, which is the most that Lambda accepts
+ROWS_OF_FULL = 10_000  # this many rows have 6 MB if their numbers have all of their 16 or 17 digits
 LARGEST = 6_291_556
 NAMES = [chr(ord("a") + at) for at in range(COLUMNS)]
 COLOURS = ("red", "green", "blue", "yellow")
@@ -119,7 +119,7 @@ def main(result: str, rounds: str) -> None:
             spent = model.estimator.spent
             for what, seconds in (("loads", parsed - began), ("adds", done - parsed - spent), ("predict", spent)):
                 facts[what].append(round(seconds * 1e3, 3))
-            del event, answer  # so that the next request is timed without them
+            del event, answer  # so that memory is freed before the next request is timed
     with open(result, "w") as stream:
         json.dump([facts for facts, *_ in cases], stream)
 

@@ -1,6 +1,6 @@
-"""Common models, each of which can be asked with rows that are easily read otherwise than those it was fitted on.
+"""Common models. The rows that each can be asked with are easily read in another way than those it was fitted on.
 
-Each is a function that fits the model and says what it was fitted on. These functions run under the target's
+Each model is a function that fits it and returns what it was fitted on. These functions run under the target's
 interpreter, with the packages of a layer (`bench/target/fit_zoo.py`). Their names and needs are also read by this
 project's own interpreter, so the modules of this package import only pandas and scikit-learn, and the functions import
 everything else.
@@ -33,7 +33,7 @@ class Entry:
 
     name: str
     what: str  # in words, for the table
-    needs: tuple[str, ...]  # packages beside those of the default layer
+    needs: tuple[str, ...]  # packages in addition to those of the default layer
     own_code: bool
     fit: Callable[[], Fitted]
 

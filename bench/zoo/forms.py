@@ -1,7 +1,7 @@
-"""Writes the same rows in each form of request, with pandas and json alone, as somebody would who has a DataFrame.
+"""Writes the same rows in each form of request, with pandas and json alone, as somebody with a DataFrame would.
 
-A missing value is null, a date is in ISO 8601, and a CSV file is what pandas writes. Where a form cannot express what
-the rows hold, it is left out, and the reason is given.
+A missing value is null, a date is in ISO 8601, and a CSV file is what pandas writes. If a form cannot express what
+the rows hold, it is left out, and the reason is recorded.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Form:
 
 
 def cell(value: Any) -> Any:
-    """Return a value as JSON has it."""
+    """Return a value as a JSON value."""
     if isinstance(value, (list, dict)):
         return value
     if pd.isna(value):
@@ -106,7 +106,7 @@ OF_OBJECTS = _listed("objects", plain)
 
 
 def of(rows: Any) -> tuple[Form, ...]:
-    """Return the forms in which such rows can be asked for."""
+    """Return the forms in which such rows can be sent."""
     if isinstance(rows, pd.DataFrame):
         return OF_FRAMES
     if isinstance(rows, np.ndarray):
@@ -115,7 +115,7 @@ def of(rows: Any) -> tuple[Form, ...]:
 
 
 def left_out(form: Form, rows: Any) -> str | None:
-    """Return why these rows are not asked for in a form, or None if they are."""
+    """Return why these rows are not sent in a form, or None if they are."""
     if not form.as_csv:
         return None
     if isinstance(rows, np.ndarray) and rows.dtype == object:

@@ -1,4 +1,4 @@
-"""The rows that the models of this package are fitted on and asked for. They are made up, and the same in every run."""
+"""The rows on which the models of this package are fitted and asked. They are made up, and the same in every run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.zoo import Fitted
 FITTED, ASKED = 200, 12
 Array = np.ndarray[Any, np.dtype[Any]]
 COUNT = FITTED + ASKED
-FEW = 12  # so many different values or fewer make a column one of categories
+FEW = 12  # a column with at most this many different values is a column of categories
 
 
 def numbers(count: int = 4) -> Array:
@@ -49,7 +49,7 @@ def frame(*names: str, **columns: Any) -> pd.DataFrame:
 
 
 def objects(**columns: Any) -> pd.DataFrame:
-    """Return a frame whose columns stay objects, where pandas would make texts of them, and NaN of None."""
+    """Return a frame whose columns stay objects. pandas would otherwise convert them to texts, and None to NaN."""
     return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
 
 
@@ -77,7 +77,7 @@ def fitted(estimator: Any, rows: Any, answers: Any = None) -> Fitted:
     """Fit an estimator on all rows but the last, which are left to be asked.
 
     Args:
-        answers: what it learns to give. Without them, it learns the outcome of the rows.
+        answers: what the estimator learns to return. None means the outcome of the rows.
     """
     answers = outcome(rows) if answers is None else answers
     example, asked = rows[:FITTED], rows[FITTED:]

@@ -1,4 +1,4 @@
-"""Rows of other shapes than a frame of named numbers, and answers of other shapes than one number."""
+"""Rows of other shapes than a frame of named numbers, and answers of other shapes than one number for each row."""
 
 from __future__ import annotations
 

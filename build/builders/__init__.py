@@ -26,7 +26,7 @@ class Builder(Protocol):
         """Return exactly what `install` would install now, or None if that is not known in advance."""
 
     def identity(self) -> str:
-        """Return a text that differs from that of every builder which would give other bytes."""
+        """Return a text that is different for every builder that would produce other bytes."""
 
     def library(self, name: str, folder: Path) -> Origin | None:
         """Put a shared library for the target into ``folder``. Return None if this builder does not have it."""

@@ -1,4 +1,4 @@
-"""Installs with pip inside a Lambda build image. So packages without wheels are compiled for where they will run."""
+"""Installs with pip inside a Lambda build image, so that packages without wheels are compiled for Lambda."""
 
 from __future__ import annotations
 
@@ -112,14 +112,14 @@ class ContainerBuilder:
             return lockfile.of_pip(json.loads(report.read_text(encoding="utf-8"))) if report.exists() else None
 
     def resolve(self, requirements: Path) -> Lock | None:
-        """Return the lock if it is a lock file. For others, nobody knows in advance what pip will install."""
+        """Return the lock if the file is a lock file. Otherwise, it is not known in advance what pip will install."""
         return lockfile.read(requirements) if lockfile.is_lock(requirements) else None
 
     def identity(self) -> str:
         return f"container {self.engine.image_id(self.image)}"
 
     def library(self, name: str, folder: Path) -> Origin | None:
-        """Copy the library of the build image, which everything was linked to that was compiled in it."""
+        """Copy the library of the build image, because everything that was compiled in the image is linked to it."""
         folder.mkdir(parents=True, exist_ok=True)
         words = ["/bin/sh", "-c", COPY]
         try:

@@ -1,4 +1,4 @@
-"""Tells by uv's messages why it did not install, and says what to do about it."""
+"""Finds in uv's messages why it did not install, and says what to do about it."""
 
 from __future__ import annotations
 

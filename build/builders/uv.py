@@ -90,7 +90,7 @@ class UvBuilder:
                 return None
             raise self._refusal(error, requirements) from error
         except lockfile.UNREADABLE:
-            return None  # the format of lock files cannot describe one of the packages, which can be installed anyway
+            return None  # one of the packages cannot be described in a lock file, but can be installed
         bound = requirement_files.hashes(requirements)
         unbound = sorted(lock.names - bound.keys()) if bound else []
         if unbound:  # as for pip: if one package is not checked, it is of little use to check the others
@@ -142,7 +142,7 @@ class UvBuilder:
         return refusals.refusal(error, requirements, self.runtime, self.architecture, self.tag, others, of_glibc)
 
     def has_wheels(self, requirements: Path) -> bool | None:
-        """Tell whether all packages have wheels for the target. Return None if no index answers within seconds."""
+        """Return whether all packages have wheels for the target. Return None if no index answers within seconds."""
         try:
             self._compile(requirements, UV_HTTP_TIMEOUT="5", UV_HTTP_RETRIES="0")
         except commands.CommandFailed as error:

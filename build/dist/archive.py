@@ -1,8 +1,8 @@
 """Writes zip archives whose bytes depend on their members alone: they contain no times, users or paths.
 
 The standard library's writer is not used for one reason: it compresses with the zlib that the interpreter was linked to
-(zlib, zlib-ng, or a vendor's), and these give different bytes. libdeflate comes with the lock, is the same everywhere,
-can use several cores, and is three times as fast.
+(zlib, zlib-ng, or a vendor's), and these produce different bytes. libdeflate comes with the lock, is the same
+everywhere, can use several cores, and is three times as fast.
 
 The format is that of APPNOTE.TXT 6.3, without zip64: Lambda's limit is far below 4 GB.
 """
@@ -26,7 +26,7 @@ import deflate
 
 LEVEL = 6
 TIME, DATE = 0, 1 << 5 | 1  # 1980-01-01 00:00, the earliest time in the format
-MODE = stat.S_IFREG | 0o644  # in Lambda, another user reads the file than the one who wrote it
+MODE = stat.S_IFREG | 0o644  # in Lambda, the user that reads the file is not the one that wrote it
 EXECUTABLE = stat.S_IFREG | 0o755
 MADE_BY_UNIX = 3 << 8 | 20
 NEEDS = 20  # version 2.0: deflate
@@ -72,7 +72,7 @@ def pack(path: Path) -> Member:
 
 
 def is_executable(path: Path) -> bool:
-    """Tell whether the owner may execute a file. Nothing else of a file's mode is written to an archive."""
+    """Return whether the owner may execute a file. Nothing else of a file's mode is written to an archive."""
     return bool(path.stat().st_mode & stat.S_IXUSR)
 
 

@@ -49,7 +49,7 @@ class Advisory:
     version: str
     id: str
     aliases: tuple[str, ...]
-    fixed_in: tuple[str, ...]  # the versions without it, if there are any yet
+    fixed_in: tuple[str, ...]  # the versions without the vulnerability, if there are any yet
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def _ask(service: str, packages: dict[str, str]) -> list[dict[str, Any]]:
         try:
             commands.run(argv, env={**env, **os.environ})
         except commands.CommandFailed as error:
-            if not answer.exists():  # it also exits with 1 if it finds a vulnerability
+            if not answer.exists():  # pip-audit also exits with 1 if it finds a vulnerability
                 raise _could_not(service, _reason(error.output)) from error
         answers: list[dict[str, Any]] = json.loads(answer.read_text(encoding="utf-8"))["dependencies"]
         return answers

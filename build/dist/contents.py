@@ -1,4 +1,4 @@
-"""Counts the bytes of a layer by package and by kind, and what was removed. The report reads it from beside the zip."""
+"""Counts the bytes of a layer by package and by kind, and what was removed, and keeps this beside the zip file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Contents:
 
     packages: dict[str, dict[str, int]]  # by package, the biggest first, and by kind
     removed: dict[str, dict[str, int]]  # by slimming rule and by package
-    bytecode: str  # tells the user which modules have bytecode
+    bytecode: str  # a text that says which modules have bytecode
 
     @property
     def unzipped_bytes(self) -> int:

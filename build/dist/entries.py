@@ -8,7 +8,7 @@ JsonValue = Any  # a category or a class: a text, a number or a boolean
 
 
 class ZipEntry(TypedDict):
-    """A zip file that Lambda takes. The path is relative to the manifest's folder."""
+    """A zip file for Lambda. The path is relative to the manifest's folder."""
 
     path: str
     sha256: str
@@ -30,7 +30,7 @@ class _Packages(ZipEntry):
 
 
 class LayerEntry(_Packages, total=False):
-    """The layer."""
+    """The entry of the layer."""
 
     without: dict[str, str]
     trimmed_for: TrimmedFor
@@ -112,7 +112,7 @@ class _ModelFacts(TypedDict):
 
 
 class ModelFacts(_ModelFacts, total=False):
-    """The part of a model's entry that its estimator tells."""
+    """The part of a model's entry that comes from its estimator."""
 
     trusted: list[str]
     signature: SignatureEntry
@@ -128,7 +128,7 @@ class _ModelFile(TypedDict):
 
 
 class ModelEntry(_ModelFile, ModelFacts):
-    """The model."""
+    """The entry of the model."""
 
 
 class _Manifest(TypedDict):

@@ -1,4 +1,4 @@
-"""Reads and writes dist/manifest.json, the only thing that passes from the build to Terraform.
+"""Reads and writes dist/manifest.json, through which the build passes everything to Terraform.
 
 Its form is described by manifest.schema.json, and its types are those of `build.dist.entries`.
 """
@@ -118,7 +118,7 @@ def replacing_layer(out: Path, entry: LayerEntry) -> Iterator[None]:
     if before is None or any(before[key] != entry[key] for key in ("runtime", "architecture", "packages")):
         manifest |= {"runtime": entry["runtime"], "architecture": entry["architecture"], "functions": {}}
         manifest.pop("model", None)
-    with commands.uninterrupted():  # there is no layer for a moment
+    with commands.uninterrupted():  # the manifest has no layer for a moment
         _write(out, manifest)
         yield
         _write(out, manifest | {"layer": entry})
@@ -154,7 +154,7 @@ def zip_entry(path: Path, archive: Archive, runtime: str, architecture: str) -> 
 
 
 def _rename_former_keys(manifest: Any) -> None:
-    """Give the keys of a manifest that an earlier commit wrote the names that they have now."""
+    """Rename the keys of a manifest that an earlier version of this project wrote to their present names."""
     entry = manifest.get("layer") if isinstance(manifest, dict) else None
     if isinstance(entry, dict) and "profile" in entry:
         entry["trimmed_for"] = entry.pop("profile")

@@ -37,7 +37,7 @@ class Report:
     without: dict[str, str]  # the packages that the layer was built without, with their versions
 
     def left(self, mode: str | None = None) -> int:
-        """Return what the limit leaves beside the layer and a function, which in mode bundle includes its model."""
+        """Return the bytes that are left beside the layer and a function, which in mode bundle includes its model."""
         return UNZIPPED_LIMIT - self.layer_bytes - self.functions.get(mode or "", 0)
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Writes and reads a layer's software bill of materials in CycloneDX's format. It lists all that runs in production."""
+"""Writes and reads a layer's software bill of materials in CycloneDX's format: all packages that run in production."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def text(
 
     Args:
         installed: the packages in the layer.
-        supplied: the libraries that the layer has besides, by name.
+        supplied: the libraries that the layer also has, by name.
     """
     # These imports take a second, which other commands need not spend
     from cyclonedx.contrib.license.factories import LicenseFactory

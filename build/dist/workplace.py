@@ -31,9 +31,9 @@ Options = ParamSpec("Options")
 
 @contextmanager
 def alone(out: Path, say: Say = tell) -> Iterator[None]:
-    """Lock the folder ``out`` for one command. Another command that writes there says so, and waits.
+    """Lock the folder ``out`` for one command. Another command that writes there reports that it waits.
 
-    First, what a killed command has left is removed. The lock ends with the process, however it ends.
+    Before that, what a killed command has left is removed. The lock ends with the process, in whatever way it ends.
     """
     turn = filelock.FileLock(out / LOCK)
     try:
@@ -122,7 +122,7 @@ def _holding(folder: Path) -> Iterator[None]:
 
 
 def _is_left(folder: Path) -> bool:
-    """Tell whether no process has locked that folder."""
+    """Return whether no process has locked that folder."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except FileNotFoundError:
@@ -134,7 +134,7 @@ def _is_left(folder: Path) -> bool:
 
 
 def _lock(handle: int, how: int) -> bool:
-    """Lock an open folder; return False if another process has locked it, or its file system cannot lock folders."""
+    """Lock an open folder. Returns False if another process has locked it, or its file system cannot lock it."""
     try:
         fcntl.flock(handle, how)
     except OSError:

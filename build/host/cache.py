@@ -1,4 +1,4 @@
-"""Keeps what was built, under a digest of everything it was built from. So building it again takes only a copy."""
+"""Keeps what was built, under a digest of all its inputs. Building it again takes only a copy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from build.dist import archive, workplace
 
 FOLDER = ".cache"  # in the folder of the artifacts
-KEPT = 4  # layers; the oldest one is removed first
+KEPT = 4  # the most layers that are kept; the oldest one is removed first
 SUMS = ".sums.json"  # the file with the digests of the files beside it
 SOURCES = Path(__file__).parents[1]
 
@@ -57,7 +57,7 @@ def find(folder: Path, name: str) -> Path | None:
 
 
 def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
-    """Copy the files that are kept under a name to ``target``; return None if there are none, or they are damaged."""
+    """Copy the files that are kept under a name to ``target``. Returns None if there are none or they are damaged."""
     kept = folder / name
     copies: list[Path] = []
     wanted = _sums(kept)

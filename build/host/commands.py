@@ -16,7 +16,7 @@ from typing import Any
 from build.errors import UserError
 
 TAIL = 15  # lines of a failed command's output that are shown
-GRACE = 30  # seconds that a program has to end by itself
+GRACE = 30  # seconds that a program has to end after an interrupt
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -65,7 +65,7 @@ def run(
 
 @contextmanager
 def started(argv: Sequence[str | os.PathLike[str]], **options: Any) -> Iterator[subprocess.Popen[Any]]:
-    """Start a process, which is ended at the end of the block at the latest.
+    """Start a process, and end it at the end of the block if it still runs.
 
     It has a session of its own. So Ctrl-C reaches this process only, which then ends the other one properly.
 
@@ -111,7 +111,7 @@ def _stop(process: subprocess.Popen[Any]) -> None:
 
 
 def succeeds(argv: Sequence[str]) -> bool:
-    """Tell whether a program exists and exits with 0."""
+    """Return whether a program exists and exits with 0."""
     try:
         run(argv)
     except (CommandFailed, CommandMissing):

@@ -1,4 +1,4 @@
-"""Tells which distributions are installed in a folder, and which of them a file belongs to."""
+"""Finds which distributions are installed in a folder, and which of them a file belongs to."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Distributions:
         return {each.name: each.version for each in self.installed}
 
     def without(self, names: Collection[str]) -> Distributions:
-        """Return the same without some distributions. Their files are still known."""
+        """Return the same object without some distributions. The owners of their files are still known."""
         return Distributions([each for each in self.installed if each.name not in names], self.owners)
 
     def owner(self, path: str) -> str:
@@ -71,7 +71,7 @@ def _licence_of_classifiers(fields: metadata.PackageMetadata) -> str | None:
 
 
 def _first_line(text: str | None) -> str | None:
-    """Return the first line: some packages have the whole text of their licence in this field."""
+    """Return the first line, because some packages have the whole text of their licence in this field."""
     return text.strip().splitlines()[0] if text and text.strip() else None
 
 

@@ -23,7 +23,7 @@ class Engine:
     rootless: bool
 
     def has(self, image: str, platform: str) -> bool:
-        """Tell whether an image for a platform, such as ``linux/arm64``, is on this machine."""
+        """Return whether an image for a platform, such as ``linux/arm64``, is on this machine."""
         try:
             platform_here = commands.run(
                 [self.name, "image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", image]

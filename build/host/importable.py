@@ -48,7 +48,7 @@ def of_layer(out: Path, entry: LayerEntry, runtime: Runtime) -> Path:
 
 
 def runs_here(target: Architecture) -> bool:
-    """Tell whether a layer's own files run on this machine."""
+    """Return whether a layer's own files run on this machine."""
     return platform.system() == "Linux" and target == host_architecture()
 
 

@@ -1,4 +1,4 @@
-"""Chooses which bytecode a layer keeps if it does not all fit: that of the modules that imports execute."""
+"""Chooses which bytecode a layer keeps if not all of it fits: that of the modules that imports execute."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def fit(
         fallback: runs a script if this machine does not have the interpreter, for example in a build container.
 
     Returns:
-        A text that tells the user which modules have bytecode, and the bytes of the files that stay.
+        A text that says which modules have bytecode, and the bytes of the files that stay.
     """
     if _has_room(sizes, limit):
         return ALL, sizes

@@ -1,4 +1,4 @@
-"""Tells which installed distributions require which others, and which of them nothing else requires."""
+"""Finds which installed distributions require which others, and which of them nothing else requires."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Installed:
     def only_for(self, gone: Collection[str], stay: Collection[str] = ()) -> set[str]:
         """Return the distributions that only the removed ones require, directly or through others.
 
-        What another distribution requires for an extra stays: nothing installed says which extras were asked for.
+        What another distribution requires for an extra stays: no metadata says which extras were requested.
 
         Args:
             gone: the distributions that are removed.
@@ -57,7 +57,7 @@ class Installed:
 def read(site_packages: Path, runtime: Runtime, architecture: Architecture) -> Installed:
     """Read the metadata of the distributions in a folder.
 
-    An extra counts where all that it requires is installed. Otherwise nobody has asked for it.
+    An extra counts if everything that it requires is installed. Otherwise it was not requested.
     """
     marker_values = {
         "python_version": runtime.python,
@@ -91,7 +91,7 @@ def _applying(requirements: Collection[Requirement], marker_values: Mapping[str,
 
 
 def _requirement(line: str) -> Requirement:
-    """Parse one line of metadata. Old metadata write versions in ways of their own; then only the name is taken."""
+    """Parse one line of metadata. If the version in old metadata has a form of its own, only the name is used."""
     try:
         return Requirement(line)
     except InvalidRequirement:

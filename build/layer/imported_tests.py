@@ -16,14 +16,14 @@ OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def is_test(path: str) -> bool:
-    """Tell whether a file is in a folder named exactly `tests`, at any depth."""
+    """Return whether a file is in a folder named exactly `tests`, at any depth."""
     return f"/{FOLDER}/" in f"/{path}"
 
 
 def find(tree: Path, paths: Collection[str]) -> set[str]:
-    """Return the files in folders of tests that code outside of them imports, and those that these import in turn.
+    """Return the files in folders of tests that code outside of them imports, and the tests that these files import.
 
-    The sources are only read. Whether a line that imports is ever executed does not matter.
+    The sources are only read. It does not matter whether an import statement is ever executed.
 
     Args:
         paths: the files of the tree.
@@ -45,7 +45,7 @@ def _needed(path: str, data: bytes, there: frozenset[str]) -> set[str]:
     """Return the files in folders of tests that a source imports."""
     try:
         parsed = _parsed(data)
-    except UNREADABLE:  # for example a template: it may import any test of its package
+    except UNREADABLE:  # for example a template: it might import any test of its package
         top = path.partition("/")[0]
         return {file for file in there if is_test(file) and file.startswith(f"{top}/")}
     return {file for each in parsed for module in _imported(path, each) for file in _files(module, there)}

@@ -81,7 +81,7 @@ def build(out: Path, order: Order, say: Say = print) -> Layer:
 
 
 def _check(out: Path, order: Order, say: Say) -> _Job:
-    """Check the order before the work begins, and tell the user what is worth knowing about it."""
+    """Check the order before the work begins, and tell the user what is remarkable about it."""
     runtime = order.runtime
     requirements = own.select(order.requirements, runtime)
     named = own.named(requirements) if order.without else set()
@@ -110,8 +110,8 @@ def _with_wheels(job: _Job, out: Path, folder: Path) -> Path:
 def _identity(requirements: Path, builder: builders.Builder) -> tuple[str | None, Lock | None]:
     """Return what identifies the packages that will be installed, and the lock that was resolved to find it out.
 
-    Unless the requirements have digests, an index may deliver something else today than it did yesterday. So they are
-    resolved first.
+    Unless the requirements have digests, an index may deliver other files today than it did yesterday. So the
+    requirements are resolved first.
     """
     identity = own.identity(requirements)
     if identity is not None:

@@ -37,7 +37,7 @@ class Origin:
 
     kind: str  # "wheel" or "image"
     name: str
-    version: str  # an image has its ID here
+    version: str  # for an image, its ID
     path: str  # in the wheel or the image
 
 
@@ -45,7 +45,7 @@ class Origin:
 class Supplied:
     """A library that the layer's packages lack, and that the layer has below /opt/lib."""
 
-    owner: str  # the package to which its bytes are counted
+    owner: str  # the package that its bytes are attributed to
     origin: Origin
     sha256: str
 
@@ -159,7 +159,7 @@ def _libraries(site_packages: Path) -> Iterator[str]:
 
 
 def _is_beside(file: Path, name: str, rpath: tuple[str, ...], site_packages: Path) -> bool:
-    """Tell whether the loader finds a library inside the layer, by the search path of the one that needs it."""
+    """Return whether the loader finds a library inside the layer, by the search path of the one that needs it."""
     for entry in rpath:
         where = re.sub(r"\$ORIGIN|\$\{ORIGIN\}", str(file.parent), entry)
         path = Path(os.path.normpath(os.path.join(where, name)))

@@ -15,11 +15,11 @@ from build.runtimes import UNZIPPED_LIMIT, Architecture, Runtime
 
 @dataclass(frozen=True)
 class Order:
-    """What to build."""
+    """The options of a build."""
 
     runtime: Runtime
     architecture: Architecture
-    requirements: Path | None = None  # None: the project's own
+    requirements: Path | None = None  # None: the project's own requirements
     builder: str = "auto"
     image: str | None = None
     keep: Collection[str] = ()  # the slimming rules that are turned off

@@ -36,7 +36,7 @@ class _Chosen:
     """The files of the tree that go into the zip file."""
 
     sizes: dict[str, int]  # bytes by path
-    bytecode: str  # tells the user which modules have bytecode
+    bytecode: str  # a text that says which modules have bytecode
     removed: dict[str, dict[str, int]]
 
 
@@ -48,7 +48,7 @@ def pack(tree: Tree, order: Order, builder: Builder, out: Path, scratch: Path) -
 
     Raises:
         LayerTooLarge
-        UserError: of `elf` or `trim`.
+        UserError: one of the errors of `elf` or `trim`.
     """
     result = units.make(
         tree.site_packages,

@@ -1,4 +1,4 @@
-"""Finds type stubs that are read at run time: `attach_stub` of lazy_loader learns from them what a package has."""
+"""Finds type stubs that are read at run time: lazy_loader's `attach_stub` reads there which names a package has."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _is_code(path: str, top: str) -> bool:
 
 
 def _reads(tree: Path, path: str) -> bool:
-    """Tell whether a module defines a reader of stubs, as the copies of lazy_loader in some packages do."""
+    """Return whether a module defines a reader of stubs, as the copies of lazy_loader in some packages do."""
     return _contains(tree / path, (b"def attach_stub",))
 
 

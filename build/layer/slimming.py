@@ -24,7 +24,7 @@ class Rule:
 
     name: str
     reason: str  # why nothing needs them
-    drops: Callable[[str], bool] = lambda path: False  # tells by a path in the tree whether the file is removed
+    drops: Callable[[str], bool] = lambda path: False  # returns, by a path in the tree, whether the file is removed
 
 
 # pip and uv write these files for themselves, and they differ between the two and from run to run. They are always
@@ -42,7 +42,7 @@ def _suffixes(*suffixes: str) -> Callable[[str], bool]:
 
 
 def _is_idle_metadata(path: str) -> bool:
-    """Tell whether a file in a dist-info folder is neither read by importlib.metadata nor a licence."""
+    """Return whether a file in a dist-info folder is neither read by importlib.metadata nor a licence."""
     folder, _, rest = path.partition("/")
     return folder.endswith(".dist-info") and rest not in METADATA and not rest.startswith(LICENCES)
 
@@ -111,7 +111,7 @@ def drop(tree: Path, keep: Collection[str] = ()) -> dict[str, dict[str, int]]:
 
 
 def _may_have_symbols(path: str) -> bool:
-    """Tell whether a file's name is that of a shared library."""
+    """Return whether a file's name is that of a shared library."""
     return ".so" in PurePosixPath(path).suffixes
 
 

@@ -1,10 +1,10 @@
 """Strips shared libraries: it removes what the loader never reads, such as symbol tables, comments and section headers.
 
 The strip of binutils does this, too. But it breaks libraries that auditwheel has grafted, because it moves segments
-without respecting their alignment (auditwheel issue 716). It also has to be installed, to support the architecture, and
-to be the same version everywhere if the same bytes are to come out. The code here only removes what lies between and
-after the segments. Each segment keeps its bytes, its address and its offset within a page, and what would be loaded is
-compared before and after.
+without respecting their alignment (auditwheel issue 716). It also has to be installed, has to support the architecture,
+and would give the same bytes only if it were the same version everywhere. The code here only removes what lies between
+and after the segments. Each segment keeps its bytes, its address and its offset within a page, and what would be loaded
+is compared before and after.
 
 The format is that of the System V ABI: ELF-64, little-endian. Both of Lambda's architectures use it.
 """
@@ -102,7 +102,7 @@ def _inside(offset: int, size: int, loads: dict[Segment, int]) -> int | None:
 
 
 def _loads_the_same(before: bytes, after: bytearray) -> bool:
-    """Tell whether the loader maps the same bytes to the same addresses. The headers themselves may differ."""
+    """Return whether the loader maps the same bytes to the same addresses. The headers themselves may differ."""
     old, new = read(before), read(after)
     start = struct.unpack_from("<Q", before, E_PHOFF)[0]
     headers = ((0, 64), (start, start + len(old) * PROGRAM_HEADER.size))

@@ -50,7 +50,7 @@ def install(folder: Path, requirements: Requirements, order: Order, builder: Bui
         lock_folder: the folder in which the lock file is written, if what was installed is known exactly.
 
     Raises:
-        UserError: of the builder, `local_projects`, `without`, `slimming` or `libraries`.
+        UserError: one of the errors of the builder, `local_projects`, `without`, `slimming` or `libraries`.
         NothingInstalled
     """
     tree = folder / order.runtime.site_packages  # as below /opt

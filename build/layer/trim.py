@@ -1,9 +1,9 @@
 """Trims a layer for one model: it removes what the model's answers do not use.
 
-Everything stays that was executed, opened or mapped while the model answered. There is a margin for requests that were
-not tried. A package that is used stays as a whole (pandas). Of a library whose modules can be imported one by one
-(scikit-learn, SciPy), the Python files of every folder stay from which a module is used. A small package stays, unless
-only packages that are removed require it. Whoever imports what was removed gets an ImportError that says what to do.
+Everything that was executed, opened or mapped while the model answered stays. There is a margin for requests that were
+not tried. A package that is used stays as a whole (pandas). If the modules of a library can be imported one by one
+(scikit-learn, SciPy), the Python files of every folder from which a module is used stay. A small package stays, unless
+only packages that are removed require it. Code that imports a removed module gets an ImportError that says what to do.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from build.package.model_source import ModelSource
 from build.package.process import Process
 from build.runtimes import Architecture, Runtime
 
-SMALL = 1_000_000  # bytes; to remove a smaller package is not worth the risk
+SMALL = 1_000_000  # bytes; removing a smaller package is not worth the risk
 STUB = """raise ImportError(
     "{module} was left out of the layer, which was trimmed for a model. Trim it with a request that needs this module "
     "(invoke build-layer --trim-for MODEL --example FILE), or build the whole layer (without --trim-for)",
@@ -62,7 +62,7 @@ class TrimFor:
         staging.check(source.code)
 
     def source(self) -> ModelSource:
-        """Return the model with what its MLflow folder says, if it has one."""
+        """Return the model with the contents of its MLflow folder, if it has one."""
         return model_source.read(self.model, self.code, self.declared)
 
     def sha256(self) -> str:
@@ -70,16 +70,16 @@ class TrimFor:
         return archive.file_sha256(self.source().file)
 
     def inputs(self) -> list[tuple[str, str]]:
-        """Return what decides about the removal: each file's role and digest.
+        """Return what the removal depends on: each file's role and digest.
 
-        The same file may be given in two roles, and modules may swap their names, so that digests alone do not do.
+        Digests alone are not enough: the same file may be used in two roles, and modules may swap their names.
         """
         source = self.source()
         files = [(f"model{source.file.suffix}", source.file)]
         files += [(mlflow_folder.MLMODEL, source.folder.path / mlflow_folder.MLMODEL)] if source.folder else []
         files += [(f"{role}{path.suffix}", path) for role, path in source.declared.files().items()]
         files += [(f"code/{name}", path) for name, path in _by_name(source.code)]
-        # The handler too, because the layer keeps what it imports
+        # The handler's files too, because the layer keeps what the handler imports
         files += [(f"handler/{name}", path) for name, path in _by_name(staging.HANDLER)]
         return [("method", source.declared.method or ""), *((role, archive.file_sha256(path)) for role, path in files)]
 
@@ -137,7 +137,7 @@ def apply(
 
 
 def _trim(tree: Path, used: recording.Recording, installed: Installed, code: Collection[Path]) -> Trimmed:
-    """Remove from a tree what is not used, and write the files that tell about it."""
+    """Remove from a tree what is not used, and write the files that report it."""
     sizes = distributions.sizes(tree)
     kept = _kept(sizes, used, installed)
     written = unused_lapack.drop(tree, kept, code)
@@ -194,7 +194,7 @@ def _whole(sizes: Mapping[str, int], used: recording.Recording, installed: Insta
 
 
 def _stubs(removed: Collection[str], kept: Collection[str]) -> dict[str, str]:
-    """Return the files that tell what was removed, with the modules that they stand for.
+    """Return the files that report what was removed, with the modules that they replace.
 
     For a package that was removed as a whole, this is only its first file: Python imports it before anything else in
     the package.

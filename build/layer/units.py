@@ -27,14 +27,14 @@ from build.runtimes import Architecture, Runtime
 
 KEPT = 128  # units in the cache; the default layer has about 25, of 3 MB each
 PACKED, FACTS = "unit.zip", "unit.json"
-TO_COMPILE = 8  # compiling a byte takes about this many times as long as all other work on it
+TO_COMPILE = 8  # compiling a byte takes about this many times as long as everything else that is done with it
 
 Unit = list[str]  # paths in the tree
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What units are made with, besides their files."""
+    """The inputs of units, besides their files."""
 
     runtime: Runtime
     architecture: Architecture
@@ -86,7 +86,7 @@ def make(
     """
     units = _split(sizes, installed)
     workshop = _Workshop(tree, installed, recipe, kept, recipe.key(), use_kept, into_tree)
-    # To start a container takes longer than to compile a unit. If only a container has the interpreter, all files are
+    # Starting a container takes longer than compiling a unit. If only a container has the interpreter, all files are
     # compiled in one go.
     if not interpreters.find(recipe.runtime.python):
         workshop.compile_ahead(units)

@@ -1,10 +1,10 @@
-"""Leaves out OpenBLAS where it is only there for functions that no estimator calls.
+"""Leaves out OpenBLAS if it is only there for functions that no estimator calls.
 
 The compiled modules of scipy.special import scipy.linalg.cython_lapack, which loads SciPy's OpenBLAS: 27 MB together
-with what that needs. They use a single function of it, `dstevr`, for ellipsoidal harmonics. Trees use scipy.special for
-a logarithm. So cython_lapack's functions become weak symbols, which the loader sets to zero if it does not find them,
-and the library is removed from the list of those that cython_lapack needs. The functions of scipy.special that would
-call `dstevr` raise an error that says so.
+with the libraries that it needs. They use a single function of it, `dstevr`, for ellipsoidal harmonics. Trees use
+scipy.special for a logarithm. So cython_lapack's functions become weak symbols, which the loader sets to zero if it
+does not find them, and the library is removed from the list of those that cython_lapack needs. The functions of
+scipy.special that would call `dstevr` raise an error that says so.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _called(table: DynamicSegment) -> set[int]:
 
 
 def _has_versions_of(table: DynamicSegment, library: str, tags: Mapping[str, int]) -> bool:
-    """Tell whether symbols are bound to versions of the library. If so, the loader insists on it."""
+    """Return whether symbols are bound to versions of the library. If so, the loader insists on it."""
     at: int | None = next(table.elffile.address_offsets(tags["DT_VERNEED"]), None) if "DT_VERNEED" in tags else None
     if at is None:
         return False
@@ -149,7 +149,7 @@ def _is_module(path: str) -> bool:
 
 
 def _uses_functions(path: str, data: bytes) -> bool:
-    """Tell whether a file uses functions of LAPACK, apart from scipy.special, or computes harmonics."""
+    """Return whether a file uses functions of LAPACK, apart from scipy.special, or computes harmonics."""
     if path.startswith("scipy/"):
         return ".so" in path and NAMED in data and not path.startswith((MODULE, CALLERS))
     return _has_harmonics(data)

@@ -32,7 +32,7 @@ def verify(out: Path, order: layer.Order, say: Say = print) -> layer.Layer:
     """Check that a build from wheels gives the same bytes as the layer in ``out``, which is not changed.
 
     Raises:
-        NothingToVerify: there is none.
+        NothingToVerify: there is no layer.
         NotTheSame: the bytes differ; the message says in which files.
     """
     entry = manifest.layer(out)
@@ -52,7 +52,7 @@ def verify(out: Path, order: layer.Order, say: Say = print) -> layer.Layer:
 
 
 def _why(sha256: str, entry: LayerEntry, again: LayerEntry) -> str:
-    """Tell the user in what the layer differs from the new build."""
+    """Return in what the layer differs from the new build, as text for the user."""
     if sha256 != entry["sha256"]:
         return "the file is not the one in the manifest"
     if (entry["runtime"], entry["architecture"]) != (again["runtime"], again["architecture"]):

@@ -1,4 +1,4 @@
-"""What the user declares about a model beside its file: --example, --signature, --expect, --request and --method."""
+"""Reads what the user declares about a model: --example, --signature, --expect, --request and --method."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _Answers(TypedDict):
 
 
 class Expectations(_Answers, total=False):
-    """Known answers, and the request that they belong to if the file has one."""
+    """Known answers, and the request that they belong to, if the file has one."""
 
     event: dict[str, Any]
 
@@ -91,7 +91,7 @@ class Declared:
                 raise BadExpectations(path=self.expect, why="it has no rows, and there is no --example")
 
     def files(self) -> dict[str, Path]:
-        """Return all files that are named, by their role, so that a cache can tell whether one of them has changed."""
+        """Return all files that are named, by their role, so that a cache notices when one of them has changed."""
         roles = {
             "example": self.example,
             "signature": self.signature,
@@ -105,7 +105,7 @@ NOTHING = Declared()
 
 
 def expectations(path: Path) -> Expectations:
-    """Read the answers that are known, and the request that they belong to if the file has one.
+    """Read the known answers, and the request that they belong to, if the file has one.
 
     Raises:
         BadExpectations
@@ -122,7 +122,7 @@ def expectations(path: Path) -> Expectations:
 
 
 def columns(declared: Declared) -> list[DeclaredColumn] | None:
-    """Return the columns that --signature declares, or else those that MLflow noted; None if there are neither.
+    """Return the columns that --signature declares, or else those that MLflow recorded, or None if there are neither.
 
     Raises:
         BadSignature
@@ -137,16 +137,16 @@ def columns(declared: Declared) -> list[DeclaredColumn] | None:
 
 
 def of_mlflow(signature: Any) -> list[DeclaredColumn]:
-    """Return the columns of a signature in MLflow's JSON. Besides MLflow's types, it may use the type category.
+    """Return the columns of a signature in MLflow's JSON. In addition to MLflow's types, it may use the type category.
 
     Raises:
         ValueError: it is not such a signature; the message says why.
     """
     inputs = signature.get("inputs") if isinstance(signature, dict) else signature
-    inputs = json.loads(inputs) if isinstance(inputs, str) else inputs  # an MLmodel file has JSON in a string
+    inputs = json.loads(inputs) if isinstance(inputs, str) else inputs  # an MLmodel file has the JSON in a string
     if not isinstance(inputs, list) or not all(isinstance(column, dict) for column in inputs):
         raise ValueError("it has no list of inputs")
-    # The estimator itself tells the dtype and the width of a tensor
+    # The dtype and the width of a tensor come from the estimator itself
     return [_column(column) for column in inputs if column["type"] != "tensor"]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict
 
 from build.dist.entries import ModelFacts, SignatureEntry
 
-Cells = list[Any]  # rows with JSON's values: lists of values, or texts
+Cells = list[Any]  # rows of JSON values: each row is a list of values, or a text
 Imports = Literal["eager", "lazy", "planned"]  # the ways in which target/record_use.py imports
 
 
@@ -27,11 +27,11 @@ class DeclaredColumn(_DeclaredColumn, total=False):
     unit: str
     categories: list[Any]
     ordered: bool
-    weak: bool  # MLflow noted it: the estimator's own word counts for more
+    weak: bool  # MLflow recorded it: the estimator's own information has priority
 
 
 class OwnAnswersOrder(TypedDict):
-    """What target/own_answers.py is asked."""
+    """The order for target/own_answers.py."""
 
     model: str
     format: str
@@ -43,26 +43,26 @@ class OwnAnswersOrder(TypedDict):
 
 
 class _Tried(TypedDict):
-    rows: list[int]  # their places in the rows
+    rows: list[int]  # their positions among the rows
     method: str
     cells: Cells
 
 
 class Tried(_Tried, total=False):
-    """Rows that the estimator was asked, with its answer or its error."""
+    """Rows that the estimator was called with, and its answer or its error."""
 
     answer: list[Any]
     error: str
     texts: list[list[str]]  # the rows as a CSV file has them
-    null: str | int  # the column whose value was taken out
+    null: str | int  # the column whose value was replaced by null
 
 
 class Threads(TypedDict):
-    """What was found about estimators that share their work among threads."""
+    """The estimators of a model that share their work among threads."""
 
     paths: list[list[str | int]]  # from the model to each of these estimators
     estimators: list[str]  # the names of their classes
-    same: str | None  # how exactly one thread gives the same answers; None where it does not
+    same: str | None  # how exactly one thread gives the same answers; None if it does not
 
 
 class OwnAnswers(TypedDict):

@@ -74,7 +74,7 @@ class Package:
 
 @dataclass(frozen=True)
 class _Job:
-    """What is to be packaged."""
+    """What has to be packaged."""
 
     out: Path
     mode: manifest.Mode
@@ -118,15 +118,15 @@ def package(
 
     Args:
         model: the file of the pickled estimator, or a model folder of MLflow. The code, the example and the signature
-            in that folder are used where the user gives none.
+            in that folder are used unless the user declares others.
         code: a folder of modules that the model needs. Its contents go to the root of the zip file.
         declared: what the user declares about the model, such as rows that it was fitted on.
         limit: the bytes that the layer and the function may have together, unzipped.
-        say: gets a line when a step begins.
+        say: is called with a line of text when a step begins.
 
     Raises:
-        UserError: of this module, `model`, `model_source`, `missing_packages` or `manifest`. Nothing in ``out`` has
-            changed then.
+        UserError: one of the errors of this module, `model`, `model_source`, `missing_packages` or `manifest`. Nothing
+            in ``out`` has changed then.
     """
     job = _check(out, model_source.read(model, code, declared), "bundle" if bundle_model else "s3", limit)
     with workplace.scratch(out, ".package-") as scratch:
@@ -167,7 +167,7 @@ def _plan(job: _Job, scratch: Path) -> _Planned:
 
 
 def _packages(job: _Job) -> tuple[Path, Path, ReducedLayer]:
-    """Return the layer's packages as Lambda has them, as they were before they were trimmed, and with those left out.
+    """Return three folders of packages: as Lambda has them, before they were trimmed, and with those left out.
 
     Imports are recorded in packages that were not trimmed: without a plan, imports in a trimmed layer find too little.
     """

@@ -1,4 +1,4 @@
-"""Shows that a model does not need the packages that its layer was built without, or tells what needs one of them."""
+"""Shows that a model does not need the packages that its layer was built without, or says what needs one of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from build.runtimes import Architecture
 
 # These modules import what the model's file names
 LOADERS = ("serving.loading.formats", "pickle", "joblib.numpy_pickle", "cloudpickle", "skops")
-# These packages only look whether other packages are there, and work without them
+# These packages only check whether other packages are there, and work without them
 ASK_ONLY = ("sklearn", "scipy", "numpy", "joblib", "narwhals", "threadpoolctl")
 HANDLER = ("handler", "serving")
 # Take time zones from the package tzdata alone: this machine may have more of them than Lambda
@@ -73,7 +73,7 @@ def record(
         raise _refusal(layer, process, model, proof, recorded.missing, next(failed, "it gives other predictions"))
     for package, asking in _asking(layer, process, recorded.missing):
         own = [module for module in asking if _is_own(process, module)]
-        if own:  # the rows that were tried were answered alike; of other rows nothing is known
+        if own:  # the rows that were tried had the same answers; nothing is known about other rows
             why = f"{' and '.join(own)} of the model's own code may answer otherwise where it cannot import it"
             raise PackageWanted(model=model, package=package, why=why)
     return recorded
@@ -111,13 +111,13 @@ def _asking(
 
 
 def _is_own(process: Process, module: str) -> bool:
-    """Tell whether a module is of --code, whose files are beside the handler's."""
+    """Return whether a module is part of --code, whose files are beside the handler's."""
     top = module.partition(".")[0]
     return top not in HANDLER and any((process.function / name).exists() for name in (top, f"{top}.py"))
 
 
 def _why(package: str, asking: Sequence[str], proof: Proof) -> str:
-    """Tell why the model needs a package, by the modules that asked for it."""
+    """Return why the model needs a package, by the modules that imported it."""
     if any(module.startswith(LOADERS) for module in asking):
         return f"the model's file holds objects of {package}"
     if any(module.startswith("serving.") for module in asking):

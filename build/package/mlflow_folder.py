@@ -1,4 +1,4 @@
-"""Reads a model folder that MLflow wrote: where the model's file is, and what MLflow noted about the model."""
+"""Reads a model folder that MLflow wrote: where the model's file is, and what MLflow recorded about the model."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Folder:
     method: str | None  # the method that MLflow's own server would call, if it is not predict
     python: str | None  # minor version, as "3.13"
     requirements: tuple[str, ...]  # lines, without mlflow itself
-    left_out: tuple[str, ...]  # what was not taken over, as text for the user
+    left_out: tuple[str, ...]  # what was not used, as text for the user
 
     def runtime_python(self) -> str | None:
         """Return the minor version of Python to build a layer for, if the folder names one.
@@ -163,7 +163,7 @@ def _inside(path: Path, name: Any, what: str, *, is_folder: bool = False) -> Pat
 
 
 def _columns(signature: Any, left_out: list[str]) -> list[DeclaredColumn] | None:
-    """Return the columns of MLflow's signature. What the estimator itself says about a column counts for more."""
+    """Return the columns of MLflow's signature. The estimator's own information about a column has priority."""
     if not isinstance(signature, dict) or not signature.get("inputs"):
         return None
     try:

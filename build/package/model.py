@@ -22,7 +22,7 @@ class ModelRefused(UserError):
 
 @dataclass(frozen=True)
 class CheckedModel:
-    """A model that was checked, with all that is known about it."""
+    """A model that was checked, with what is known about it."""
 
     file: Path  # the file that the handler can read
     sha256: str
@@ -31,12 +31,12 @@ class CheckedModel:
 
     @property
     def facts(self) -> ModelFacts:
-        """Estimator, n_features_in, feature_names_in, classes and signature, as in the manifest."""
+        """Return the estimator, n_features_in, feature_names_in, classes and signature, as in the manifest."""
         return self.proof.facts
 
     @property
     def file_name(self) -> str:
-        """The name of the model's copy in the folder of the artifacts.
+        """Return the name of the model's copy in the folder of the artifacts.
 
         It contains the digest. So no file of the user has this name, and another model is another file.
         """
@@ -44,19 +44,19 @@ class CheckedModel:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment variables that make the handler load the model's file on this machine."""
+        """Return the environment variables that make the handler load the model's file on this machine."""
         return handler_variables.of_file(self.file, self.sha256, self.format, self.facts.get("trusted", ()))
 
     @property
     def probes(self) -> list[Any]:
-        """The events that show what the model's answers use."""
+        """Return the events that show what the model's answers use."""
         return recording.probes(self.proof.events, self.facts)
 
     def entry(self, sklearn_version: str | None) -> ModelEntry:
         """Return the model's part of the manifest.
 
         Args:
-            sklearn_version: the version in the layer that it was checked in.
+            sklearn_version: the version in the layer with which the model was checked.
         """
         return {
             "path": self.file_name,
@@ -70,7 +70,7 @@ class CheckedModel:
 
 
 def check(source: ModelSource, runtime: Runtime, function: Path, site_packages: Path, scratch: Path) -> CheckedModel:
-    """Find out what a model takes and prove its answers, in clean processes that see the function and the packages.
+    """Find a model's signature and prove its answers, in clean processes that see the function and the packages.
 
     Args:
         function: the staged function, with the handler and the user's own code. The model's signature is written there.
@@ -78,7 +78,7 @@ def check(source: ModelSource, runtime: Runtime, function: Path, site_packages: 
 
     Raises:
         NotConverted, UnknownFormat
-        ModelRefused: the model does not load there, was fitted with another scikit-learn, or would give other answers
+        ModelRefused: the model does not load there, was fitted with another scikit-learn, or would have other answers
             than the estimator itself.
     """
     file = source.estimator_file(runtime, [function, site_packages], scratch)

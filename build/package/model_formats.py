@@ -1,4 +1,4 @@
-"""Tells in which format a file holds a model: pickle, joblib or skops."""
+"""Recognizes the format in which a file holds a model: pickle, joblib or skops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Knows what the user may give as a model: the file of a pickled estimator, or a model folder of MLflow."""
+"""Reads what the user gives as a model: the file of a pickled estimator, or a model folder of MLflow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from build.package.mlflow_folder import Folder
 from build.runtimes import DEFAULT_PYTHON, Runtime, runtime
 
 REQUIREMENTS = Path(cache.FOLDER, "mlflow")
-KEPT = 8  # files of requirements in the cache
+KEPT = 8  # requirements files in the cache
 
 
 class NotConverted(UserError):
@@ -71,7 +71,7 @@ class ModelSource:
         return pickled
 
     def taken_over(self) -> list[str]:
-        """Name, for the user, what was taken from the MLflow folder."""
+        """Return the names, for the user, of what was taken from the MLflow folder."""
         if self.folder is None:
             return []
         method = self.folder.method
@@ -85,15 +85,15 @@ class ModelSource:
 
     @property
     def _converter(self) -> str | None:
-        """The class that reads the file, if the file is in its library's own format."""
+        """Return the class that reads the file, if the file is in its library's own format."""
         return self.folder.estimator if self.folder else None
 
 
 def read(model: Path, code: Path | None, declared: Declared) -> ModelSource:
-    """Return the model at a path. What the user does not declare is taken from the MLflow folder, if it is one.
+    """Return the model at a path. If it is an MLflow folder, what the user does not declare is taken from there.
 
     Raises:
-        UserError: of `mlflow_folder`.
+        UserError: one of the errors of `mlflow_folder`.
     """
     if not model.is_dir():
         return ModelSource(model, code, declared)
@@ -117,16 +117,16 @@ class LayerInputs:
 
 
 def for_layer(out: Path, python: str | None, requirements: Path | None, trim_for: Path | None) -> LayerInputs:
-    """Return what to build a layer from. What the user does not say is taken from the MLflow folder, if there is one.
+    """Return what to build a layer from. What the user does not specify is taken from the MLflow folder, if any.
 
     Args:
         python: the minor version that the user asks for.
-        requirements: a file of requirements, or a model folder of MLflow.
-        trim_for: the model that the layer is trimmed for. The requirements in its folder are used if no others are
-            given.
+        requirements: a requirements file, or a model folder of MLflow.
+        trim_for: the model that the layer is trimmed for. The requirements in its folder are used if there are no
+            others.
 
     Raises:
-        UserError: of `mlflow_folder` and `runtimes`.
+        UserError: one of the errors of `mlflow_folder` and `runtimes`.
         NoRequirementsInFolder
     """
     path = requirements or trim_for
@@ -155,7 +155,7 @@ def _requirements(folder: Folder, out: Path) -> Path:
 
 
 def _absolute(folder: Folder, line: str) -> str:
-    """Return a line of requirements.
+    """Return a line of a requirements file.
 
     If it names a file in the folder, such as a wheel that add_libraries_to_model saved, it gets the absolute path.
     """

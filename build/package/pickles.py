@@ -1,4 +1,4 @@
-"""Tells which scikit-learn wrote a pickle, without unpickling it, and which runtimes that version has wheels for."""
+"""Finds which scikit-learn wrote a pickle, without unpickling it, and which runtimes that version has wheels for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from build.runtimes import ARCHITECTURES, RUNTIMES, Runtime, supported
 MARK = b"_sklearn_version"  # the key before the version, which scikit-learn adds to each estimator's state
 WITH_NUMPY_2 = (1, 4, 2)  # the first scikit-learn whose wheels load beside NumPy 2
 BLOCK = 1 << 20
-MOST = 1 << 30  # bytes that are read of a file, after decompression
+MOST = 1 << 30  # the most bytes that are read of a file, after decompression
 AFTER = 64  # bytes after the mark in which the version is looked for
 STRINGS = ("SHORT_BINUNICODE", "BINUNICODE", "SHORT_BINSTRING", "BINSTRING", "UNICODE", "STRING")
 BETWEEN = ("MEMOIZE", "BINPUT", "LONG_BINPUT", "PUT", "FRAME")  # opcodes that may stand before the version
@@ -45,17 +45,17 @@ class Writer:
 
     @property
     def pins(self) -> list[str]:
-        """The requirements of a layer that can read the pickle."""
+        """Return the requirements of a layer that can read the pickle."""
         return [f"scikit-learn=={self.sklearn}", *(self.bounds or ["pandas"])]
 
     @property
     def bounds(self) -> list[str]:
-        """The other requirements of such a layer: an old scikit-learn does not exclude a NumPy that it cannot load."""
+        """Return the other requirements of that layer: an old scikit-learn does not exclude a NumPy it cannot load."""
         release = tuple(int(number) for number in re.findall(r"\d+", self.sklearn)[:3])
         return ["numpy<2", "pandas<3"] if release < WITH_NUMPY_2 else []
 
     def advice(self) -> str:
-        """Tell the user how to build a layer for the pickle. The index is asked which runtimes have wheels."""
+        """Return advice on how to build a layer for the pickle. The index is asked which runtimes have wheels."""
         fitted = f"It was fitted with scikit-learn {self.sklearn}"
         build = f"build a layer with it: {', '.join(self.pins)} in a file for --requirements"
         usable = runtimes(self)
@@ -69,7 +69,7 @@ class Writer:
 
 
 def writer(path: Path) -> Writer | None:
-    """Return what wrote a file of pickle or joblib, or None if the file does not tell. Nothing in it is executed."""
+    """Return what wrote a file of pickle or joblib, or None if the file does not contain that. Nothing is executed."""
     tail = b""
     # the file ends early, or its compression is not one of OPENERS
     with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
@@ -91,7 +91,7 @@ def installed(site_packages: Path) -> str | None:
 def runtimes(wanted: Writer) -> list[Runtime] | None:
     """Return the runtimes that the packages have wheels for, newest first, or None if no index answers.
 
-    These are runtimes that AWS supports. If there are none, it is the newest one that AWS supported once.
+    These are runtimes that AWS supports. If there are none, it is the newest one that AWS supported in the past.
     """
     now = supported(date.today())
     with TemporaryDirectory(prefix="wheels-") as name:
@@ -117,7 +117,7 @@ def _version(data: bytes) -> str | None:
     start = -1
     while (start := data.find(MARK, start + 1)) >= 0:
         behind = io.BytesIO(data[start + len(MARK) : start + len(MARK) + AFTER])
-        with suppress(ValueError, UnicodeDecodeError):  # these are not opcodes: the mark is part of some data
+        with suppress(ValueError, UnicodeDecodeError):  # these bytes are no opcodes: the mark is part of some data
             for opcode, argument, _ in pickletools.genops(behind):
                 if opcode.name in BETWEEN:
                     continue

@@ -14,7 +14,7 @@ from build.runtimes import Runtime
 
 
 class Refused(UserError):
-    """A process found a reason not to package a model. ``kind`` is the process's own word for it."""
+    """A process found a reason not to package a model. ``kind`` is the name that the process uses for it."""
 
     template = "{kind}: {message}"
 

@@ -25,11 +25,11 @@ ARROW = (".parquet", ".feather")  # files that pandas reads with pyarrow
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found out about a model, and what was shown about its answers."""
+    """A model's signature and other facts, and the result of the comparison of its answers."""
 
     facts: ModelFacts  # with the signature
     tried: int  # the number of requests whose answers were compared
-    events: list[Any]  # some of these requests, for whatever else tries the model
+    events: list[Any]  # some of these requests, for the other parts of packaging that try the model
     predictions: list[Any] | None  # one answer, to show to the user
     why_not: str | None  # the reason why nothing was tried
     frame: frames.Chosen  # the form in which the model gets the rows of a table
@@ -37,7 +37,7 @@ class Proof:
 
     @property
     def takes_pandas(self) -> bool:
-        """Whether the handler makes a pandas DataFrame of the rows."""
+        """Return whether the handler makes a pandas DataFrame of the rows."""
         inputs = self.facts["signature"]["inputs"]
         return self.frame.frame == "pandas" and (isinstance(inputs, list) or inputs == "frame")
 

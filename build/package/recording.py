@@ -1,4 +1,4 @@
-"""Records what a model's answers use, and makes a plan by which the handler imports that and nothing else."""
+"""Records what a model's answers use, and makes a plan by which the handler imports only that."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Recording:
 
     @property
     def tried(self) -> bool:
-        """Whether the first probe was answered with predictions."""
+        """Return whether the first probe was answered with predictions."""
         return "predictions" in self.answers[0]
 
 
@@ -51,7 +51,7 @@ def record(process: Process, probes: Sequence[Any]) -> Recording:
     """Record what the handler uses to answer, and show that a plan made from it changes no answer.
 
     Three processes answer the same probes: the first imports as Python does, the second imports everything lazily that
-    it can, and the third imports by the plan. There is only a plan if all three give the same answers to the last
+    can be, and the third imports by the plan. There is only a plan if all three give the same answers to the last
     digit.
 
     Args:
@@ -105,7 +105,7 @@ def observe(process: Process, imports: Imports, probes: Sequence[Any], plan: Imp
 
 
 def check(process: Process, probes: Sequence[Any], recording: Recording) -> str | None:
-    """Answer the probes as Lambda will, by the plan, and return what is wrong, if anything is.
+    """Answer the probes by the plan, as Lambda will, and return what is wrong, or None.
 
     The plan is written to the staged function. It is removed again if something is wrong.
     """
@@ -124,7 +124,7 @@ def check(process: Process, probes: Sequence[Any], recording: Recording) -> str 
 
 
 def same(answers: Sequence[str], expected: Sequence[str]) -> bool:
-    """Tell whether two runs gave the same predictions, and refused the same probes."""
+    """Return whether two runs gave the same predictions, and refused the same probes."""
     return len(answers) == len(expected) and all(
         one == other or not any("predictions" in answer for answer in (one, other))
         for one, other in zip(answers, expected, strict=True)

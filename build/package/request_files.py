@@ -10,7 +10,7 @@ from typing import Any
 
 from build.errors import UserError
 
-PAYLOAD_LIMIT = 6_291_556  # bytes of an event of a synchronous invocation, as Lambda's API counts them
+PAYLOAD_LIMIT = 6_291_556  # the most bytes of an event of a synchronous invocation, as Lambda's API counts them
 
 
 class NoRequestFile(UserError):
@@ -34,7 +34,7 @@ class RequestTooLarge(UserError):
 
 @dataclass(frozen=True)
 class Request:
-    """A request, byte by byte as its file has it."""
+    """A request with the exact bytes of its file."""
 
     path: Path
     body: bytes
@@ -54,7 +54,7 @@ def read(path: Path) -> Request:
         raise NoRequestFile(path=path)
     body = path.read_bytes()
     try:
-        with suppress(RecursionError):  # it is nested too deeply to check here: whatever answers it says so
+        with suppress(RecursionError):  # it is nested too deeply to be checked here, and the function will report that
             # Numbers stay text: a number of 5,000 digits is JSON, although Python's int refuses it
             json.loads(body.decode(), parse_int=str, parse_float=str, parse_constant=_refuse)
     except ValueError as error:

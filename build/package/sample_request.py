@@ -1,4 +1,4 @@
-"""Makes up a request that fits a model's signature. It contains nobody's data."""
+"""Makes up a request that fits a model's signature. It contains no real data."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from build.dist import manifest
 from build.dist.entries import ColumnEntry, Inputs, ModelEntry
 from build.errors import UserError
 
-MOST = 8  # categories of a column that are shown
-SHOWN = 200  # columns that are shown
+MOST = 8  # the most categories of a column that are shown
+SHOWN = 200  # the most columns that are shown
 
 WORDS = {
     "frame": "a table whose columns the request names",

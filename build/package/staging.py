@@ -87,7 +87,7 @@ def _walk(folder: Path, out: Path | None, above: tuple[Path, ...]) -> Iterator[P
 
 
 def _is_artifacts(folder: Path) -> bool:
-    """Tell whether a folder holds what this project builds, and so no code: dist/, or another folder for --out."""
+    """Return whether a folder holds what this project builds, and so no code: dist/, or another folder for --out."""
     path = folder / "manifest.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None

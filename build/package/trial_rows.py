@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-MOST = 2000  # rows
+MOST = 2000  # the most rows that are made up
 NUMBERS = (0, 1, -1, 0.5, -2.75, 1e-300, 3e38, -1e308, 9007199254740992, float("inf"), float("nan"), True)
 INTEGERS = (0, 1, -1, 7, 127, 128, 32768, 2147483648, 9007199254740992, -9007199254740992, 1.5, True)
 TEXTS = ("", " ", "0", "1.5", "not seen before", "é 漢", "A", "nan", "None")
@@ -24,7 +24,7 @@ def rows(columns: Sequence[Mapping[str, Any]], cells: Sequence[Sequence[Any]]) -
 
     Args:
         columns: the columns of the signature, as in the manifest.
-        cells: rows that the model accepts, with JSON's values.
+        cells: rows of JSON values that the model accepts.
 
     Returns:
         At most `MOST` rows. For each column, a row in which its value is missing comes first.

@@ -1,1 +1,1 @@
-"""Reads what a layer is made of, before it is installed: requirements files, local projects and lock files."""
+"""Reads the inputs of a layer before they are installed: requirements files, local projects and lock files."""

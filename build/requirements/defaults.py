@@ -45,7 +45,7 @@ def select(given: Path | None, runtime: Runtime) -> Path:
 
 
 def has_hashes(path: Path) -> bool:
-    """Tell whether pip and uv accept only the files whose hashes are given."""
+    """Return whether pip and uv accept only the files whose hashes are given."""
     return lockfile.is_lock(path) or requirement_files.all_have_hashes(path)
 
 

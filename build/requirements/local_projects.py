@@ -61,12 +61,12 @@ class Editable(UserError):
 
 @dataclass(frozen=True)
 class Rewriting:
-    """How wheels of local projects are built and kept."""
+    """The way in which wheels of local projects are built and kept."""
 
     kept: Path  # the folder of the cache
     identity: str  # identifies the builder
     build_wheel: BuildWheel
-    compiles: bool  # whether what the builder compiles runs on the target
+    compiles: bool  # whether code that the builder compiles runs on the target
 
 
 def as_wheels(requirements: Path, folder: Path, rewriting: Rewriting) -> Path:

@@ -49,7 +49,7 @@ class Lock:
 
     @property
     def names(self) -> set[str]:
-        """The normalized names of the packages."""
+        """Return the normalized names of the packages."""
         return {package["name"] for package in self.facts["packages"]}
 
     def identity(self) -> str | None:
@@ -64,7 +64,7 @@ class Lock:
         return str(sorted(packages, key=str))
 
     def keeps_to(self, hashes: Mapping[str, Collection[str]]) -> bool:
-        """Tell whether all locked files have one of the hashes that the requirements give for their package.
+        """Return whether all locked files have one of the hashes that the requirements give for their package.
 
         Args:
             hashes: the hashes in the requirements, by package. If there are none, every file is allowed.
@@ -83,7 +83,7 @@ class Lock:
         return path
 
     def as_requirements(self) -> str | None:
-        """Return the same as requirements for a pip that cannot read lock files; None if a file has no digest."""
+        """Return the lock as requirements for a pip that cannot read lock files, or None if a file has no digest."""
         lines = []
         for package in self.facts["packages"]:
             sources = list(_sources(package))
@@ -100,10 +100,10 @@ class Lock:
         return "".join(lines)
 
     def for_any_interpreter(self) -> Lock:
-        """Return the same lock without the version of Python that it requires, which is not the one that uv runs under.
+        """Return the lock without the version of Python that it requires, because uv runs under another one.
 
-        It also names PyPI as the index of PyPI's files. uv's cache finds files by their index, and would ask for each
-        file again.
+        The result also names PyPI as the index of PyPI's files. uv's cache finds files by their index, and would
+        otherwise request each file again.
         """
         facts = {key: value for key, value in self.facts.items() if key != "requires-python"}
         return Lock(facts | {"packages": [_with_index(package) for package in facts["packages"]]})
@@ -117,7 +117,7 @@ def _with_index(package: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_lock(path: Path) -> bool:
-    """Tell whether a file's name is that of a lock file."""
+    """Return whether a file's name is that of a lock file."""
     return is_valid_pylock_path(path)
 
 
@@ -154,7 +154,7 @@ def parse(text: str, base: Path) -> Lock:
 
 
 def of_pip(report: Mapping[str, Any]) -> Lock | None:
-    """Return what pip installed, by its report; None if the report lacks the digest or the source of a file."""
+    """Return what pip installed, from its report, or None if the report lacks the digest or the source of a file."""
     facts = {
         "lock-version": "1.0",
         "created-by": "pip",
@@ -194,7 +194,7 @@ def _sources(package: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _mark(kind: str, source: dict[str, Any]) -> object:
-    """Return what identifies the content of a source; None if nothing does."""
+    """Return what identifies the content of a source, or None if nothing does."""
     if kind == "vcs":
         return source.get("commit-id")
     if kind == "directory":

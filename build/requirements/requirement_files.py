@@ -46,7 +46,7 @@ def places(path: Path) -> list[Path]:
 
 
 def all_have_hashes(path: Path) -> bool:
-    """Tell whether every requirement has hashes. If so, pip and uv accept only packages that are listed."""
+    """Return whether every requirement has hashes. If so, pip and uv accept only packages that are listed."""
     parsed = parse(path)
     wanted = [each for each in parsed.requirements if not each.is_constraint]
     return bool(wanted) and not parsed.invalid_lines and all(each.hash_options for each in wanted)
@@ -70,7 +70,7 @@ def find_links(link: str, beside: Path) -> Path | None:
 
 
 def for_uv(path: Path, folder: Path) -> Path:
-    """Return a file that means the same to uv, which looks for relative links only beside the file that names them.
+    """Return an equivalent file for uv, which looks for relative links only beside the file that names them.
 
     Args:
         folder: the folder for a new file, in which the links are absolute, if one is needed.
@@ -90,7 +90,7 @@ def for_uv(path: Path, folder: Path) -> Path:
 
 
 def _moves(option: OptionLine) -> bool:
-    """Tell whether an option names a link that pip would find and uv would not."""
+    """Return whether an option names a link that pip would find and uv would not."""
     beside = Path(option.filename).resolve().parent
     links = option.options.get("find_links", ())
     return any(not (beside / link).exists() and find_links(link, beside) for link in links)

@@ -42,7 +42,7 @@ def override(signature: Signature, columns: list[DeclaredColumn]) -> Signature:
 
 
 def of_declared(declared: DeclaredColumn) -> Column:
-    """Return a column of which only the declaration is known."""
+    """Return a column about which only the declaration is known."""
     missing = None if declared.get("dtype") == "bool" else "NaN"
     return Column.from_json({"missing": missing, **{key: value for key, value in declared.items() if key != "weak"}})
 

@@ -1,7 +1,7 @@
 """Reads rows that a model was fitted on, and describes their columns. Runs under the target's interpreter.
 
-Parquet, Feather and pickles store the types of columns. For CSV and JSON, pandas guesses them, and what the estimator
-itself tells about a column counts for more.
+Parquet, Feather and pickles store the types of columns. For CSV and JSON, pandas guesses them, and the estimator's own
+information about a column has priority.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from serving.requests import inspection
 from serving.requests.signature import Column, Signature
 from serving.requests.wording import nearest
 
-MOST_CATEGORIES = 100  # different texts in a column that the signature lists
+MOST_CATEGORIES = 100  # the most different texts of a column that the signature lists
 ROW_WORDS = ("dataframe_records", "dataframe_split", "instances", "inputs")
 
 Name = str | int
@@ -32,8 +32,8 @@ def read(path: str) -> tuple[Any, bool]:
     """Read the rows in a file.
 
     Returns:
-        A DataFrame, a Series, an array of shape (n_rows, n_columns) or a list. And whether the file stores the types of
-        the columns: True for Parquet, Feather and pickles.
+        A DataFrame, a Series, an array of shape (n_rows, n_columns) or a list; and whether the file stores the types of
+        the columns, which is true for Parquet, Feather and pickles.
     """
     suffix = os.path.splitext(path)[1].lower()
     try:
@@ -110,12 +110,12 @@ def checked(value: Any) -> Any:
 
 
 def describe(value: Any, typed: bool, told: Signature) -> tuple[Signature, Any]:
-    """Return a model's signature by the rows that it was fitted on, and these rows as the model gets them.
+    """Return a model's signature from the rows that it was fitted on, and these rows as the model gets them.
 
     Args:
         value: the rows, from `read`.
         typed: whether the file stores the types of the columns.
-        told: the signature that the estimator tells.
+        told: the signature that the estimator itself has.
     """
     if type(value).__name__ == "Series":
         value = value.tolist()
@@ -277,7 +277,7 @@ def known_texts(values: Iterable[Any]) -> tuple[str, ...] | None:
 
 
 def merged(column: Column, own: Column | None, typed: bool) -> Column:
-    """Return what the example and the estimator tell about a column together."""
+    """Combine what the example and the estimator show about a column."""
     if own is None:
         return column
     if typed:
@@ -294,5 +294,5 @@ def merged(column: Column, own: Column | None, typed: bool) -> Column:
 
 
 def tell(estimator: Any) -> Signature:
-    """Return what the estimator tells, by the handler's own code."""
+    """Return the signature of the estimator itself, by the handler's own code."""
     return inspection.inspect(estimator)

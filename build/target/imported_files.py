@@ -2,8 +2,8 @@
 
     python imported_files.py FOLDER [PACKAGE...] < names, one a line
 
-It imports each name, and of each PACKAGE its public modules and sub-packages, too. FOLDER comes first on the path. The
-script prints the paths of files below FOLDER that were executed, relative to it.
+The script imports each name, and also the public modules and sub-packages of each PACKAGE. FOLDER comes first on the
+path. The script prints the paths of files below FOLDER that were executed, relative to it.
 """
 
 from __future__ import annotations

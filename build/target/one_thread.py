@@ -54,7 +54,7 @@ def _below(value: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def has_joblibs(value: Any) -> bool:
-    """Tell whether scikit-learn's own code passes the n_jobs of this object to joblib."""
+    """Return whether scikit-learn's own code passes the n_jobs of this object to joblib."""
     return any(
         "n_jobs" in getattr(vars(kind).get("__init__"), "__code__", find.__code__).co_varnames
         for kind in type(value).__mro__
@@ -93,7 +93,7 @@ def show(estimator: Any, ask: Callable[[], Any]) -> Threads | None:
 
 
 def close(one: Any, other: Any) -> bool:
-    """Tell whether two answers are equal except for the rounding of their numbers."""
+    """Return whether two answers are equal except for the rounding of their numbers."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(close(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):

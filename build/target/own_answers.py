@@ -1,4 +1,4 @@
-"""Tells what a model is and takes, and what it answers by itself. Runs under the target's interpreter.
+"""Finds what a model is and takes, and what it answers by itself. Runs under the target's interpreter.
 
     python own_answers.py ORDER
 
@@ -150,7 +150,7 @@ def load(order: dict[str, Any]) -> tuple[Any, list[str] | None]:
 
 
 def with_method(estimator: Any, method: str | None) -> Signature:
-    """Return the signature that the estimator tells, with the method that answers requests."""
+    """Return the signature of the estimator, with the method that answers requests."""
     told = examples.tell(estimator)
     if not told.methods:
         raise Refused("NoMethod", qualified_name(estimator))
@@ -169,10 +169,10 @@ def check_fitted(estimator: Any) -> None:
 
 
 def with_rows(order: dict[str, Any], signature: Signature) -> tuple[Signature, Any, list[Any]]:
-    """Return the signature with what example, user and MLflow tell, the rows to ask, and rows with known answers.
+    """Return the signature from example, user and MLflow, the rows to ask, and the rows with known answers.
 
-    What MLflow noted completes what the estimator tells. The types in the example count for more than both, and what
-    the user declares counts for most.
+    What MLflow recorded completes what the estimator shows. The types in the example override both, and what the user
+    declares overrides everything.
     """
     noted = [column for column in order["columns"] or () if column.get("weak")]
     by_hand = [column for column in order["columns"] or () if not column.get("weak")]
@@ -211,7 +211,7 @@ def retyped(signature: Signature, value: Any) -> Any:
 
 
 def with_strict_columns(estimator: Any, signature: Signature, value: Any) -> Signature:
-    """Make those integer columns strict for which the model gives other answers if they become floats."""
+    """Make those integer columns strict for which the model's answers change if they become floats."""
     columns = list(signature.columns or ())
     integers = [at for at, column in enumerate(columns) if column.type == "integer" and column.dtype in NUMPY_INTEGERS]
     if not integers or signature.container == "array":
@@ -231,7 +231,7 @@ def with_strict_columns(estimator: Any, signature: Signature, value: Any) -> Sig
 
 
 def ask_all(estimator: Any, signature: Signature, value: Any) -> tuple[list[Tried], dict[str, Any]]:
-    """Ask the estimator all rows, some rows alone, and some with a missing value, and return its outputs by method."""
+    """Ask the estimator all rows, some rows alone, and some with a missing value. Also return its outputs by method."""
     every = list(range(len(value)))
     cells, texts = rows.cells(value), rows.texts(value)
     ambiguous = unclear(signature, cells)
@@ -249,7 +249,7 @@ def ask_all(estimator: Any, signature: Signature, value: Any) -> tuple[list[Trie
     for method in signature.methods:
         try:
             given = answer(estimator, method, value)
-        except Refused:  # the user did not ask for this method, so a request that does is told
+        except Refused:  # the user did not request this method; a request that does gets the error
             continue
         if "answer" in given:
             outputs[method] = shape(given["answer"])

@@ -87,7 +87,7 @@ def _below(value: Any) -> Iterable[Any]:
 
 
 def why_pandas(code: list[Any], folder: str) -> str | None:
-    """Tell which code needs pandas because it imports it. It may check for pandas' types, and loads pandas anyway.
+    """Return which code needs pandas because it imports it. Such code may check for pandas' types, and loads it anyway.
 
     Args:
         code: the result of `find`.
@@ -108,7 +108,7 @@ def why_pandas(code: list[Any], folder: str) -> str | None:
 
 
 def imports_pandas(path: str) -> bool:
-    """Tell whether a Python file imports pandas, or contains its name as the name of a module to import."""
+    """Return whether a Python file imports pandas, or contains its name as the name of a module to import."""
     with open(path, "rb") as stream:
         source = stream.read()
     try:
@@ -127,7 +127,7 @@ def imports_pandas(path: str) -> bool:
 
 
 def _names_pandas(function: Any, seen: set[Any]) -> bool:
-    """Tell whether a function that belongs to no module imports pandas, or uses what was imported from it."""
+    """Return whether a function that belongs to no module imports pandas, or uses what was imported from it."""
     function = getattr(function, "__func__", function)
     if not isinstance(function, types.FunctionType) or function in seen:
         return False

@@ -1,4 +1,4 @@
-"""Asks the handler what the estimator was asked, in every form of request. Runs under the target's interpreter.
+"""Sends the handler the rows that the estimator was asked, in every form of request. Runs under the target's Python.
 
     python prove.py ORDER
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     Form = tuple[str, dict[str, Any]]  # the name of a form of request, and the request
 
-MOST = 3  # wrong answers that are reported
-PROBES = 24  # requests that are handed on for other checks of the model
+MOST = 3  # the most wrong answers that are reported
+PROBES = 24  # the most requests that are passed on for other checks of the model
 
 
 def main(path: str) -> None:
@@ -81,7 +81,7 @@ def _wrong(row: int, own: str, handler: str) -> WrongAnswer:
 
 
 def close(one: Any, other: Any) -> bool:
-    """Tell whether two predictions are equal, except for the last digits of numbers."""
+    """Return whether two predictions are equal, except for the last digits of numbers."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(close, one, other))
     numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (one, other))
@@ -98,7 +98,7 @@ def ask(handler: Any, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def same(tried: Tried, answer: dict[str, Any]) -> bool:
-    """Tell whether handler and estimator gave the same answer, or both gave none."""
+    """Return whether handler and estimator gave the same answer, or both gave none."""
     if "error" in tried:
         return "predictions" not in answer
     return json.dumps(answer.get("predictions")) == json.dumps(tried["answer"])
@@ -175,7 +175,7 @@ def datatype(values: Any) -> str | None:
 
 
 def is_tensor(answer: Any) -> bool:
-    """Tell whether an answer has one shape and one type, so that a tensor can hold it."""
+    """Return whether an answer has one shape and one type, so that a tensor can hold it."""
     values = answer
     while values and isinstance(values[0], list):
         if not all(isinstance(each, list) and len(each) == len(values[0]) for each in values):

@@ -49,7 +49,7 @@ OF_EVERY_MODULE = (
 
 
 class NotThere:
-    """The last finder of imports: no other finder has found what this one is asked for."""
+    """The last finder of imports, which is reached only if no other finder has found a module."""
 
     def __init__(self) -> None:
         self.asked: dict[str, list[str]] = {}  # by module, the modules that asked for it
@@ -162,7 +162,7 @@ def answer(handler: Any, event: Any) -> str:
 
 
 def may_be_lazy(name: str, module: types.ModuleType) -> bool:
-    """Tell whether a module may be imported lazily."""
+    """Return whether a module may be imported lazily."""
     top = name.partition(".")[0]
     if (
         type(module) is not types.ModuleType
@@ -176,7 +176,7 @@ def may_be_lazy(name: str, module: types.ModuleType) -> bool:
 
 
 def is_by_name(value: Any, kinds: tuple[type, ...]) -> bool:
-    """Tell whether a lazy name can stand for a value.
+    """Return whether a lazy name can stand for a value.
 
     It can stand for functions and classes, and for objects that are called like functions, such as the distributions of
     scipy.stats. It cannot stand for exceptions, because `except` checks them.
@@ -189,7 +189,7 @@ def is_by_name(value: Any, kinds: tuple[type, ...]) -> bool:
 
 
 def is_called(value: Any) -> bool:
-    """Tell whether a value is an object of a package's own class that Python can do nothing with but call it."""
+    """Return whether a value is an object of a package's own class that supports no operation except calls."""
     kind = type(value)
     if not callable(value) or not in_layer(getattr(sys.modules.get(kind.__module__), "__file__", None)):
         return False
@@ -198,7 +198,7 @@ def is_called(value: Any) -> bool:
 
 
 def is_own_dunder(name: str) -> bool:
-    """Tell whether a name has double underscores and was set by the module's own code."""
+    """Return whether a name has double underscores and was set by the module's own code."""
     return name.startswith("__") and name.endswith("__") and name not in OF_EVERY_MODULE
 
 
@@ -213,7 +213,7 @@ def definition(module: str, name: str, value: Any) -> tuple[str, str, bool]:
 
 
 def has_only_own_instances(kind: type) -> bool:
-    """Tell whether isinstance is true only for the class and its subclasses."""
+    """Return whether isinstance is true only for the class and its subclasses."""
     hooks = [base for base in kind.__mro__[:-1] if "__subclasshook__" in vars(base)]
     return type(kind) is type or (type(kind) is abc.ABCMeta and not hooks)
 

@@ -1,7 +1,7 @@
 """Makes the rows to ask a model: as pandas and numpy have them, and as requests have them.
 
-It runs under the target's interpreter. Nothing here reads a request: what `serving.requests` makes of a request is
-compared with these rows.
+It runs under the target's interpreter. Nothing here reads a request: the rows that `serving.requests` reads from a
+request are compared with these rows.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import numpy as np
 if TYPE_CHECKING:
     from serving.requests.signature import Column, Signature
 
-MOST = 60  # rows that are asked
-SINGLE = 8  # rows of these that are also asked alone
-MOST_NULLS = 20  # columns that are tried without a value
+MOST = 60  # the most rows that are asked
+SINGLE = 8  # the number of these rows that are also asked alone
+MOST_NULLS = 20  # the most columns that are tried without a value
 
 
 def choose(value: Any) -> Any:
-    """Choose rows of an example: for each column the first row with a missing value, and then rows from all over it."""
+    """Choose rows of an example: for each column the first row with a missing value, and then rows from all parts."""
     count = len(value)
     if count <= MOST:
         return value
@@ -73,7 +73,7 @@ def sample(column: Column, turn: int) -> Any:
 
 
 def of_cells(signature: Signature, cells: list[list[Any]]) -> Any:
-    """Make the table or the array that a signature describes from rows with JSON's values."""
+    """Make the table or the array that a signature describes, from rows of JSON values."""
     columns = signature.columns or ()
     if signature.container == "array":
         return _array(signature, cells)
@@ -129,7 +129,7 @@ def without(value: Any, signature: Signature) -> list[tuple[str | int, Any, list
     """Return copies of the first row, each with one value missing.
 
     Returns:
-        For each copy, the column's name, the row as the estimator gets it, and the row with JSON's values.
+        For each copy, the column's name, the row as the estimator gets it, and the row of JSON values.
     """
     copies = []
     for at, column in enumerate((signature.columns or ())[:MOST_NULLS]):
@@ -145,7 +145,7 @@ def without(value: Any, signature: Signature) -> list[tuple[str | int, Any, list
 
 
 def cells(value: Any) -> list[Any]:
-    """Return rows as lists of JSON's values."""
+    """Return rows as lists of JSON values."""
     if hasattr(value, "iloc"):
         columns = [[cell(each) for each in value.iloc[:, at]] for at in range(value.shape[1])]
         return [list(row) for row in zip(*columns, strict=True)]
@@ -155,7 +155,7 @@ def cells(value: Any) -> list[Any]:
 
 
 def cell(value: Any) -> Any:
-    """Return one value as JSON has it."""
+    """Return a value as a JSON value."""
     if isinstance(value, dict):
         return {name: cell(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
@@ -185,7 +185,7 @@ def texts(value: Any) -> list[list[str]] | None:
 
 
 def plain(predictions: Any, count: int) -> list[Any] | None:
-    """Return predictions for `count` rows as JSON has them, without the handler's code.
+    """Return predictions for `count` rows as JSON values, without the handler's code.
 
     Returns:
         None if only the handler knows how to write them.

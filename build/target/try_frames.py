@@ -1,11 +1,11 @@
-"""Asks a model many rows, in one form of table. Runs under the target's interpreter.
+"""Sends a model many rows, in one form of table. Runs under the target's interpreter.
 
     python try_frames.py ORDER
 
 ORDER is a JSON file with "frame", a form of table as in a signature, and "result", the file to write. It also has one
 of the following:
 
-    "rows" and "methods"   The script makes requests of them. The result is {"asked", "answers"}.
+    "rows" and "methods"   The script makes requests from them. The result is {"asked", "answers"}.
     "asked" and "answers"  The script sends these requests, and compares the answers. The result is {"differs"}: a text
                            that describes the first difference, or None.
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from build.package.exchange import Asked
 
-MOST = 300  # requests; a model with many trees takes a tenth of a second for one
+MOST = 300  # the most requests; a model with many trees takes a tenth of a second for one
 ALONE = 40  # rows that are sent alone
 
 
@@ -52,7 +52,7 @@ def main(path: str) -> None:
 def record(model: Model, rows: list[Any], methods: list[str]) -> Asked:
     """Send some rows alone, then all rows at once. Rows that are refused are sent again in halves.
 
-    At last, the rows that were answered are sent for each method.
+    Finally, the rows that were answered are sent for each method.
     """
     default, answered = model.signature.method, []
     asked = [{"instances": [rows[at]], "method": default} for at in range(0, len(rows), max(1, len(rows) // ALONE))]
@@ -106,7 +106,7 @@ def is_answer(text: str) -> bool:
 
 
 def is_refusal(text: str) -> bool:
-    """Tell whether the rows were refused. An error of the model itself does not count."""
+    """Return whether the rows were refused. An error of the model itself does not count."""
     return text.startswith("400 ")
 
 

@@ -1,1 +1,1 @@
-"""How the results of the larger commands look on a terminal: one module for each."""
+"""Prints the results of the larger commands on a terminal, with one module for each."""

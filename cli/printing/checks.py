@@ -1,4 +1,4 @@
-"""Shows what `invoke doctor` found: what is there, what is not, and what it costs not to have it."""
+"""Shows what `invoke doctor` found: what is there, what is missing, and what does not work without it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ THERE, MISSING, LESS = ("ok", "green"), ("missing", "bold red"), ("not here", "y
 
 
 def show_checks(checks: Sequence[Check]) -> None:
-    """Each check as a line with what was found, and below it what cannot be done without it."""
+    """Show each check as a line with what was found, and below it what does not work without it."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

@@ -10,7 +10,7 @@ from cli.terminal import megabytes, say, show, warn
 
 
 def show_layer(layer: Layer, order: Order) -> None:
-    """What is in a layer, what was left out of it, and how large it is."""
+    """Show what is in a layer, what was left out of it, and how large it is."""
     contents, compiled, entry = layer.contents, layer.compiled, layer.entry
     if layer.cached:
         say("Unchanged: taken from the cache (--no-cache builds it anew)")
@@ -36,6 +36,6 @@ def show_layer(layer: Layer, order: Order) -> None:
 
 
 def say_left_out(folder: Folder) -> None:
-    """What of an MLflow model folder is not taken over."""
+    """Show which parts of an MLflow model folder are not used."""
     for requirement in folder.left_out:
         say(f"Left out of what MLflow noted: {requirement}")

@@ -14,7 +14,7 @@ from local.demo import Result
 
 
 def show_cold_starts(measured: Sequence[ColdStart], runs: int) -> None:
-    """Where the first call's time goes, for each mode that is packaged."""
+    """Show where the first call's time goes, for each mode that is packaged."""
     table = Table("", title=f"First call, medians of {runs}")
     for mode in measured:
         table.add_column(f"mode = {mode.mode}", justify="right")
@@ -28,7 +28,7 @@ def show_cold_starts(measured: Sequence[ColdStart], runs: int) -> None:
 
 
 def show_demo(results: Sequence[Result]) -> None:
-    """What each mode's deployment showed."""
+    """Show what was measured of each mode's deployment."""
     table = Table("", title="Deployed, invoked, and compared with the estimator itself")
     for result in results:
         table.add_column(f"mode = {result.mode}", justify="right")

@@ -1,4 +1,4 @@
-"""Shows a packaged model: what it takes and gives, and what packaging has proved of it."""
+"""Shows a packaged model: what it takes and returns, and what packaging has proved about it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from build.package.proof import Proof
 from cli.printing.layer import say_left_out
 from cli.terminal import megabytes, say, show, warn
 
-ANSWER = 60  # characters of an answer that are shown
+ANSWER = 60  # the most characters of an answer that are shown
 
 
 def show_package(package: Package) -> None:
-    """What was packaged, what was proved of it, and how large it is."""
+    """Show what was packaged, what was proved about it, and how large it is."""
     model, proof, recording = package.model, package.checked.proof, package.recording
     _say_folder(package)
     show_signature(model)
@@ -45,7 +45,7 @@ def show_package(package: Package) -> None:
 
 
 def show_signature(model: Mapping[str, Any]) -> None:
-    """What a model is, takes and gives; of its part of the manifest."""
+    """Show what a model is, takes and returns, from its part of the manifest."""
     signature = model["signature"]
     say(f"{model['estimator']}, scikit-learn {model['sklearn_version']}")
     say(f"What it takes is known from {signature.get('source', 'the estimator')}:")
@@ -72,7 +72,7 @@ def _say_folder(package: Package) -> None:
 
 
 def _say_faster_ways(proof: Proof, model: Mapping[str, Any]) -> None:
-    """Which faster ways to ask the model are taken, of those that packaging has tried."""
+    """Show which of the faster ways to predict that packaging has tried are used."""
     if proof.threads:
         same, names = proof.threads["same"], ", ".join(proof.threads["estimators"])
         if same:

@@ -9,7 +9,7 @@ from build.dist.contents import KINDS
 from build.dist.report import Report
 from cli.terminal import megabytes, say, show, terminal
 
-WIDE = 120  # columns from which the kinds of files of each package have room
+WIDE = 120  # the terminal's columns from which there is room for the kinds of files of each package
 BAR = 12  # characters of the longest bar
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Environment:
-    """What outlives an invocation."""
+    """The state that one execution environment keeps between invocations."""
 
     def __init__(self, settings: Settings, model: Model, timings: Timings) -> None:
         self.settings = settings

@@ -28,14 +28,14 @@ from serving.warming import pings
 ANY_THREADS = nullcontext()
 REFUSALS = (BadRequest, answers.TooLarge, ModelFault)
 
-# These keys show that an event was not sent by a caller of ours. Requests pay for no more than this look
+# These keys show that an event is no direct invocation. Ordinary requests pay only for looking them up
 OF_HTTP = "requestContext"
 OF_SOURCES = frozenset(("Records", "records", "eventSource", "awslogs", "detail-type"))
 OF_TENSORS = frozenset(("name", "shape", "datatype"))  # the keys of each input in the Open Inference Protocol
 
 
 def answer(environment: Environment, event: Any, context: Any) -> dict[str, Any]:
-    """Answer one event of whatever kind, and write one line of telemetry."""
+    """Answer an event of any kind, and write one line of telemetry."""
     model, record = environment.model, telemetry.record(environment)
     try:
         if pings.is_ping(event):
@@ -51,7 +51,7 @@ def answer(environment: Environment, event: Any, context: Any) -> dict[str, Any]
 
             event_sources.check(event)
         if forms.is_batch(event):
-            # Not answered with 400, which a state machine would take for a result, and go on without the batch
+            # An error is raised: a state machine would take an answer with status 400 for a result, and go on
             method = methods.wanted(model.signature, event)
             return {"predictions": predict(model, forms.batch(event), method, record)}
         return respond(model, event, record)
@@ -66,7 +66,7 @@ def answer(environment: Environment, event: Any, context: Any) -> dict[str, Any]
 
 
 def respond(model: Model, request: Any, record: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Answer a request. One that the model cannot take is answered with 400, and the environment goes on."""
+    """Answer a request. Errors become answers with a status code, so the execution environment stays alive."""
     record = {} if record is None else record
     try:
         return evaluate(model, request, record)
@@ -76,7 +76,7 @@ def respond(model: Model, request: Any, record: dict[str, Any] | None = None) ->
 
 
 def refusal(error: Exception, record: dict[str, Any]) -> tuple[int, str]:
-    """Return the status and the message for an error of REFUSALS."""
+    """Return the status and the message for an error of REFUSALS, and count it in the record."""
     record["ModelFaults" if isinstance(error, ModelFault) else "BadRequests"] = 1
     if isinstance(error, answers.TooLarge):
         return 413, str(error)
@@ -104,7 +104,7 @@ def evaluate(model: Model, request: Any, record: dict[str, Any], table: Any = No
 
 
 def has_tensors(request: Any) -> bool:
-    """Whether a request is one of the Open Inference Protocol."""
+    """Return whether a request is one of the Open Inference Protocol."""
     inputs = request.get("inputs") if isinstance(request, dict) else None
     first = inputs[0] if isinstance(inputs, list) and inputs else None
     return isinstance(first, dict) and first.keys() >= OF_TENSORS and isinstance(first["shape"], list)
@@ -124,12 +124,12 @@ def predict(model: Model, table: Any, method: str, record: dict[str, Any]) -> li
 
     Raises:
         BadRequest: the rows are not of the expected kind, or the model does not take them.
-        ModelFault: the model's result cannot be given as an answer.
+        ModelFault: the model fails whatever the rows are, or its result cannot be written as an answer.
     """
     count = len(table)
     record["Rows"] = count
     if not count:
-        if table.texts and isinstance(table, tables.Columns):  # its only line may be a row, and not a header
+        if table.texts and isinstance(table, tables.Columns):  # a CSV file's only line may hold a row and not a header
             table.columns(model.signature)
         return []
     try:
@@ -144,9 +144,9 @@ def predict(model: Model, table: Any, method: str, record: dict[str, Any]) -> li
         raise ModelFault(f"the model's {method} failed: {lacks(error)}") from error
     except MemoryError as error:
         raise ModelFault(f"the model's {method} failed: {own_words(error)}") from error
-    except Exception as error:  # whatever it is, the rows are the reason
+    except Exception as error:  # every other error is attributed to the rows
         if model.signature.frame != "pandas" and model.again and not no_pandas():
-            # Packaging has tried many rows, but the user's own code may do with these what only pandas can do
+            # Packaging has tried many rows, but the user's own code may do something with these rows that needs pandas
             with_pandas = replace(model, signature=replace(model.signature, frame="pandas"))
             return predict(with_pandas, table, method, record)
         wanted = tables.expected(model.signature)
@@ -158,7 +158,7 @@ def predict(model: Model, table: Any, method: str, record: dict[str, Any]) -> li
 
 
 def own_words(error: Exception) -> str:
-    """Return the words of the model's own error, cut if they are long."""
+    """Return the message of the model's own error, shortened if it is long."""
     text = " ".join(str(error).split())
     speaks = isinstance(error, (ArithmeticError, AttributeError, LookupError, TypeError, ValueError))
     return cut(

@@ -27,7 +27,7 @@ UNITS = {
 
 
 def record(environment: Environment) -> dict[str, float]:
-    """Begin the record of an invocation's measurements, to which the invocation adds."""
+    """Begin the record of an invocation's measurements. The invocation adds to it."""
     if not environment.is_cold:
         return {"ColdStart": 0}
     environment.is_cold = False
@@ -40,7 +40,7 @@ def record(environment: Environment) -> dict[str, float]:
 
 
 def emit(environment: Environment, measured: dict[str, float], environ: Mapping[str, str] = os.environ) -> None:
-    """Write the line, unless MODEL_METRICS=false."""
+    """Write the record as one line to standard output, unless MODEL_METRICS=false."""
     if environ.get("MODEL_METRICS") == "false":
         return
     metrics = [{"Name": name, "Unit": UNITS[name]} for name in measured]

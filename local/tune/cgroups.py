@@ -1,7 +1,7 @@
-"""Makes control groups (cgroups), where this machine allows it.
+"""Makes control groups (cgroups), if this machine allows it.
 
-They are below the group that this process is in (cgroup v1), or below the nearest one above it whose children may have
-a share of the processors (v2). No other group is changed.
+The new groups are below the group that this process is in (cgroup v1), or below the nearest ancestor whose children may
+have a share of the processors (v2). No other group is changed.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Group:
             members += children(member)
 
     def throttled(self) -> int:
-        """The number of periods in which its processes had to wait, because their quota was used up."""
+        """Return the number of periods in which its processes had to wait, because their quota was used up."""
         statistics = dict(line.split() for line in (self.folder / "cpu.stat").read_text().splitlines())
         return int(statistics["nr_throttled"])
 
@@ -86,13 +86,13 @@ def made(name: str) -> Iterator[Group]:
 
 
 def processors() -> float:
-    """The processors that this process may use, as a number that need not be whole."""
+    """Return the number of processors that this process may use, which may be a fraction."""
     count = float(len(os.sched_getaffinity(0)))
     return min([count, *(quota for folder in _above() if (quota := _limit(folder)) is not None)])
 
 
 def children(process: int) -> list[int]:
-    """The processes that a process has started and that still run."""
+    """Return the IDs of the processes that a process has started and that still run."""
     processes: list[int] = []
     for thread in Path(f"/proc/{process}/task").glob("*/children"):
         with suppress(OSError):  # the thread has ended
@@ -130,7 +130,7 @@ def _remove(folder: Path) -> None:
 
 
 def _own() -> tuple[Path | None, bool]:
-    """The folder of the group that this process is in for the cpu controller, and whether it is cgroup v2."""
+    """Return the folder of the group that this process is in for the cpu controller, and whether it is cgroup v2."""
     mounts, groups = _mounts(), {}
     for line in (SELF / "cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
@@ -144,7 +144,7 @@ def _own() -> tuple[Path | None, bool]:
 
 
 def _mounts() -> dict[str, tuple[Path, str]]:
-    """The mount points of cgroup file systems, and which folder each of them shows. "cpu" is v1, and "" is v2."""
+    """Return the mount points of cgroup file systems, and which folder each of them shows. "cpu" is v1, "" is v2."""
     mounts = {}
     for line in (SELF / "mountinfo").read_text().splitlines():
         words, _, kind = line.partition(" - ")
@@ -157,7 +157,7 @@ def _mounts() -> dict[str, tuple[Path, str]]:
 
 
 def _below(mount: Path, root: str, path: str) -> Path:
-    """The folder of a group. In a container that only sees its own group, this is the mount point."""
+    """Return the folder of a group. In a container that only sees its own group, this is the mount point."""
     try:
         folder = mount / Path(path).relative_to(root)
     except ValueError:
@@ -166,7 +166,7 @@ def _below(mount: Path, root: str, path: str) -> Path:
 
 
 def _above() -> list[Path]:
-    """The folder of the group that this process is in, and those above it, up to the mount point."""
+    """Return the folder of the group that this process is in, and those above it, up to the mount point."""
     own, _ = _own()
     mounted = {folder for folder, _ in _mounts().values()}
     folders: list[Path] = []
@@ -177,7 +177,7 @@ def _above() -> list[Path]:
 
 
 def _limit(folder: Path) -> float | None:
-    """The processors that a group may use; None if it has no limit."""
+    """Return the number of processors that a group may use, or None if it has no limit."""
     if words := _words(folder / "cpu.max"):
         return None if words[0] == "max" else int(words[0]) / int(words[1])
     quota, period = _words(folder / "cpu.cfs_quota_us"), _words(folder / "cpu.cfs_period_us")

@@ -15,7 +15,7 @@ NAME = "tune.svg"
 LEAST_WIDTH, LEFT, RIGHT, PAD = 820, 24, 24, 16
 COLUMN = 100  # the least width for one memory size
 HEAD, TITLE, LEGEND, PLOT, GAP, TICKS = 28, 18, 20, 120, 22, 58  # heights, in pixels
-BAR = 0.46  # of a column's width
+BAR = 0.46  # the width of a bar, as a fraction of a column's width
 
 
 @dataclass(frozen=True)
@@ -76,17 +76,17 @@ def _panels(tuned: Tuned) -> list[Panel]:
 
 
 def _width(tuned: Tuned) -> int:
-    """The width of the picture, with which the texts of neighboring bars do not overlap."""
+    """Return the width of the picture that keeps the texts of neighboring bars from overlapping."""
     return max(LEAST_WIDTH, LEFT + COLUMN * len(tuned.measured) + RIGHT)
 
 
 def _column(tuned: Tuned) -> float:
-    """The width of the column of one memory size."""
+    """Return the width of the column of one memory size."""
     return (_width(tuned) - LEFT - RIGHT) / len(tuned.measured)
 
 
 def _middle(tuned: Tuned, number: int) -> float:
-    """The middle of the column of a memory size."""
+    """Return the middle of the column of a memory size."""
     return LEFT + _column(tuned) * (number + 0.5)
 
 

@@ -23,16 +23,16 @@ class Limit(Protocol):
     """A limit of the processor time of one process, until the block ends."""
 
     def prepare(self, emulator: int) -> None:
-        """Prepare the parent of the function's process, before that is started."""
+        """Prepare the parent of the function's process, before the function's process is started."""
 
     def add(self, process: int) -> None:
         """Limit the function's process from now on."""
 
     def throttled(self) -> int:
-        """The number of periods in which it had to wait."""
+        """Return the number of periods in which the process had to wait."""
 
     def in_time(self) -> bool:
-        """Whether it was stopped in time, so that it did not have more than its share."""
+        """Return whether the process was stopped in time, so that it did not get more than its share."""
 
     def release(self) -> None:
         """Remove the limit, so that the process can end."""
@@ -49,7 +49,7 @@ BY_SIGNALS = Limiter(signals.governed, "signals that stop it and let it go on")
 
 
 def find() -> Limiter:
-    """The better of those that this machine allows.
+    """Return the better one of the limiters that this machine allows.
 
     Raises:
         NoLimit

@@ -1,7 +1,7 @@
 """Runs the packaged function under AWS's emulator with the processor time of each memory size, and measures it.
 
 As in Lambda, the init has all the processors that the function sees, and the quota begins when the init is over. The
-times are the durations that the emulator reports, which do not include the way of the request to the function.
+times are the durations that the emulator reports, which exclude the transfer of the request to the function.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from local.tune.results import Size, Tuned
 
 PING = b'{"warmer": true}'  # is answered when the init is over, without a call of the model
 PAUSE = (0.02, 0.06)  # seconds between two calls, one to three periods, so that no call uses the quota of the next
-PATIENCE = 20.0  # seconds for the warm calls of one environment, after which there are no more
-FEWEST = 3  # warm calls, however long they take
+PATIENCE = 20.0  # seconds for the warm calls of one environment, after which no more are made
+FEWEST = 3  # the least number of warm calls, however long they take
 
 
 class NoNumber(UserError):
@@ -51,7 +51,7 @@ class NothingToShow(UserError):
 
 
 def number(text: str, option: str, example: int) -> int:
-    """The count that an option gives.
+    """Return the number that an option is set to.
 
     Raises:
         NoNumber
@@ -74,11 +74,11 @@ def tune(
     """Measure what is packaged in ``out``: in each round, one fresh environment of each memory size.
 
     Args:
-        request: a file with the event; None sends a row that is made up from the signature.
-        count: the number of rows in the request, which are its own rows, repeated; None leaves it as it is.
-        rounds: number of fresh environments for each size.
-        calls: number of warm calls in each environment.
-        limiter: what limits the function's processor time; None uses the best that this machine allows.
+        request: a file with the event. None sends a row that is made up from the signature.
+        count: the number of rows in the request. Its own rows are repeated. None leaves the request unchanged.
+        rounds: the number of fresh environments for each size.
+        calls: the number of warm calls in each environment.
+        limiter: limits the function's processor time. None uses the best one that this machine allows.
 
     Raises:
         NotPackaged, NotOfThisMachine, NoRowsToRepeat, TooManyRows, NoLimit, RequestRefused, NothingToShow,
@@ -110,10 +110,10 @@ def tune(
 
 
 def _fitting(sizes_: Sequence[Size], peak: int, not_shown: dict[int, str]) -> list[Size]:
-    """The sizes that can be measured on this machine. For the others, ``not_shown`` gets the reason.
+    """Return the sizes that can be measured on this machine. For the others, ``not_shown`` gets the reason.
 
     Raises:
-        NothingToShow: none can be measured.
+        NothingToShow: no size can be measured.
     """
     processors, fitting = cgroups.processors(), []
     for candidate in sizes_:
@@ -146,7 +146,7 @@ class _Function:
 
     @contextmanager
     def environment(self, memory_size: int) -> Iterator[Environment]:
-        """A fresh environment, which sees as many processors as in Lambda, if the machine has them."""
+        """Start a fresh environment, which sees as many processors as in Lambda, if the machine has them."""
         configuration = {**self.deployed.configuration, "MemorySize": memory_size}
         deployed = dataclasses.replace(self.deployed, configuration=configuration)
         nowhere = EmbeddedAws("http://127.0.0.1:9")  # the model is on the disk, so the function does not call AWS
@@ -158,7 +158,7 @@ class _Function:
             yield environment
 
     def try_(self, body: bytes, named: str) -> int:
-        """Have a request answered without a quota, and return the bytes of memory at the peak.
+        """Send a request without a quota, and return the bytes of memory at the peak.
 
         Raises:
             RequestRefused
@@ -187,7 +187,7 @@ class _Function:
                 sent += 1
                 time.sleep(pauses.uniform(*PAUSE))
             limit.release()
-            environment.send(PING)  # when its report is there, the reports of all calls before it are there, too
+            environment.send(PING)  # when its report has been written, the reports of all earlier calls have, too
             init, (_, first, *warm) = told(environment.log.read_text(errors="replace"))  # the first was a ping
             size.inits.append(init)
             size.firsts.append(first)
@@ -198,7 +198,7 @@ class _Function:
 
 
 def told(log: str) -> tuple[float, list[float]]:
-    """How long the init took and how long each call, by the emulator's reports, in milliseconds."""
+    """Return the durations of the init and of each call from the emulator's reports, in milliseconds."""
     init = re.search(r"INIT REPORT\(durationMs: ([\d.]+)", log)
     durations = re.findall(r"^REPORT RequestId:.*?\sDuration: ([\d.]+) ms\tBilled", log, re.MULTILINE)
     return float(init[1]) if init else 0.0, [float(duration) for duration in durations]

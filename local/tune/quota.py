@@ -16,7 +16,7 @@ PERIOD = 20_000  # microseconds, as github.com/pwrdrvr/lambda-throttling measure
 class Groups:
     """A group with the quota for the function, and one without a quota for the emulator and the function's init.
 
-    Both have precedence over other programs, so that these disturb the measurements little.
+    Both have precedence over other programs, so that other programs disturb the measurements little.
     """
 
     limited: Group
@@ -32,7 +32,7 @@ class Groups:
         return self.limited.throttled()
 
     def in_time(self) -> bool:
-        return True  # the kernel stops it in time
+        return True  # the kernel stops the process in time
 
     def release(self) -> None:
         self.limited.release()

@@ -1,4 +1,4 @@
-"""The measurements of each memory size, what its calls cost, and which size is cheapest and which is fastest."""
+"""Holds the measurements of each memory size, and computes prices, the cheapest size and the fastest size."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from local.prices import MILLION, ON_DEMAND
 
-AS_FAST = 1.1  # times the least p50: smaller differences may be noise, and the smaller size is chosen
-SPARE = 1.25  # times the peak, because other requests may need more memory
+AS_FAST = 1.1  # a factor for the least p50: smaller differences may be noise, and the smaller size is chosen
+SPARE = 1.25  # a factor for the peak, because other requests may need more memory
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Size:
     firsts: list[float] = field(default_factory=list)  # the first call after each init
     warm: list[float] = field(default_factory=list)
     throttled: int = 0  # periods in which the function had to wait for processor time
-    late: int = 0  # environments in which it had more than its share
+    late: int = 0  # environments in which the function had more than its share
 
     @property
     def init(self) -> float:
@@ -29,7 +29,7 @@ class Size:
 
     @property
     def first_call(self) -> float:
-        """The median of the first calls, with the init."""
+        """Return the median of the first calls, including the init."""
         return statistics.median(map(sum, zip(self.inits, self.firsts, strict=True)))
 
     @property
@@ -38,7 +38,7 @@ class Size:
 
     @property
     def p99(self) -> float:
-        """The duration that 99 of 100 warm calls did not exceed, by the nearest rank."""
+        """Return the duration that 99 of 100 warm calls did not exceed, by the nearest rank."""
         rank = -(-len(self.warm) * 99 // 100)
         return sorted(self.warm)[rank - 1]
 
@@ -57,22 +57,22 @@ class Tuned:
 
     @property
     def request(self) -> str:
-        """A description of the requests."""
+        """Return a description of the requests."""
         return f"requests of {self.rows:,} rows" if self.rows else "one request at a time"
 
     def price(self, size: Size) -> float:
-        """The mean price of a warm call, in US dollars."""
+        """Return the mean price of a warm call, in US dollars."""
         prices = ON_DEMAND[self.architecture]
         return statistics.fmean(prices.of_call(size.memory_size, duration) for duration in size.warm)
 
     def price_of_first(self, size: Size) -> float:
-        """The mean price of the first call of an environment, with its init."""
+        """Return the mean price of the first call of an environment, including its init."""
         prices = ON_DEMAND[self.architecture]
         both = map(sum, zip(size.inits, size.firsts, strict=True))
         return statistics.fmean(prices.of_call(size.memory_size, duration) for duration in both)
 
     def price_of_million(self, size: Size) -> float:
-        """The price of a million rows, if --rows was given, and otherwise of a million warm calls."""
+        """Return the price of a million rows, if --rows was given, and otherwise of a million warm calls."""
         return self.price(size) * MILLION / (self.rows or 1)
 
     def rows_per_second(self, size: Size) -> float:
@@ -84,10 +84,10 @@ class Tuned:
 
     @property
     def fastest(self) -> Size:
-        """The smallest of those that are as fast as the fastest."""
+        """Return the smallest of the sizes that are about as fast as the fastest."""
         least = min(size.p50 for size in self.measured)
         return min((size for size in self.measured if size.p50 <= least * AS_FAST), key=lambda size: size.memory_size)
 
     def is_tight(self, size: Size) -> bool:
-        """Whether a request that needs a little more memory than this one may not fit."""
+        """Return whether a request that needs a little more memory than this one may not fit."""
         return self.peak * SPARE > size.memory_size * 2**20

@@ -1,4 +1,4 @@
-"""The request that every call sends: the user's own or one from the signature, with the wanted number of rows."""
+"""Makes the request that every call sends: the user's own or one from the signature, with the wanted number of rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from build.package import request_files, sample_request
 from build.package.request_files import PAYLOAD_LIMIT
 
 LISTS = ("instances", "dataframe_records", "inputs", "Items")  # forms whose rows are a list
-FEW = 1000  # rows from which the size of a larger request is estimated, which might not fit into memory
+# Rows by which the size of a larger request is estimated, because the request itself might not fit into memory
+FEW = 1000
 
 
 class NoRowsToRepeat(UserError):
@@ -35,12 +36,12 @@ class TooManyRows(UserError):
 
 
 def request(model: ModelEntry, path: Path | None, count: int | None) -> tuple[str, bytes]:
-    """A description of the request, and its bytes.
+    """Return a description of the request, and its bytes.
 
     Args:
         model: the model's entry in the manifest.
-        path: the user's own request; None makes one with a row that fits the model's signature.
-        count: the number of rows, which are its own rows, repeated; None leaves the request as it is.
+        path: the user's own request. None makes a request with one row that fits the model's signature.
+        count: the number of rows. The request's own rows are repeated. None leaves the request unchanged.
 
     Raises:
         NoRequestFile, BadRequestFile, RequestTooLarge, NoRowsToRepeat, TooManyRows
@@ -64,7 +65,7 @@ def request(model: ModelEntry, path: Path | None, count: int | None) -> tuple[st
 
 
 def repeat(event: Any, count: int, named: str) -> dict[str, Any]:
-    """The request with that number of rows, which are its own rows, repeated.
+    """Return the request with that number of rows, for which its own rows are repeated.
 
     Args:
         named: a description of the request, for an error message.
@@ -101,7 +102,7 @@ def _cycle(rows: list[Any], count: int) -> list[Any]:
 
 
 def _lines(text: Any) -> list[list[str]]:
-    """The lines of a CSV file, with its header; none if the text is no CSV file."""
+    """Return the lines of a CSV file, with its header, or [] if the text is not a CSV file."""
     if not isinstance(text, str):
         return []
     try:
@@ -111,5 +112,5 @@ def _lines(text: Any) -> list[list[str]]:
 
 
 def _is_tensor(item: Any) -> bool:
-    """Whether it is an input tensor of the Open Inference Protocol, which has many rows."""
+    """Return whether an item is an input tensor of the Open Inference Protocol, which has many rows."""
     return isinstance(item, dict) and {"name", "shape", "datatype"} <= item.keys()

@@ -1,9 +1,9 @@
-"""Limits the processor time of a process by signals, where no control group can be made.
+"""Limits the processor time of a process by signals, if no control group can be made.
 
 A thread of this process does what the kernel does for a quota. Twice in each millisecond it reads how much processor
-time the function has used in this period. When that is its share, the thread stops the function (SIGSTOP) until the
-next period begins (SIGCONT). If it has used more, it waits for longer in the next period. The thread needs a processor
-of its own.
+time the function has used in this period. When the function has used its share, the thread stops it (SIGSTOP) until the
+next period begins (SIGCONT). If it has used more, it is stopped for longer in the next period. The thread needs a
+processor of its own.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 LOOK = 0.0005  # seconds between two readings
-LATE = 0.004  # seconds between two readings that are too many: the kernel's own scheduler runs 250 times a second
-MOSTLY = 0.95  # of the time that must not have been late
+LATE = 0.004  # an interval in seconds that is too long: the kernel's own scheduler runs 250 times a second
+MOSTLY = 0.95  # the share of the time in which the thread must not have been late
 PERIOD = 0.02  # seconds, as for the quota
 
 
@@ -31,7 +31,7 @@ class Governor:
         self._thread: threading.Thread | None = None
 
     def prepare(self, emulator: int) -> None:
-        """Nothing has to be prepared."""
+        """Do nothing, because nothing has to be prepared."""
 
     def add(self, process: int) -> None:
         """Limit a process from now on, but not the processes that it starts."""
@@ -39,15 +39,15 @@ class Governor:
         self._thread.start()
 
     def throttled(self) -> int:
-        """The number of periods in which it had to wait."""
+        """Return the number of periods in which the process had to wait."""
         return self.waited
 
     def in_time(self) -> bool:
-        """Whether it was mostly stopped in time, which it is not where other programs use the processors."""
+        """Return whether the process was mostly stopped in time, which fails if other programs use the processors."""
         return self._late <= (1 - MOSTLY) * self._watched
 
     def release(self) -> None:
-        """Stop it no longer, so that it can end."""
+        """Stop the process no longer, so that it can end."""
         self._ended.set()
         if self._thread:
             self._thread.join()
@@ -64,7 +64,8 @@ class Governor:
         quota, begun, left = self.share * PERIOD, time.monotonic(), 0.0
         used = time.clock_gettime(clock)
         while not self._ended.is_set():
-            left = min(quota, left + quota)  # time that was left over is lost, and time that was too much is subtracted
+            # Time that was left over is lost, and time that was used in excess is subtracted
+            left = min(quota, left + quota)
             begun += PERIOD
             runs = left > 0
             if runs:
@@ -85,7 +86,7 @@ class Governor:
 
 @contextmanager
 def governed(share: float) -> Iterator[Governor]:
-    """A governor that works until the block ends."""
+    """Yield a governor that works until the block ends."""
     governor = Governor(share)
     try:
         yield governor

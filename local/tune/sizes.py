@@ -8,7 +8,7 @@ from build.errors import UserError
 
 SMALLEST, LARGEST = 128, 10240  # MB
 ONE_VCPU = 1769  # MB
-LEAST_VISIBLE = 2  # processors that the smallest function sees, of which it gets its share
+LEAST_VISIBLE = 2  # processors that the smallest function sees, although it gets only its share
 
 
 class NoMemorySize(UserError):
@@ -19,7 +19,7 @@ class NoMemorySize(UserError):
 
 
 def parse(text: str) -> list[int]:
-    """The memory sizes in MB of a list with commas, without duplicates and in ascending order.
+    """Return the memory sizes in MB of a list with commas, without duplicates and in ascending order.
 
     Raises:
         NoMemorySize
@@ -33,10 +33,10 @@ def parse(text: str) -> list[int]:
 
 
 def share(memory_size: int) -> float:
-    """The share of a processor that comes with a memory size. 1.0 is one whole processor."""
+    """Return the share of a processor that comes with a memory size. 1.0 is one whole processor."""
     return memory_size / ONE_VCPU
 
 
 def visible(memory_size: int) -> int:
-    """The number of processors that a function with that memory size sees."""
+    """Return the number of processors that a function with that memory size sees."""
     return max(LEAST_VISIBLE, math.ceil(share(memory_size)))

@@ -1,4 +1,4 @@
-"""Shows the measurements as a table for the terminal, with notes on them and advice what to do next."""
+"""Shows the measurements as a table for the terminal, with notes on them and advice on what to do next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ INIT_LIMIT = 10_000  # ms, after which Lambda runs the init again with the funct
 
 
 def of(tuned: Tuned) -> Table:
-    """The table, which fits 80 columns. The least values are bold."""
+    """Return the table, which fits 80 columns. The least values are bold."""
     table = Table(title=f"{tuned.model}, {tuned.architecture}: {tuned.request}")
     for heading in headings(tuned):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -40,7 +40,7 @@ def cells(tuned: Tuned, size: Size) -> list[Text]:
 
 
 def notes(tuned: Tuned) -> list[str]:
-    """What the numbers mean, and what else the reader should know."""
+    """Return lines that explain the numbers, and what else the reader should know."""
     calls = sorted({len(size.warm) for size in tuned.measured})
     lines = [
         *(f"{size} MB {why}." for size, why in tuned.not_shown.items()),
@@ -62,7 +62,7 @@ def notes(tuned: Tuned) -> list[str]:
 
 
 def advice(tuned: Tuned) -> list[str]:
-    """Which size costs least and which is fastest, and the commands that set them."""
+    """Return lines that say which size costs least and which is fastest, and the commands that set them."""
     what = "a million rows" if tuned.rows else "a million calls"
     named = {"Costs least": tuned.cheapest, "Fastest": tuned.fastest}
     if tuned.cheapest is tuned.fastest:
@@ -84,7 +84,7 @@ def milliseconds(value: float) -> str:
 
 
 def dollars(value: float) -> str:
-    """An amount with at least two significant digits."""
+    """Return an amount with at least two significant digits."""
     if value >= 0.095:
         return f"${value:,.2f}"
     return f"${value:#.2g}" if value >= 0.0001 else f"${value:.1e}"

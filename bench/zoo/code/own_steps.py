@@ -31,7 +31,7 @@ def codes(rows: Any) -> Any:
 
 
 class IncomeByAge(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Tells nothing about what it was fitted on."""
+    """Keeps nothing about what it was fitted on."""
 
     def fit(self, rows: Any, answers: Any = None) -> IncomeByAge:
         return self

@@ -13,14 +13,15 @@ from serving.http.messages import HttpRequest, Refused
 from serving.requests.wording import BadRequest, cut, quoted
 
 MOST = 32 << 20  # the most bytes of a decompressed body
-OF_MEMORY = 64  # and at most this fraction of the memory, because values take up to 25 times the room of their JSON
-MOST_MEMBERS = 100  # the most members of a gzip file; each one costs a copy of what is left
+# And at most this fraction of the memory, because parsed values take up to 25 times the memory of their JSON
+OF_MEMORY = 64
+MOST_MEMBERS = 100  # the most members of a gzip file, because each member costs a copy of the bytes that are left
 CODINGS = ("gzip", "x-gzip", "deflate")
 
-# How the names of accepted codecs begin. Others are no text encodings or, like punycode, take hours for a megabyte
+# Prefixes of the names of accepted codecs. Other codecs are no text encodings or, like punycode, need hours for 1 MB
 CHARSETS = ("ascii", "utf-8", "utf-16", "utf-32", "iso8859-", "cp125")
 
-# Types that say nothing about a body: curl -d and fetch send these where nobody names a type
+# Media types that say nothing about the body: curl -d and fetch send them unless the caller sets another one
 UNSAID = ("", "application/x-www-form-urlencoded", "text/plain", "application/octet-stream", "binary/octet-stream")
 
 
@@ -85,7 +86,7 @@ def json_of(body: str) -> Any:
 
 
 def is_json(kind: str) -> bool:
-    """Whether a media type means JSON, or says nothing."""
+    """Return whether a media type means JSON, or says nothing about the body."""
     return kind in UNSAID or kind in ("application/json", "text/json") or kind.endswith("+json")
 
 
@@ -113,5 +114,5 @@ def _most(environ: Mapping[str, str] = os.environ) -> int:
 
 
 def _is_zlib(body: bytes) -> bool:
-    """Whether a body has zlib's format (RFC 1950), as RFC 9110 demands of "deflate"; some clients send bare streams."""
+    """Return whether a body has zlib's format, which RFC 9110 demands of "deflate". Some clients send bare streams."""
     return len(body) > 1 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0

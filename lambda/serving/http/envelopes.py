@@ -23,8 +23,8 @@ from serving.http.messages import Answer, HttpRequest
 from serving.requests.answers import LARGEST
 from serving.requests.wording import BadRequest, cut
 
-LARGEST_OF_ALB = 1 << 20  # bytes of an answer that a load balancer takes
-ROOM = 2_000  # bytes that an answer may have beside its body
+LARGEST_OF_ALB = 1 << 20  # the most bytes of an answer that a load balancer accepts
+ROOM = 2_000  # bytes reserved for everything in an answer except its body
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Envelope:
     largest: int = LARGEST
 
     def takes(self, answer: Answer) -> bool:
-        """Whether an answer is small enough for this kind of event."""
+        """Return whether an answer is small enough for this kind of event."""
         if 2 * len(answer.body) < self.largest - ROOM:
             return True
         return len(json.dumps(answer.body)) < self.largest - ROOM
@@ -59,7 +59,7 @@ def _read_2(event: Mapping[str, Any]) -> HttpRequest:
 
 
 def _read_1(event: Mapping[str, Any]) -> HttpRequest:
-    # The stage has to be in this path; the event's own path has it for some APIs and not for others
+    # `_read` needs the path with its stage. The event's own path has the stage for some APIs and not for others
     full = event["requestContext"].get("path")
     return _read(event, event.get("httpMethod"), full if isinstance(full, str) else event.get("path"))
 
@@ -85,7 +85,7 @@ def _read(event: Mapping[str, Any], method: Any, full: Any) -> HttpRequest:
 
 
 def _single(event: Mapping[str, Any], name: str, multiple: str) -> dict[str, str]:
-    """Return the last value of each name: from the single values, and else from the lists of values."""
+    """Return the last value of each name. A single value takes precedence over a list of values."""
     last: dict[str, str] = {}
     several, single = event.get(multiple), event.get(name)
     if isinstance(several, dict):
@@ -114,7 +114,8 @@ def _write(event: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
 
 def _write_alb(event: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
     response = _write(event, answer) | {"statusDescription": f"{answer.status} {HTTPStatus(answer.status).phrase}"}
-    if "multiValueHeaders" in event:  # such a load balancer accepts only these headers, and any other only single ones
+    # The load balancer then accepts only these headers, and otherwise only single ones
+    if "multiValueHeaders" in event:
         response["multiValueHeaders"] = {name: [value] for name, value in response.pop("headers").items()}
     return response
 

@@ -1,4 +1,4 @@
-"""What a request over HTTP and its answer are, independently of the event that brought the request."""
+"""Defines a request over HTTP and its answer, independently of the event that brought the request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class HttpRequest:
 
     method: str
     path: str  # without the stage, and still percent-encoded as it was sent
-    root: str = ""  # what comes before the path in the URL, which is the stage
+    root: str = ""  # what precedes the path in the URL: the stage
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)  # their names are in lower case
     body: bytes = b""  # no longer in base64, but still compressed
@@ -50,12 +50,12 @@ class Call:
     model: Model
     request: HttpRequest
     record: dict[str, Any]  # the measurements of `serving.telemetry`
-    names: Mapping[str, str] = field(default_factory=dict)  # what the path has in the place of {name}
-    root: str = ""  # what comes before the protocol's own paths in the URL
+    names: Mapping[str, str] = field(default_factory=dict)  # the values of the route's placeholders, such as {name}
+    root: str = ""  # what precedes the protocol's own paths in the URL
 
 
 class Refused(Exception):
-    """A request that is refused with a status code of HTTP."""
+    """Refuses a request, with the HTTP status code and the headers of the answer."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)

@@ -34,11 +34,11 @@ ROUTES: dict[str, dict[str, str]] = {
 }
 
 LONGEST = max(path.count("/") for path in ROUTES)  # the most segments of a path
-MODELS = ["v2", "models"]  # how the paths begin that name a model
+MODELS = ["v2", "models"]  # the first segments of the paths that name a model
 
 
 def answer(envelope: Envelope, event: Mapping[str, Any], model: Model, record: dict[str, Any]) -> dict[str, Any]:
-    """Answer a request over HTTP. Whatever is wrong with the request is an answer too."""
+    """Answer a request over HTTP. An invalid request is answered with an error status."""
     module = None
     try:
         request = envelope.read(event)
@@ -57,12 +57,12 @@ def answer(envelope: Envelope, event: Mapping[str, Any], model: Model, record: d
 
 
 def docs_are_on(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the function shows its page for people, which MODEL_DOCS=true asks for."""
+    """Return whether the function shows its page for people, which MODEL_DOCS=true asks for."""
     return environ.get("MODEL_DOCS") == "true"
 
 
 def _route(request: HttpRequest, model: Model, record: dict[str, Any]) -> tuple[Any, str, Call]:
-    """Return the protocol's module, the name of its function, and what that function has to answer.
+    """Return the protocol's module, the name of its function, and the call that the function has to answer.
 
     Raises:
         Refused: there is no such path, or it does not take this method.
@@ -84,7 +84,7 @@ def _route(request: HttpRequest, model: Model, record: dict[str, Any]) -> tuple[
 
 
 def _find(path: str) -> tuple[str, dict[str, str], str]:
-    """Return the path of ROUTES that a request means, the names in it, and what comes before it.
+    """Return the path of ROUTES that a request means, the values of its placeholders, and the prefix before it.
 
     A load balancer's rule or a custom domain's mapping may leave a prefix before the path.
     """
@@ -96,7 +96,8 @@ def _find(path: str) -> tuple[str, dict[str, str], str]:
             names = _match(route.split("/")[1:], segments[start:])
             if names is not None:
                 return route, names, "".join(f"/{segment}" for segment in segments[:start])
-        if segments[start : start + 2] == MODELS:  # maybe another model: /v2/models/other/invocations
+        # Otherwise /invocations would be found in /v2/models/other/invocations
+        if segments[start : start + 2] == MODELS:
             break
     return "", {}, ""
 
@@ -120,6 +121,6 @@ def _known() -> str:
 
 
 def _refusal(module: Any, status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """Return an error in the form that the protocol has for it."""
+    """Return an error in the protocol's own form."""
     content = module.error(status, message) if hasattr(module, "error") else {"error": message}
     return Answer.of_json(content, status, headers)

@@ -1,11 +1,11 @@
-"""Puts imports off until something of them is used. Packaging has recorded the plan for this.
+"""Puts imports off until something of them is used, by a plan that packaging has recorded.
 
-Of the modules that unpickling a forest imports, its predictions use few. The others are imported because a
-package's ``__init__`` wants all of it, or because of a name that only fitting uses. Here, such a module becomes a lazy
-module (`modules`), which is not executed. What other modules import from it by name becomes a lazy name (`names`). As
-soon as a lazy module or name is used, in whatever way, the real object is loaded and takes its place. So this changes
-when code is loaded, and not what it does. Only the docstrings that SciPy writes during its import stay empty
-(`replacements`).
+Unpickling a forest imports many modules, and its predictions use few of them. The others are imported because a
+package's ``__init__`` imports the whole package, or because of a name that only fitting uses. Here, such a module
+becomes a lazy module (`modules`), which is not executed. What other modules import from it by name becomes a lazy name
+(`names`). As soon as a lazy module or name is used, in whatever way, the real object is loaded and takes its place. So
+this changes when code is loaded, and not what the code does. Only the docstrings that SciPy writes during its import
+stay empty (`replacements`).
 
 The plan says which modules may be put off and which names they have, so a name that does not exist is never offered. It
 also lists the modules that the model's predictions do use. Those are executed at once, in the recorded order.

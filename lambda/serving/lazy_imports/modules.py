@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 else:
     Loader = object  # importing importlib.abc would cost time in every cold start
 
-# The instructions of code that only reads a name, to keep it or to use it later. Everything else that asks for an
-# attribute wants the object at once: getattr, pickle, and extension modules, which take C functions and types
+# Bytecode instructions that only read a name, to keep it or to use it later. Everything else that reads an attribute
+# needs the real object at once: getattr, pickle, and extension modules, which use C functions and types
 READS = {opmap[name] for name in ("IMPORT_FROM", "LOAD_ATTR", "LOAD_METHOD") if name in opmap}
-STAR = "__all__"  # `import *` asks for it, and without it takes everything that is in the module
+STAR = "__all__"  # `import *` looks this name up, and takes everything that is in the module if it is missing
 
 
 # Returns a module's names without executing it
@@ -36,7 +36,7 @@ _own: Callable[[ModuleType], dict[str, Any]] = vars(ModuleType)["__dict__"].__ge
 
 
 class LazyModule(ModuleType):
-    """A module that is executed when something of it is used whose name the plan does not know."""
+    """A module that is executed at the first use of a name that the plan does not know."""
 
     def __getattr__(self, name: str) -> Any:
         own = _own(self)
@@ -112,7 +112,7 @@ class Finder:
             execute(parent)
             if name in sys.modules:
                 module = sys.modules[name]
-                # Where a finder has brought the module itself, Python goes on with the module's own spec
+                # If a finder has put the module into sys.modules, Python continues with the module's own spec
                 module.__spec__ = spec = ModuleSpec(name, _There(module, module.__spec__))
                 return spec
         return None
@@ -178,7 +178,7 @@ def _spec(name: str) -> ModuleSpec:
     parent = name.rpartition(".")[0]
     spec = PathFinder.find_spec(name, sys.modules[parent].__path__ if parent else None)
     if spec is None:
-        execute(sys.modules[parent])  # the package may know better why
+        execute(sys.modules[parent])  # executing the package may raise an error that explains more
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     return spec
 
@@ -198,10 +198,10 @@ def _load_extension(name: str, spec: ModuleSpec) -> ModuleType:
 
 
 def _reads(frame: FrameType) -> bool:
-    """Whether a frame of Python code is at an instruction that only reads a name."""
-    last = _LAST[0]  # it is read and replaced in one step each, since another thread may read other code
+    """Return whether a frame of Python code is at an instruction that only reads a name."""
+    last = _LAST[0]  # read and replaced as a whole, since another thread may execute other code
     if frame.f_code is not last[0]:
-        # co_code is a new copy each time it is asked for, and the imports of a module come in a row
+        # Each access to co_code makes a copy, and the imports of a module follow one another
         _LAST[0] = last = (frame.f_code, frame.f_code.co_code)
     return last[1][frame.f_lasti] in READS
 
@@ -213,7 +213,7 @@ def _lazy_name(target: Target, frame: FrameType) -> LazyName:
 
 
 def _is_there(target: Target) -> bool:
-    """Whether the object that a name stands for is there without loading anything."""
+    """Return whether the object that a name stands for is available without loading anything."""
     module, name, _ = target
     return _is_loaded(module) and hasattr(sys.modules[module], name)
 
@@ -223,7 +223,7 @@ def _reach(target: Target) -> Any:
     module, name, _ = target
     if (module, name) in INSTEAD:
         return INSTEAD[module, name]
-    with _LOCK:  # another thread may be halfway through that module
+    with _LOCK:  # another thread may be executing that module
         import_module(module)
         return real(getattr(execute(sys.modules[module]), name))
 

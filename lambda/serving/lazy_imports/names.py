@@ -12,13 +12,13 @@ OWN = ("__mro_entries__", "__deepcopy__", "__copy__")  # Python looks these up o
 class LazyName:
     """Stands for a function or class of a module that is not loaded, and loads it at its first use.
 
-    From then on it passes everything on, and the importing module's own names hold the real object in its place, so
-    that comparisons with ``is`` are right as well.
+    Afterwards it forwards everything to the real object. The importing module's own names then hold the real object
+    itself, so that comparisons with ``is`` are right as well.
 
     Args:
         load: returns the real object.
-        is_loaded: for a class, tells whether it can have instances by now. None where only loading it can tell.
-        namespace: the names of the module that imported it. None where it was only read as an attribute.
+        is_loaded: for a class, returns whether it can have instances yet. None where only loading it can tell.
+        namespace: the names of the module that imported it. None if it was only read as an attribute.
     """
 
     __slots__ = ("_is_loaded", "_load", "_namespace", "_real")

@@ -1,9 +1,9 @@
-"""Takes the place of code that runs while SciPy is imported and that no prediction needs.
+"""Replaces code that runs while SciPy is imported and that no prediction needs.
 
 SciPy parses the docstring of each of its public functions and writes it anew, which takes a quarter of the first call
-of a model that uses scipy.stats or scipy.special. Here these docstrings stay empty. Each of its packages also makes an
-object that can run the package's tests, for which SciPy examines the machine: that module is loaded only when somebody
-does run the tests.
+of a model that uses scipy.stats or scipy.special. Here these docstrings stay empty. Each of SciPy's packages also makes
+an object that can run the package's tests, for which SciPy examines the machine. That module is loaded only when
+somebody runs the tests.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Parameter = namedtuple("Parameter", ["name", "type", "desc"])
 
 
 class NoDoc:
-    """A docstring without text, with the interface of numpydoc's FunctionDoc: sections by name, and one text of all."""
+    """A docstring without text, with the interface of numpydoc's FunctionDoc: sections by name, and the whole text."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._sections: dict[str, Any] = {}

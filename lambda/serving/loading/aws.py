@@ -1,4 +1,4 @@
-"""The only way from here to AWS: low-level clients, which are made when they are needed and then kept."""
+"""Provides low-level AWS clients, each of which is made when it is first needed and then kept."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _making = threading.Lock()  # without it, each of several threads would make a c
 def client(service: str, **config: Any) -> Any:
     """Return the client of a service. ``config`` takes effect only in the call that makes the client.
 
-    The clients are botocore's own. boto3 makes the same ones and takes a tenth longer for it.
+    The clients are botocore's own. boto3 makes the same clients and takes a tenth longer for it.
     """
     with _making:
         if service not in _clients:
-            # Importing botocore takes 0.2 s, which only those calls spend that need it
+            # Importing botocore takes 0.2 s, so only calls that need it import it
             import botocore.session
             from botocore.config import Config
 

@@ -1,4 +1,4 @@
-"""Reads an object of S3 through botocore, where a request is not ordinary or was not answered with bytes."""
+"""Reads an S3 object through botocore: requests that are not ordinary, or that were not answered with bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def get(job: Job, headers: dict[str, str], start: int, end: int) -> Range:
     """Ask for a range of bytes. The whole object is accepted too, since some servers ignore the range.
 
     Raises:
-        Refused, WrongAnswer: and whatever botocore raises.
+        Refused, WrongAnswer: S3 refuses, or sends other bytes. botocore's own errors are raised as they are.
     """
     s3 = aws.client(
         "s3",

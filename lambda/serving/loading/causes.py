@@ -30,7 +30,7 @@ CAUSES = {
     "NoSuchVersion": "there is no such version of {}",
 }
 
-# The names that sockets, http.client, urllib3 and botocore give to such errors
+# The names of the exceptions that sockets, http.client, urllib3 and botocore raise
 UNREACHABLE = ("ConnectTimeoutError", "EndpointConnectionError")
 SILENT = ("ReadTimeoutError", "TimeoutError")
 BROKEN = (
@@ -41,7 +41,7 @@ NETWORK = "In a VPC the function needs a gateway endpoint for S3"
 
 
 def explain(error: Exception, job: Job) -> str:
-    """Say in words what went wrong."""
+    """Return a sentence that says why the download failed."""
     url, name = _url(job), type(error).__name__
     if isinstance(error, Refused):
         cause = CAUSES.get(error.code)
@@ -63,10 +63,10 @@ def explain(error: Exception, job: Job) -> str:
 
 
 def late(job: Job, size: int | None, received: int) -> str:
-    """Say that the time was over before the whole object had arrived.
+    """Return the message for a download that took longer than it may.
 
     Args:
-        size: the object's size; None where S3 has not answered at all.
+        size: the object's size; None if S3 has not answered at all.
         received: how many bytes have arrived.
     """
     begun = f"the download of {_url(job)} was stopped after the {job['seconds']:.3g} s that it may take"

@@ -1,4 +1,4 @@
-"""How long to wait for S3 and for Lambda. AWS ends whatever takes longer, and does not say why.
+"""Decides how long to wait for S3 and for Lambda. AWS ends whatever takes longer, and does not say why.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
@@ -13,9 +13,9 @@ from serving.loading.errors import FetchError
 
 ON_DEMAND = 10.0  # seconds that an init may take; a longer one is run once more, within the timeout of the first call
 AHEAD = 130.0  # seconds, at least, for an init that runs ahead of all calls: provisioned concurrency and SnapStart
-SILENCE = 5.0  # seconds after which a connection that brings nothing is replaced by another, at most
-TRIES = 5  # so many silent connections in a row fit into the whole time
-PATIENCE = 60.0  # seconds that an init for a snapshot gives S3 to learn what the role may do
+SILENCE = 5.0  # the most seconds after which a connection that brings nothing is replaced by another
+TRIES = 5  # the number of silent connections in a row that fit into the whole time
+PATIENCE = 60.0  # the most seconds that an init for a snapshot waits for S3 to learn the role's policies
 
 Result = TypeVar("Result")
 
@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 def of_init(timeout: float, environ: Mapping[str, str]) -> float:
     """Return the seconds that the init may wait.
 
-    Nothing tells a first init from a repeated one, so the longer of their limits counts. If the first init needs
+    The code cannot tell a first init from a repeated one, so the longer of their limits counts. If the first init needs
     more than its own limit, Lambda ends it, and the repeated one reports the reason.
 
     Args:
@@ -54,12 +54,12 @@ def of_patience(seconds: float, environ: Mapping[str, str]) -> float:
 
 
 def of_silence(seconds: float) -> float:
-    """Return the seconds to wait for a connection's next bytes, if ``seconds`` is the time for the whole."""
+    """Return the seconds to wait for a connection's next bytes, where ``seconds`` is the limit of the whole request."""
     return min(SILENCE, seconds / TRIES)
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
-    """Return the result of a call that may take so many seconds.
+    """Return the result of a call that may take at most ``seconds``.
 
     Raises:
         FetchError: the call takes longer. An exception of the call itself is raised as it is.
@@ -84,5 +84,5 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
 
 
 def before(seconds: float) -> float:
-    """Return a little less time, which leaves enough to report what happened."""
+    """Return a little less than ``seconds``, which leaves enough time to report what happened."""
     return max(seconds - max(0.5, seconds / 10), 0.1)

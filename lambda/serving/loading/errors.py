@@ -1,4 +1,4 @@
-"""Why a model is not served, and what to do about it."""
+"""The errors because of which a model is not served. Their messages say what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class ModelError(Exception):
 
 
 class FetchError(ModelError):
-    """The model's bytes did not get here. The next try may succeed."""
+    """The model's bytes did not arrive. Another try may succeed."""
 
 
 class NoRoom(FetchError):
@@ -24,7 +24,7 @@ class NoRoom(FetchError):
 
 
 def lacks(error: ImportError) -> str:
-    """Say that a module which the model needs is missing, and how to add it."""
+    """Return a message that names the missing module which the model needs, and says how to add it."""
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return f"{type(error).__name__}: {error}"
     name = error.name.partition(".")[0]

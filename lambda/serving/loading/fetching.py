@@ -1,6 +1,6 @@
 """Brings the model's bytes to this execution environment while the libraries are imported.
 
-Python's import holds the global interpreter lock, so a downloading thread would get its turn only every 5 ms, for one
+Python's import holds the global interpreter lock, so a thread that downloads would run only once every 5 ms, for one
 packet each time. In bundle mode this does no harm, since the file is mapped and hashed in one call that needs no lock.
 A download from S3 therefore runs in a process of its own; `serving.loading.processes` starts it.
 """
@@ -26,7 +26,7 @@ from serving.loading.settings import Settings
 if TYPE_CHECKING:
     from serving.loading.jobs import Job
 
-# A rough guess at what a function needs beside its model, and how many copies of the model exist while it is unpickled
+# A rough guess at the bytes that a function needs besides its model, and at the copies that exist during unpickling
 OTHER_BYTES, COPIES = 256 << 20, 2
 
 
@@ -36,14 +36,14 @@ class Fetched:
 
     data: mmap.mmap  # the bytes, mapped into memory: reading them copies nothing
     path: str  # a path under which the same bytes can be opened until `close` is called
-    sha256: str  # the digest of the bytes that came
+    sha256: str  # the digest of the bytes that arrived
     seconds: float  # how long the fetch took
-    etag: str | None = None  # what S3 said about the object, as are the metadata
+    etag: str | None = None  # the object's ETag; S3 sends it with the metadata
     metadata: Mapping[str, str] = field(default_factory=dict)
     descriptor: int | None = None
 
     def close(self) -> None:
-        """Release the memory once nobody reads it any more. Whatever was mapped from it stays valid."""
+        """Release the memory when it is no longer read. What was mapped from it stays valid."""
         if self.descriptor is not None:
             os.close(self.descriptor)
 
@@ -78,7 +78,7 @@ def begin(settings: Settings, environ: Mapping[str, str] = os.environ, seconds: 
 
 
 def kept_path(settings: Settings) -> Path | None:
-    """Return the file in /tmp for a model that memory has no room for.
+    """Return the path in /tmp for a model that memory has no room for.
 
     When an init takes too long, Lambda runs it once more with the same /tmp, and then the bytes are already here.
     Models that fit into memory are not written there: writing would make every init slower, while a second download
@@ -88,7 +88,7 @@ def kept_path(settings: Settings) -> Path | None:
 
 
 def _of_file(path: Path) -> Fetch:
-    """Read a file. The thread also reads it ahead, because Lambda's disk loads each block when it is first read."""
+    """Read a file in a thread. This also loads its blocks early, because Lambda loads each one at its first use."""
     result: list[Fetched | FetchError] = []
 
     def read() -> None:

@@ -1,4 +1,4 @@
-"""The types of what the two processes of a download tell each other as JSON. They are for type checkers only.
+"""The types of the JSON messages that the two processes of a download exchange. They are for type checkers only.
 
 No module imports this one while the function runs, so a cold start does not pay for it.
 """
@@ -24,7 +24,7 @@ class Order(TypedDict):
 
 
 class Job(Order, total=False):
-    """The same order, and what the object's first range has told about it."""
+    """An order with what the object's first range has shown about the object."""
 
     etag: str | None
     size: int

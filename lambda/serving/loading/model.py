@@ -1,4 +1,4 @@
-"""Loads the model, and accepts none but the one that was deployed."""
+"""Loads the model, and refuses any model but the one that was deployed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Identity = tuple[str | None, str | None, str | None]  # of an object's content, as `identity` returns it
 
 FOLDER = Path(__file__).parents[2]  # the function's own folder
-WITH_PANDAS = "LAMBDA_MODEL_PANDAS"  # a variable that, set to 1, makes every table a pandas DataFrame
+WITH_PANDAS = "LAMBDA_MODEL_PANDAS"  # the environment variable that, set to 1, makes every table a pandas DataFrame
 
 HOW_TO_UPLOAD = (
     "upload it with its digest: aws s3 cp model.pkl {url} --metadata sha256=$(sha256sum model.pkl | cut -d' ' -f1)"
@@ -39,17 +39,17 @@ class Model:
     estimator: Any
     sha256: str
     signature: Signature
-    identity: Identity | None = None  # what told this object's content from another; None where the model is pinned
-    one_row: threads.Switch | None = None  # the estimators that use one thread for a request of one row
-    again: bool = True  # whether rows that it refuses without pandas are tried again with pandas
+    identity: Identity | None = None  # identifies the object's content; None where the model is pinned
+    one_row: threads.Switch | None = None  # makes its estimators use one thread for a request of one row
+    again: bool = True  # whether rows that the model refuses without pandas are tried again with pandas
 
 
 def load(settings: Settings, fetch: Fetch, timings: Timings) -> Model:
     """Wait for the bytes, verify them, and unpickle them: in this order, because unpickling runs code of the file.
 
     Raises:
-        ModelError: the digest or the version of scikit-learn is another one, the bytes did not come, or the format is
-            unknown.
+        ModelError: the digest or the version of scikit-learn differs from the expected one, the bytes did not arrive,
+            or the format is unknown.
     """
     if settings.format not in FORMATS:
         raise ModelError(f"MODEL_FORMAT is {settings.format!r}; expected one of: {', '.join(FORMATS)}")
@@ -82,7 +82,7 @@ def load(settings: Settings, fetch: Fetch, timings: Timings) -> Model:
 
 
 def identity(etag: str | None, metadata: Mapping[str, str]) -> Identity:
-    """Return what tells an object's content from another one: ETag, digest, and the version of scikit-learn."""
+    """Return what identifies an object's content: its ETag, its digest, and its version of scikit-learn."""
     return etag, metadata.get("sha256"), metadata.get("sklearn-version")
 
 
@@ -104,14 +104,14 @@ def describe(
         own = signature.Signature.from_json(packaged["signature"])
     if os.environ.get(WITH_PANDAS) == "1":
         own = replace(own, frame="pandas")
-    if own.frame == "array":  # without their names, but the reader has put the columns into the model's order
+    if own.frame == "array":  # arrays have no names of columns, but the reader has put them into the model's order
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
     one_row = threads.of(estimator, packaged.get(threads.KEY, ()), one_thread)
     return Model(estimator=estimator, sha256=sha256, signature=own, identity=identity, one_row=one_row)
 
 
 def _check_pandas(settings: Settings, own: Signature) -> None:
-    """See that rows can be read for a model that packaging has not seen, because the layer may have no pandas."""
+    """Check that the rows of a model that packaging has not seen can be read, because the layer may have no pandas."""
     if own.container != "frame" or own.frame != "pandas":
         return
     error = no_pandas()
@@ -120,7 +120,7 @@ def _check_pandas(settings: Settings, own: Signature) -> None:
 
 
 def no_pandas() -> ImportError | None:
-    """Return why pandas cannot be imported, or None if it can. It is loaded even where a plan has put that off."""
+    """Return why pandas cannot be imported, or None if it can. It is loaded even if a plan has put it off."""
     from serving.lazy_imports import modules
 
     try:

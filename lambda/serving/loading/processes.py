@@ -27,11 +27,11 @@ KILLED = 9  # the wait status of a process that was killed
 def start(job: Job, url: str, environ: Mapping[str, str]) -> Callable[[], tuple[Downloaded, int]]:
     """Start a download, and return a function that waits for it.
 
-    That function returns the process's report and the open file in memory that was meant for the object. The caller
+    That function returns the process's report and an open file in memory, which was made for the object. The caller
     closes the file.
 
     Raises:
-        FetchError: the process cannot be started. The returned function raises it where the download failed.
+        FetchError: the process cannot be started. The returned function raises it if the download failed.
     """
     memory = _anonymous_file()
     answer, answer_end = os.pipe()
@@ -72,7 +72,7 @@ def _read(written: bytes, status: int, url: str) -> Downloaded:
 
 
 def _may_fork() -> bool:
-    """Whether a fork is safe here: no library with locks of its own is loaded, and no other thread runs."""
+    """Return whether a fork is safe here: no library with locks of its own is loaded, and no other thread runs."""
     return "numpy" not in sys.modules and len(os.listdir("/proc/self/task")) == 1
 
 
@@ -90,7 +90,7 @@ def _fork(job: str, memory: int, answer: int, environ: Mapping[str, str]) -> int
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
-            os._exit(1)  # whatever happened, this copy must not go on as the process that serves
+            os._exit(1)  # this copy must never continue as the process that serves requests
     return child
 
 

@@ -13,7 +13,7 @@ def set_threads(environ: MutableMapping[str, str]) -> None:
 
     Variables that the function already has stay as they are.
     """
-    # joblib's processes need /dev/shm, which Lambda does not have: without this, n_jobs=-1 fails when first used
+    # joblib's processes need /dev/shm, which Lambda does not have. Without this, n_jobs=-1 fails at its first use
     environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
     memory = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
     if memory:

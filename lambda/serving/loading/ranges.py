@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from serving.loading.jobs import Job
 
 META = "x-amz-meta-"
-CONNECTIONS = 4  # each brings about 90 MB/s from S3, and eight of them would be more than Lambda's network carries
-DENIED = ("AccessDenied", "403")  # S3 also says so about a role whose policies it does not know yet
-PAUSE = 1.0  # seconds between two tries where S3 may refuse the role only for now
+CONNECTIONS = 4  # each receives about 90 MB/s from S3, and eight of them would exceed Lambda's network
+DENIED = ("AccessDenied", "403")  # S3 also sends these for a role whose policies it does not know yet
+PAUSE = 1.0  # seconds between two tries while S3's refusal may be temporary
 
 
 class Refused(Exception):
-    """S3 said what is wrong, and would say the same if it were asked again."""
+    """S3 refused the request with an error code. Asking again would not help, except for the codes in DENIED."""
 
     def __init__(self, code: str, words: str) -> None:
         super().__init__(words)
@@ -52,13 +52,13 @@ class Range:
 def get(job: Job, start: int, end: int) -> Range:
     """Ask for a range of bytes, or for as much of it as the object has.
 
-    Where S3 may refuse the role only for now, it is asked again for as long as the job's patience lasts.
+    While S3's refusal may be temporary, S3 is asked again for as long as the job's patience lasts.
 
     Args:
-        job: the order; it has ``etag`` and ``size`` once the object's first range has told them.
+        job: the order; it has ``etag`` and ``size`` once the object's first range has shown them.
 
     Raises:
-        Refused, WrongAnswer: and whatever sockets and botocore raise.
+        Refused, WrongAnswer: S3 refuses, or sends other bytes. Errors of sockets and botocore are raised as they are.
     """
     while True:
         try:

@@ -13,7 +13,7 @@ BEGINNING, ENDING = "model-", ".partial"
 
 @contextmanager
 def unfinished(path: str, size: int) -> Iterator[tuple[str, int]]:
-    """Open a file for so many bytes, which is moved to the path once it is complete. Yields its name and descriptor.
+    """Open a file of this size, which `keep` moves to the path when it is complete. Yields its name and descriptor.
 
     Lambda ends an init that takes too long, and the download with it. Files that such a download left are removed.
     """
@@ -35,7 +35,7 @@ def unfinished(path: str, size: int) -> Iterator[tuple[str, int]]:
 
 
 def keep(name: str, path: str) -> bool:
-    """Move the file to its path. Returns False where something else is in the way there."""
+    """Move the file to its path. Returns False if something else there cannot be replaced."""
     with suppress(OSError):
         os.replace(name, path)
         return True

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from serving.loading import threads
 
-LONGEST = 86_400  # seconds: a wait has to end some time, and Lambda's own limit is 900
+LONGEST = 86_400  # seconds: every wait has to end, and Lambda's own limit is 900
 
 
 class SettingsError(Exception):
-    """The environment variables do not name the model that is to be served."""
+    """The environment variables do not name exactly one model."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Settings:
     sha256: str | None  # MODEL_SHA256, in hex; None where the model is followed, because its object names the digest
     format: str = "pickle"  # MODEL_FORMAT: a key of serving.loading.formats.FORMATS
     sklearn_version: str | None = None  # MODEL_SKLEARN_VERSION
-    trusted: tuple[str, ...] = ()  # MODEL_TRUSTED: types that skops may create beside those that it trusts anyway
+    trusted: tuple[str, ...] = ()  # MODEL_TRUSTED: types that skops may create besides those that it trusts by itself
     file: Path | None = None  # MODEL_FILE, below the task root: the model of a bundle
     bucket: str | None = None  # MODEL_BUCKET, MODEL_KEY, MODEL_VERSION_ID: the model in S3
     key: str | None = None
@@ -33,17 +33,17 @@ class Settings:
 
     @property
     def follow(self) -> bool:
-        """Whether MODEL_FOLLOW=true: the model is whatever the key holds now, and pings check whether it still is."""
+        """Return whether the model is followed (MODEL_FOLLOW=true): it is what the key holds, and pings see changes."""
         return self.sha256 is None
 
     @property
     def url(self) -> str:
-        """The URL of the model's object."""
+        """Return the URL of the model's object."""
         return f"s3://{self.bucket}/{self.key}"
 
     @property
     def name(self) -> str:
-        """The model's file or object as messages name it."""
+        """Return the name of the model's file or object for messages."""
         return self.file.name if self.file else self.url
 
     @classmethod

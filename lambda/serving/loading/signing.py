@@ -1,8 +1,8 @@
-"""Reads an object of S3 with requests that are signed right here, where everything about them is ordinary.
+"""Reads an S3 object with requests that are signed here, where the configuration is an ordinary one.
 
 Importing botocore and making its client takes five times as long as this, and longer than importing all that a
-small model needs. This client answers None where anything is not ordinary, or where S3 sends anything but bytes; then
-botocore is asked.
+small model needs. This client returns None where the configuration is not ordinary, or where S3 sends anything but
+bytes. The caller then asks through botocore.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from serving.loading.jobs import Job
 
 NEEDED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
-# These variables choose other ways to S3, which botocore knows, as it does partitions with other domains
+# Only botocore supports what these variables select, and the partitions whose domains differ
 NOT_ORDINARY = (
     *("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
     *("AWS_PROFILE", "AWS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"),
@@ -32,7 +32,7 @@ SAFE = "-_.~"
 
 
 def get(job: Job, environ: Mapping[str, str], headers: Mapping[str, str]) -> HTTPResponse | None:
-    """Ask for the bytes that the headers name. None means that botocore has to be asked."""
+    """Ask for the bytes that the headers name. None means that the caller has to ask through botocore."""
     url = _url(job, environ)
     if url is None:
         return None

@@ -30,7 +30,7 @@ def start(environ: MutableMapping[str, str] = os.environ) -> Environment:
             settings = Settings.from_variables(environ)
             processors.set_threads(environ)
             fetch = fetching.begin(settings, environ)
-            # Not earlier: the fetch may take longer than all imports, and it can fork only while nothing else is loaded
+            # After the fetch has begun, which may take longer than all imports and can fork only before they are loaded
             from serving.environment import Environment
             from serving.loading import snapshots
             from serving.loading.model import load

@@ -20,7 +20,7 @@ ALWAYS, FOR_ONE_ROW, NEVER = "always", "for one row", "never"
 
 
 def wanted(environ: Mapping[str, str]) -> str:
-    """Say when one thread is enough: never with MODEL_ONE_THREAD=false, and otherwise the memory size decides."""
+    """Return when one thread is enough: never with MODEL_ONE_THREAD=false, and otherwise the memory size decides."""
     if environ.get("MODEL_ONE_THREAD") == "false":
         return NEVER
     memory = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
@@ -65,7 +65,7 @@ def of(estimator: Any, paths: Sequence[Sequence[str | int]], when: str) -> Switc
 
 
 def reach(value: Any, path: Sequence[str | int]) -> Any:
-    """Return what lies at the end of a path."""
+    """Return the object at the end of a path."""
     for step in path:
         if isinstance(value, (dict, list, tuple)):
             value = value[step]  # type: ignore[index]

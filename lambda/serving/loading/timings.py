@@ -1,4 +1,4 @@
-"""Measures what the init spends its time on. Telemetry reports it with the first answer, and the benches draw it."""
+"""Measures what the init spends its time on. Telemetry reports it with the first answer, and the benchmarks draw it."""
 
 from __future__ import annotations
 

@@ -21,14 +21,14 @@ from serving.loading.ranges import CONNECTIONS, Range, Refused
 if TYPE_CHECKING:
     from serving.loading.jobs import Downloaded, Failed, Job
 
-SMALLEST_RANGE = 16 << 20  # bytes: the first request asks for so many, and each other one for at least as many
-MOST_RANGES = 8  # the rest of the object is asked for in at most so many requests
+SMALLEST_RANGE = 16 << 20  # bytes: the size of the first request, and the least size of each other one
+MOST_RANGES = 8  # the most requests for the rest of the object
 CHUNK = 1 << 20
-TRIES = 2  # a range is given up when so many tries in a row have brought nothing
+TRIES = 2  # a range is given up after so many tries in a row that brought no bytes
 
 
 class Progress:
-    """What has arrived so far."""
+    """Counts the bytes that have arrived so far."""
 
     def __init__(self) -> None:
         self.size: int | None = None  # the object's size, once S3 has said it
@@ -36,12 +36,12 @@ class Progress:
 
 
 def main(job: str, memory: int, answer: int) -> NoReturn:
-    """Download the object, report, and end the process: in time, and whatever happens.
+    """Download the object, report, and end the process in any case, and before the job's time is over.
 
     Args:
         job: the order as JSON, which `serving.loading.fetching` writes.
-        memory: an open file for the object. Where memory has no room for it, a file at the job's path is used instead.
-        answer: an open file for the report as JSON: what arrived, or {"error": ...} in words.
+        memory: an open file for the object. If memory has no room for it, a file at the job's path is used instead.
+        answer: an open file for the report as JSON: what arrived, or {"error": ...} with a message.
     """
     order: Job = json.loads(job)
     progress = Progress()
@@ -53,10 +53,10 @@ def main(job: str, memory: int, answer: int) -> NoReturn:
             with os.fdopen(answer, "w") as stream:
                 json.dump(content, stream)
         finally:
-            os._exit(0)  # even where nobody reads the report any more
+            os._exit(0)  # even if nobody reads the report any more
 
     def watch() -> None:
-        """End the process in time wherever it hangs, because not every wait in here can be given a limit."""
+        """End the process in time wherever it hangs, because some waits here accept no limit."""
         time.sleep(max(order["began"] + order["seconds"] - time.perf_counter(), 0))  # one clock for all processes
         from serving.loading import causes, scratch
 
@@ -78,7 +78,7 @@ def download(job: Job, memory: int, progress: Progress) -> Downloaded:
     """Download an object in parallel ranges, compute its digest in their order as they arrive, and report."""
     first = ranges.get(job, 0, SMALLEST_RANGE)
     progress.size = first.size
-    # All further ranges have to be of the same object
+    # All further ranges have to belong to the same version of the object
     same: Job = {
         **job,
         "version_id": job["version_id"] or first.version_id,
@@ -155,7 +155,7 @@ def _receive(ask: Callable[[int, int], Range], target: int, pieces: list[tuple[i
 
 
 def _bring(ask: Callable[[int, int], Range], target: int, start: int, end: int, progress: Progress) -> None:
-    """Write one range to its place. Where a connection breaks off, ask for the rest for as long as that brings more."""
+    """Write one range to its place. If the connection breaks off, ask for the rest for as long as tries bring more."""
     at, tries = start, 0
     while at < end:
         before = at

@@ -24,13 +24,13 @@ QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceW
 def shorten() -> None:
     """Remove the filters that the imports added, and replace the four by which Python ignores warnings with one.
 
-    If the list does not end as Python's own does, somebody has changed it on purpose, and it stays as it is.
+    If the list does not end as Python's own does, somebody has changed it on purpose, and it is left alone.
     """
     own = [("ignore", None, category, None, 0) for category in QUIET]
     if warnings.filters[-len(own) :] != own:
         return
     kept = list(warnings.filters[: -len(own)])
-    # Only from the end: a filter that stands before somebody else's keeps warnings from reaching that one
+    # Only filters at the end are removed: one before somebody else's filter keeps warnings from reaching that filter
     while kept and _is_needless(*kept[-1]):
         kept.pop()
     warnings.filters[:] = kept  # type: ignore[index]

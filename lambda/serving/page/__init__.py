@@ -1,7 +1,7 @@
 """The page for people: a form made from the model's signature, which asks the model and shows its answers.
 
 It is one document that loads nothing from elsewhere. Everything that comes from the model (names of columns,
-categories, classes) is data that the script reads, and text where it is shown. None of it is ever read as HTML or code.
+categories, classes) reaches the script as data and is shown as text. It is never read as HTML or code.
 """
 
 from __future__ import annotations

@@ -28,14 +28,14 @@ SOURCES = {
 
 
 class NoRequest(BadRequest):
-    """An event that is no request."""
+    """The event is no request."""
 
 
 def check(event: Any) -> None:
     """Refuse the events of event sources.
 
     Raises:
-        NoRequest: the event is one.
+        NoRequest: the event comes from an event source.
     """
     sender = sender_of(event)
     if sender is not None:

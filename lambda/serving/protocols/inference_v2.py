@@ -17,6 +17,7 @@ from serving.requests import answers, reader
 from serving.requests.signature import Signature
 from serving.requests.wording import BadRequest, ModelFault, kind, listed, nearest, quoted
 
+# Some clients send the last two as well
 WORDS = (
     "id",
     "parameters",
@@ -24,8 +25,8 @@ WORDS = (
     "outputs",
     "model_name",
     "model_version",
-)  # some clients send the last two as well
-VERSION = 12  # so many characters of the model's SHA-256 are its version
+)
+VERSION = 12  # how many characters of the model's SHA-256 are its version
 CLASSES = "classes"  # the output that holds the classes, in the order in which predict_proba has them
 LENGTH = "inference-header-content-length"  # the header that says where JSON ends and binary tensors begin
 PLATFORM = "sklearn"
@@ -53,7 +54,7 @@ def evaluate(model: Model, request: Any, record: dict[str, Any], binary: bytes =
     """Return the model's answer to a request.
 
     Args:
-        binary: what follows the JSON of the request.
+        binary: the bytes that follow the JSON of the request.
 
     Raises:
         BadRequest, ModelFault, TooLarge
@@ -86,7 +87,7 @@ def evaluate(model: Model, request: Any, record: dict[str, Any], binary: bytes =
     tensors_ = {name: tensors.output(name, rows, declared.get(name, {})) for name, rows in predictions.items()}
     if CLASSES in names:
         if not predictions:
-            reader.read(model.signature, table)  # this refuses rows that are not of this model
+            reader.read(model.signature, table)  # this refuses rows that the model does not take
         tensors_[CLASSES] = _classes(model.signature)
     answer = {
         "model_name": invocation.model_name(),
@@ -147,7 +148,7 @@ def model_ready(call: Call) -> Answer:
 
 
 def metadata(call: Call) -> Answer:
-    """Describe the tensors that the model takes and gives."""
+    """Describe the tensors that the model takes and returns."""
     _check_names(call)
     signature = call.model.signature
     return Answer.of_json(
@@ -162,7 +163,7 @@ def metadata(call: Call) -> Answer:
 
 
 def inputs_of(signature: Signature) -> list[dict[str, Any]]:
-    """Return the tensors that a model takes, or none where it does not tell which columns it has."""
+    """Return the tensors that a model takes, or none if its columns are not known."""
     if signature.container == "texts":
         return [{"name": "texts", "datatype": "BYTES", "shape": [-1]}]
     if signature.container == "array" and signature.columns:
@@ -190,7 +191,7 @@ def _declared(signature: Signature, method: str) -> dict[str, Any]:
 
 
 def _check_names(call: Call) -> None:
-    """See that the path names this model."""
+    """Check that the path names this model and its version."""
     name, version = invocation.model_name(), call.model.sha256[:VERSION]
     asked = call.names.get("name")
     if asked != name:

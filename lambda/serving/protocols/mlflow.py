@@ -18,7 +18,7 @@ TAKEN = "application/json, text/csv"
 
 
 def invocations(call: Call) -> Answer:
-    """Answer with the predictions for a request of JSON, in any of its forms, or for a CSV file."""
+    """Answer with the predictions for a JSON request in any of its forms, or for a CSV file."""
     kind, parameters = call.request.content_type
     if bodies.is_json(kind):
         request = bodies.json_of(bodies.text(call.request))
@@ -37,12 +37,12 @@ def invocations(call: Call) -> Answer:
 
 
 def ping(call: Call) -> Answer:
-    """Say that the model is loaded. Where it is not, the init has failed and nobody answers at all."""
+    """Answer that the model is loaded. If it were not, the init would have failed and nothing would answer."""
     return Answer.of_json({"status": "ok"})
 
 
 def version(call: Call) -> Answer:
-    """Say which model answers."""
+    """Answer with the model's name and digest."""
     return Answer.of_json({"model_name": invocation.model_name(), "model_sha256": call.model.sha256})
 
 

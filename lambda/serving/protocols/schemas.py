@@ -14,9 +14,7 @@ from serving.protocols.tensors import DATATYPES
 from serving.requests.signature import Column, Signature
 from serving.requests.wording import is_missing
 
-MOST_LISTED = (
-    100  # columns of an array are listed one by one up to this number; of more columns, the first stands for all
-)
+MOST_LISTED = 100  # the most columns of an array that are listed one by one
 
 NUMBER = {"type": ["number", "boolean", "null"]}
 TEXT = {"type": ["string", "null"]}

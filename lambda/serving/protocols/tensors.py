@@ -23,11 +23,12 @@ INTEGERS = {f"{name}{bits}": f"<{code}{bits // 8}" for name, code in (("INT", "i
 FLOATS = {"FP16": "<f2", "FP32": "<f4", "FP64": "<f8"}
 DTYPES = {"BOOL": "?", **INTEGERS, **FLOATS}  # as the binary extension writes them
 DATATYPES = (*DTYPES, "BYTES")
+# The types of JSON values; all other datatypes take numbers
 TYPES: dict[str, tuple[type, ...]] = {
     "BOOL": (bool,),
     "BYTES": (str,),
-}  # the types of JSON; all other datatypes take numbers
-MOST = 1 << 31  # no request has so many rows or columns
+}
+MOST = 1 << 31  # more rows or columns than any request has
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def read(given: Any, number: int, binary: Binary) -> Tensor:
 
 
 class Binary:
-    """The bytes after the JSON of a request, in the protocol's binary extension. Each input in turn takes its share."""
+    """The bytes after the JSON of a request, in the protocol's binary extension. Each input in turn takes its bytes."""
 
     def __init__(self, data: bytes = b"") -> None:
         self.left = memoryview(data)
@@ -110,7 +111,7 @@ def _texts(chunk: memoryview, what: str) -> Sequence[str]:
 
 
 def parameters_of(given: Mapping[str, Any], what: str) -> Mapping[str, Any]:
-    """Return what else a request, an input or an output says. Most of it are hints that change nothing here."""
+    """Return the parameters of a request, an input or an output. Most of them are hints that change nothing here."""
     parameters = given.get("parameters")
     if parameters is not None and not isinstance(parameters, dict):
         raise BadRequest(f"{what} has as parameters {kind(parameters)}; expected an object")
@@ -158,7 +159,7 @@ def _checked(values: list[Any], datatype: str, what: str) -> list[Any]:
             right = info.min <= value <= info.max and (type(value) is int or value.is_integer())
         if not right:
             raise BadRequest(f"value {at} of {what} is no {datatype}: {quoted(value)}")
-    if datatype in FLOATS:  # so they are the same values as those of a binary tensor
+    if datatype in FLOATS:  # as a binary tensor would hold them
         return [float(value) if type(value) is int and -EXACT <= value <= EXACT else value for value in values]
     return [int(value) if type(value) is float else value for value in values] if datatype in INTEGERS else values
 
@@ -196,7 +197,7 @@ def table(tensors: Sequence[Tensor], signature: Signature) -> Rows | Columns:
 
 
 def datatype(column: Column) -> str:
-    """Return the datatype in which a column is asked for."""
+    """Return the datatype that the function declares for a column."""
     dtype = column.dtype.upper()
     if column.type == "integer":
         return dtype if dtype in INTEGERS else "INT64"

@@ -42,12 +42,12 @@ def to_json(predictions: Any, count: int, method: str) -> list[Any]:
 
 
 def _is_of_output(predictions: Any, count: int) -> bool:
-    """Whether it is an output's array of probabilities, of which a model of several outputs gives a list."""
+    """Return whether this is one output's array of probabilities. A model of several outputs returns a list of them."""
     return isinstance(predictions, np.ndarray) and predictions.ndim == 2 and len(predictions) == count
 
 
 def check_size(answer: dict[str, Any], predictions: list[Any]) -> None:
-    """See that Lambda takes an answer. An answer that is certainly small is not measured.
+    """Check that Lambda accepts an answer of this size. An answer that is certainly small is not serialized for that.
 
     Args:
         predictions: the answer's predictions, one for each row.
@@ -81,9 +81,8 @@ def _rows(predictions: Any, method: str) -> list[Any]:
             numbers: list[Any] = predictions.tolist()
             return numbers
         return _plain_list(_listed(predictions))
-    if hasattr(predictions, "columns") and hasattr(
-        predictions, "iloc"
-    ):  # a DataFrame, each of whose columns has its own type
+    # Each column of a DataFrame has its own type
+    if hasattr(predictions, "columns") and hasattr(predictions, "iloc"):
         columns = [_plain_list(_listed(predictions.iloc[:, at])) for at in range(predictions.shape[1])]
         return list(map(list, zip(*columns, strict=True))) if columns else [[] for _ in range(len(predictions))]
     if hasattr(predictions, "tolist") and hasattr(predictions, "__len__") and np.ndim(predictions):

@@ -1,7 +1,7 @@
-"""Reads at once all columns of a table that hold nothing but numbers, however many rows there are.
+"""Reads all columns of a table that hold nothing but numbers at once, however many rows there are.
 
-The result is the same to the bit as what `serving.requests.values` reads value by value. Where it might not be, the
-values are left to that module.
+The result is the same to the bit as what `serving.requests.values` reads value by value. Where it might not be the
+same, the values are left to that module.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads the cells of a CSV file as numbers, booleans, times or categories, where the signature says that they are such.
+"""Reads the cells of a CSV file as numbers, booleans, times, categories or texts, as the signature says.
 
 The results are those of `pandas.read_csv`.
 """
@@ -21,7 +21,8 @@ NA_TEXTS = frozenset(
         *("NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
     )
 )
-FINITE = r"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"  # with two ways to match, long texts take minutes
+# Unambiguous: if there were two ways to match, long texts would take minutes
+FINITE = r"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
 NUMBER = re.compile(rf"\s*[+-]?(?:{FINITE}|inf|infinity)\s*", re.ASCII | re.IGNORECASE)
 WHOLE = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 TRUTHS = {"True": True, "TRUE": True, "true": True, "False": False, "FALSE": False, "false": False}
@@ -30,7 +31,7 @@ SHORTEST_EPOCH = 9  # digits of a time that is sent as a number; a shorter one m
 
 
 class Typed(str):
-    """A text beside JSON values of other types. Such a row can say null, so an empty text in it is no missing value."""
+    """A text beside JSON values of other types. Such a row can say null, so an empty text is not a missing value."""
 
 
 def read_all(column: Column, texts: Sequence[Any]) -> list[Any]:
@@ -44,7 +45,7 @@ def read_all(column: Column, texts: Sequence[Any]) -> list[Any]:
     if plain and column.type == "text" and "" not in texts:
         return list(texts)
     if plain and len(distinct := set(texts)) < len(texts) // 2:
-        with suppress(WrongValue):  # reading the cells one by one finds the first of them
+        with suppress(WrongValue):  # reading the cells one by one then finds the first of them
             values = {text: read(column, 0, text) for text in distinct}
             return [values[text] for text in texts]
     return [read(column, row, text) if isinstance(text, str) else text for row, text in enumerate(texts)]
@@ -76,7 +77,7 @@ def _text(column: Column, row: int, text: str) -> Any:
 
 
 def _any(column: Column, row: int, text: str) -> Any:
-    """Read a cell of a column that a step behind the model's own code takes as numbers, or that nobody knows."""
+    """Read a cell of a column whose type is uncertain: numbers and booleans are recognized, other texts are kept."""
     if column.dtype == "object":
         return _text(column, row, text)
     if column.dtype == "any":

@@ -1,7 +1,7 @@
 """Divides whole numbers by powers of ten and rounds only once, so that the result is what `float` makes of the digits.
 
 Whole numbers below 2**53 and powers of ten up to 10**22 can be doubles, so their division rounds only once. Larger
-whole numbers have 16 to 19 digits, as many numbers have that Python writes. For them, the quotient is corrected by the
+whole numbers have 16 to 19 digits, like many numbers that Python writes. For them, the quotient is corrected by the
 remainder of the division, which is known exactly (T. J. Dekker, "A floating-point technique for extending the
 available precision", Numerische Mathematik 18, 1971). The sum is the nearest double, unless it lies so close to the
 middle between two doubles that the error of the correction might matter. Those few are unsure, and the caller reads
@@ -24,7 +24,7 @@ FRACTION = np.int64(2**52 - 1)  # the bits of a double that are zero in a power 
 
 
 def _halves(numbers: Any) -> tuple[Any, Any]:
-    """Return each number as a sum of two numbers, which can be multiplied with others of their kind exactly."""
+    """Split each number into two parts whose products with the parts of other numbers are exact."""
     scaled = SPLITTER * numbers
     high = scaled - (scaled - numbers)
     return high, numbers - high

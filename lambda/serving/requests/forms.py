@@ -29,7 +29,7 @@ def table(event: Any) -> Any:
     """Return the rows of a request before they are read.
 
     Raises:
-        BadRequest: the request has no form of rows or two, an unknown key, or rows that are not of their form.
+        BadRequest: the request has none or several of the forms, an unknown key, or rows that do not fit their form.
     """
     if not isinstance(event, dict):
         raise BadRequest(f"{EXPECTED}; got {kind(event)}")
@@ -62,7 +62,7 @@ def _typed(item: Any) -> Any:
 
 
 def is_batch(event: Any) -> bool:
-    """Whether an event is a batch of items from Step Functions."""
+    """Return whether an event is a batch of items from Step Functions."""
     return isinstance(event, dict) and isinstance(event.get("Items"), list)
 
 

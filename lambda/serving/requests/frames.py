@@ -14,7 +14,7 @@ import numpy as np
 
 from serving.requests.vectors import ALIKE, MAKE_ARRAYS, Vector, as_arrays
 
-# Functions that make an array of a table, whatever it holds. Those that ask the table for its own sum or mean are not
+# Functions that make an array of a table, whatever it holds. Functions that call the table's own sum or mean are not
 # among them, because pandas leaves out missing values there
 TAKE_ARRAYS = MAKE_ARRAYS | {np.dot, np.nanmean, np.nansum, np.nanmin, np.nanmax, np.nanstd, np.nanvar}
 
@@ -139,7 +139,7 @@ class Frame:
         return _By(select)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        """Make an array as pandas does: booleans beside numbers become objects, and each column lies in one piece."""
+        """Make an array as pandas does: booleans beside numbers become objects, and each column is contiguous."""
         block = stacked(self._columns) if self._block is None else self._block
         return block if dtype is None else block.astype(dtype, copy=bool(copy))
 
@@ -173,7 +173,7 @@ class Frame:
     def num_rows(self) -> int:
         return len(self)
 
-    # The protocol of narwhals, through which scikit-learn asks since 1.9
+    # The protocol of narwhals, which scikit-learn uses since 1.9
     def __narwhals_dataframe__(self) -> Frame:
         return self
 
@@ -219,9 +219,9 @@ def stacked(columns: Sequence[Any]) -> Any:
 
 
 def _column(values: Any, count: int) -> Any:
-    """Return what becomes a column of a table: as many values as there are rows, or one value for all rows.
+    """Return the array for a new column: as many values as there are rows, or one value for all rows.
 
-    pandas looks into objects: there, None beside numbers or texts becomes NaN.
+    Objects have to be all numbers, all booleans or all texts: pandas turns None beside numbers or texts into NaN.
     """
     if isinstance(values, (str, int, float, bool, np.generic)) or values is None:
         values = [values] * count

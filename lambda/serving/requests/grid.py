@@ -34,7 +34,7 @@ def _eight(byte: int) -> Any:
 
 
 def _kept(count: int) -> int:
-    """Return a mask for the last so many of eight characters. The last character is in the highest byte."""
+    """Return a mask for the last ``count`` of eight characters. The last character is in the highest byte."""
     return ~((1 << 8 * (8 - min(max(count, 0), 8))) - 1) & ((1 << 64) - 1)
 
 
@@ -42,7 +42,7 @@ ZEROS, TOPS, TOO_LARGE = _eight(ZERO), _eight(0x80), _eight(0x80 - 10)  # the su
 POINTS = _eight(POINT ^ ZERO)
 BYTE = np.uint64(8)
 PLACES = np.uint64(0x0706_0504_0302_0100)  # each byte holds its own number
-# Masks for a cell's own characters among the last eight, the eight before, and the eight before those, by its length
+# Masks for a cell's own characters among the last eight, the eight before, and the eight before those, by cell length
 KEPT = [
     np.array([_kept(count - before) for count in range(PAD + 1)], dtype=np.uint64) for before in range(0, PAD, WORD)
 ]
@@ -73,7 +73,7 @@ class Block(NamedTuple):
 
 
 class Grid(Lazy):
-    """The cells of a CSV file by the names of its columns. They become texts when somebody asks for them."""
+    """The cells of a CSV file by the names of its columns. They become texts when they are accessed."""
 
     def __init__(self, order: Sequence[str], blocks: Sequence[Block]) -> None:
         self.order, self._blocks = order, blocks
@@ -157,7 +157,7 @@ class Grid(Lazy):
 
 
 def _digits(data: Any, ends: Any, length: Any) -> Any:
-    """Return for each cell its digits as a whole number, its decimals, whether it has a point, and if it is odd."""
+    """Return for each cell its digits as an integer, how many are decimals, if it has a point, and if it is odd."""
     words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))  # a word begins at each byte
     longest, shortest = int(length.max()), int(length.min())
     odd = length > PAD
@@ -172,7 +172,8 @@ def _digits(data: Any, ends: Any, length: Any) -> Any:
             given &= kept[length]
         eight, marks = given, _marks(given)
         if has_points:
-            # Their points come later: these characters move to its place too. A second point stays, and is no digit
+            # If a cell's point came later, its characters here move on by one place. A second point stays, and makes it
+            # odd
             eights[-1] |= points * (given >> np.uint64(56))
             eight = np.where(points, given << BYTE, given)
         if marks.any():
@@ -212,7 +213,7 @@ def _without_point(word: Any, marks: Any) -> Any:
 
 
 def _are_odd(word: Any) -> Any:
-    """Whether one of the eight characters is no digit."""
+    """Return whether one of the eight characters is no digit."""
     return ((word + TOO_LARGE) & TOPS) != 0
 
 
@@ -224,10 +225,10 @@ def _number(word: Any) -> Any:
 
 
 def of_texts(texts: Sequence[Any]) -> Any:
-    """Read cells as an array of numbers. Returns None where one may be another value than `float` gives.
+    """Read cells as an array of numbers. Returns None if one of them may be another value than `float` reads.
 
-    Of texts that hold only the characters of numbers, `float` takes the same ones as `cells.NUMBER` does. A text
-    without a point is an integer of any length: from 2**53 on, and for -0, a 64-bit float is another value.
+    For texts of only the characters of numbers, `float` accepts the same texts as `cells.NUMBER`. A text without a
+    point is an integer of any length, and a 64-bit float is another value from 2**53 on, and for -0.
     """
     try:
         if "".join(texts).translate(NO_CHARACTERS):
@@ -239,10 +240,10 @@ def of_texts(texts: Sequence[Any]) -> Any:
 
 
 def read(text: str) -> Grid | None:
-    """Return the cells of a CSV file whose first line has the names, or None where the csv module has to read it.
+    """Return the cells of a CSV file whose first line has the names, or None if the csv module has to read it.
 
-    That is the case for quotes, empty lines, lines with more or fewer cells than names, and characters outside ASCII.
-    A small file is left to it too, because that is faster.
+    It has to for quotes, empty lines, lines with more or fewer cells than names, and characters outside ASCII. A small
+    file is left to it too, because that is faster.
     """
     if len(text) < SMALLEST or not text.isascii() or '"' in text or "\0" in text:
         return None
@@ -267,7 +268,7 @@ def read(text: str) -> Grid | None:
 
 
 def _ends(lines: bytes, width: int) -> Any:
-    """Return where each cell of some lines ends, or None where a line does not have so many cells."""
+    """Return where each cell of some lines ends, or None if a line does not have ``width`` cells."""
     data = np.frombuffer(lines, np.uint8)
     flat = np.flatnonzero((data == COMMA) | (data == NEWLINE)).astype(np.int32)
     if len(flat) % width:
@@ -278,5 +279,5 @@ def _ends(lines: bytes, width: int) -> Any:
         return None
     gaps = np.diff(flat, prepend=-1)
     longest = max(int(gaps.max()) - 1, 0)
-    # An empty line counts as no line. In a file of one column it cannot be told from an empty cell
+    # An empty line counts as no line. In a file of one column it cannot be distinguished from an empty cell
     return None if longest > LONGEST or (width == 1 and (gaps == 1).any()) else ends

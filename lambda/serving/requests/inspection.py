@@ -1,8 +1,8 @@
-"""Finds out from a fitted estimator what it takes.
+"""Derives the signature of a model from its fitted estimator.
 
 The estimators that it consists of are visited in their order: the steps of a pipeline, the transformers of a
-ColumnTransformer with their columns, and in all other cases whatever lies in the attributes. The first estimator that
-knows a column decides what it is. An estimator behind a step that may have changed the values is believed less: its
+ColumnTransformer with their columns, and in all other cases the objects in the attributes. The first estimator that
+knows a column decides what it is. An estimator behind a step that may have changed the values counts less: its
 columns get the type "any", which takes texts and numbers as they come.
 """
 
@@ -18,12 +18,13 @@ from serving.requests import learned_columns, methods
 from serving.requests.signature import Column, Signature
 from serving.requests.wording import is_missing
 
-LIBRARIES = ("sklearn", "lightgbm", "xgboost", "catboost", "imblearn")  # they take numbers unless they say otherwise
-DEEPEST = 12  # so many levels of estimators within estimators are visited
+# The estimators of these libraries take numbers unless they say otherwise
+LIBRARIES = ("sklearn", "lightgbm", "xgboost", "catboost", "imblearn")
+DEEPEST = 12  # the most levels of estimators within estimators that are visited
 
 
 def inspect(estimator: Any) -> Signature:
-    """Return the signature of a fitted estimator, as far as the estimator tells it."""
+    """Return the signature of a fitted estimator, as far as the estimator shows it."""
     names, width = input_names(estimator), input_width(estimator)
     own_methods = methods.of(estimator)
     classes = getattr(estimator, "classes_", None)
@@ -45,7 +46,7 @@ def inspect(estimator: Any) -> Signature:
 
 
 def input_names(estimator: Any) -> list[str] | None:
-    """Return the names of the columns that it was fitted with, or None if it does not tell them."""
+    """Return the names of the columns that an estimator was fitted with, or None if it does not keep them."""
     for attribute in ("feature_names_in_", "feature_names_"):  # CatBoost has the second one
         names = _get(estimator, attribute)
         if names is not None and len(names) and _is_of(estimator, "catboost") | (attribute == "feature_names_in_"):
@@ -55,7 +56,7 @@ def input_names(estimator: Any) -> list[str] | None:
 
 
 def input_width(estimator: Any) -> int | None:
-    """Return how many columns it was fitted with, or None if it does not tell that. CatBoost says 0 then."""
+    """Return how many columns an estimator was fitted with, or None if it does not keep that. CatBoost then has 0."""
     width = _get(estimator, "n_features_in_")
     if not width:
         names = _get(estimator, "feature_names_") if _is_of(estimator, "catboost") else input_names(estimator)
@@ -74,7 +75,7 @@ def is_estimator(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Return a class or a category as JSON has it."""
+    """Return a class or a category as a JSON value."""
     value = value.item() if isinstance(value, np.generic) else value
     if is_missing(value):
         return None
@@ -87,13 +88,10 @@ class Walk:
     def __init__(self, estimator: Any, keys: list[Any], named: bool) -> None:
         self.named = named
         self.columns: dict[Any, Column] = {}
-        self.floats: dict[
-            Any, set[str]
-        ] = {}  # the types of the numbers that the first estimators of a column have learned
+        # The types of the numbers that the first estimators of a column have learned
+        self.floats: dict[Any, set[str]] = {}
         self.visited: set[int] = set()
-        self.dropped: set[Any] = (
-            set()
-        )  # columns about which only one thing is known: a ColumnTransformer leaves them out
+        self.dropped: set[Any] = set()  # columns of which only one thing is known: a ColumnTransformer leaves them out
         self.visit(estimator, keys, True, 0)
 
     def column(self, key: Any) -> Column:
@@ -104,11 +102,11 @@ class Walk:
         return column
 
     def visit(self, estimator: Any, keys: list[Any], sure: bool, depth: int) -> None:
-        """Collect what an estimator, and those in it, say about the columns that they were given.
+        """Collect what an estimator, and those in it, say about their columns.
 
         Args:
             keys: the columns, in the order in which the estimator got them.
-            sure: whether the estimator got them as the whole model did.
+            sure: whether the estimator gets the columns as the whole model gets them.
         """
         if id(estimator) in self.visited or depth > DEEPEST or not is_estimator(estimator):
             return
@@ -137,14 +135,14 @@ class Walk:
             if step is None or isinstance(step, str):
                 continue
             if input_width(step) not in (None, len(keys)) and not (self.named and input_names(step)):
-                return  # columns were added or left out, and nothing tells which
+                return  # columns were added or left out, and it is not known which
             self.visit(step, keys, sure, depth + 1)
             sure = sure and keeps_values(step)
 
     def _transformers(self, transformers: list[Any], keys: list[Any], sure: bool, depth: int) -> None:
         for _, transformer, selection in transformers:
             chosen = _chosen(selection, keys)
-            if not isinstance(chosen, list):  # a single column, and not a table of one, is what vectorizers take
+            if not isinstance(chosen, list):  # vectorizers take a single column, and not a table of one column
                 self._say([Column(chosen, "text", "object", empty_is_text=True)], sure)
             elif transformer == "drop":
                 self._drop(chosen)
@@ -196,24 +194,24 @@ class Walk:
 
 
 def keeps_values(step: Any) -> bool:
-    """Whether a pipeline's step passes the values on as it got them, apart from missing ones or whole columns."""
+    """Return whether a step of a pipeline passes values on unchanged, apart from missing ones or whole columns."""
     module = type(step).__module__
     return module.startswith(("sklearn.impute", "sklearn.feature_selection"))
 
 
 def is_own(estimator: Any) -> bool:
-    """Whether it is the user's own code, or calls such code. Then it may take any values."""
+    """Return whether an estimator is the user's own code, or calls such code, which may take any values."""
     name, module = type(estimator).__name__, type(estimator).__module__
     return module.partition(".")[0] not in LIBRARIES or name == "FunctionTransformer"
 
 
 def is_identity(estimator: Any) -> bool:
-    """Whether it passes on what it gets. A ColumnTransformer turns "passthrough" into such an estimator."""
+    """Return whether an estimator returns its input. A ColumnTransformer turns "passthrough" into such an estimator."""
     return type(estimator).__name__ == "FunctionTransformer" and _get(estimator, "func") is None
 
 
 def is_fitted(estimator: Any) -> bool:
-    """Whether it, or an estimator in it, has learned something."""
+    """Return whether an estimator, or one in it, is fitted."""
     learned = vars(estimator) if hasattr(estimator, "__dict__") else ()
     if any(name.endswith("_") and not name.startswith("__") for name in learned) or input_width(estimator):
         return True
@@ -222,12 +220,12 @@ def is_fitted(estimator: Any) -> bool:
 
 
 def _is_of_labels(estimator: Any) -> bool:
-    """Whether it encodes what is predicted, and not what is asked."""
+    """Return whether an estimator encodes the labels, and not the features."""
     return type(estimator).__module__ == "sklearn.preprocessing._label"
 
 
 def _believed(column: Column) -> Column:
-    """Return a column of a step that got other values than the model: JSON as it comes, and CSV as that step wants."""
+    """Return a column behind a step that may change values: JSON stays as it is, and CSV is read for that step."""
     if column.type in ("any", "text"):
         return replace(column, type="any")
     return replace(column, type="any", dtype="float64", categories=None)

@@ -1,8 +1,8 @@
-"""Makes arrays of many JSON numbers at once: `struct` writes them one after another, and refuses everything else.
+"""Makes arrays of many JSON numbers at once: `struct` writes them one after another, and refuses any other value.
 
-This is used only for values that are certain to be read like this one by one as well. If there is anything else among
-them (a text, a row of another length, an integer that a 64-bit float may not hold), the result is None, and the caller
-reads value by value.
+This is used only for values that would certainly become the same numbers if they were read one by one. If there is
+anything else among them (a text, a row of another length, an integer that a 64-bit float may not hold), the result is
+None, and the caller reads value by value.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FEW = 50  # values; a column of fewer is read faster one by one
 AT_ONCE = 400  # rows that are written together, so that the data in use stays in the processor's cache
 INTEGERS = dict(zip(NUMPY_INTEGERS, "bhiqBHIQ", strict=True))  # the format characters of `struct`
 
-# struct raises these for a value that it does not take, and rows that lack a value or are no rows raise the others
+# struct raises these for a value that it does not take. Rows that lack a value, or are no rows, raise the others
 REFUSALS = (struct.error, TypeError, KeyError, IndexError, OverflowError)
 
 
@@ -56,7 +56,7 @@ def code(column: Column) -> str | None:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a column of the type "any" that begins with this value holds numbers. Booleans alone do not count."""
+    """Return whether a column of type "any" that begins with this value holds numbers. Booleans alone do not count."""
     return type(value) in (float, int)
 
 
@@ -96,7 +96,7 @@ def _written(column: Column) -> str:
 
 
 def takes_cells(column: Column) -> bool:
-    """Whether all cells of a CSV file that a column takes are numbers."""
+    """Return whether all cells of a CSV file that a column takes are numbers."""
     if column.type == "integer":
         return column.dtype in INTEGERS
     if column.type == "number":
@@ -114,7 +114,7 @@ def cells_in_own_dtype(column: Column, numbers: Any) -> Any:
 
 
 def of_column(column: Column, values: Sequence[Any]) -> Any:
-    """Return a column's values as an array of its dtype, or None where they have to be read one by one."""
+    """Return a column's values as an array of its dtype, or None if they have to be read one by one."""
     wanted = code(column) if len(values) >= FEW else None
     if wanted is None or (column.type == "any" and not is_number(values[0])):
         return None
@@ -130,7 +130,7 @@ def block_of_columns(columns: Sequence[Sequence[Any]], count: int) -> Any:
 
 
 def block_of_rows(rows: Picked, width: int, order: Order = "F") -> Any:
-    """Return rows of numbers as an array of shape (n_rows, width), or None where they have to be read one by one.
+    """Return rows of numbers as an array of shape (n_rows, width), or None if they have to be read one by one.
 
     Args:
         order: "F" keeps each column in one piece, and "C" each row.
@@ -147,7 +147,7 @@ def block_of_rows(rows: Picked, width: int, order: Order = "F") -> Any:
 
 
 def arrays_of_rows(rows: Picked, columns: Sequence[Column], codes: Sequence[str]) -> Any:
-    """Return an array for each column of the rows, in the column's own dtype, or None as above."""
+    """Return an array for each column of the rows, in the column's own dtype, or None as `block_of_rows` does."""
     if set(codes) == {"d"}:
         array = block_of_rows(rows, len(codes))
         return None if array is None else [in_own_dtype(column, array[:, at]) for at, column in enumerate(columns)]
@@ -165,7 +165,7 @@ def arrays_of_rows(rows: Picked, columns: Sequence[Column], codes: Sequence[str]
 
 
 def _pieces(rows: Picked, form: str) -> Iterator[tuple[int, bytes | None]]:
-    """Yield the position of some rows' first one and their bytes, which are None where one of the rows is refused."""
+    """Yield rows in pieces: the position of the first row, and the bytes of all, or None if one of them is refused."""
     write: Callable[..., bytes] = struct.Struct(form).pack
     nulls = False
     for start in range(0, len(rows.rows), AT_ONCE):
@@ -180,7 +180,7 @@ def _pieces(rows: Picked, form: str) -> Iterator[tuple[int, bytes | None]]:
 
 
 def _fill(array: Any, one: struct.Struct, values: Sequence[Any]) -> bool:
-    """Write a column's values into an array of that length. Returns False where they have to be read one by one."""
+    """Write a column's values into an array of that length. Returns False if they have to be read one by one."""
     for given in (values, None):
         try:
             one.pack_into(array, 0, *(_filled(values) if given is None else given))
@@ -191,10 +191,10 @@ def _fill(array: Any, one: struct.Struct, values: Sequence[Any]) -> bool:
 
 
 def _filled(values: Sequence[Any]) -> list[Any]:
-    """Return values with NaN for null, which a column of numbers takes and one of whole numbers refuses."""
+    """Return values with NaN for null, which a column of numbers takes and a column of integers refuses."""
     return [math.nan if value is None else value for value in values]
 
 
 def _all_exact(array: Any) -> bool:
-    """Whether every number was the same before it became a 64-bit float, which nobody knows of larger ones."""
+    """Return whether every number was certainly the same before it became a 64-bit float. Larger ones may not be."""
     return array.dtype.kind != "f" or not bool((np.abs(array) >= EXACT).any())

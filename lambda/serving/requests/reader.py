@@ -1,6 +1,6 @@
-"""Turns a request's rows into what the estimator was fitted with. All forms of requests go this one way.
+"""Converts a request's rows to what the estimator was fitted with. Requests of all forms are read here.
 
-The signature drives it, so that a row becomes the same input alone and among others, and in every form.
+The signature alone decides how a row is read. So a row becomes the same input alone and among others, in every form.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _array(signature: Signature, table: Any) -> Any:
     if block is not None:
         return block if dtype == "any" else block.astype(dtype, copy=False)
     columns = _arrays(signature, table)
-    if dtype == "any":  # nothing says more, so it is numbers or else objects
+    if dtype == "any":  # the dtype is not known: numbers if possible, and else objects
         dtype = "float64" if all(each.dtype.kind in "fiub" for each in columns) else "object"
     if dtype != "object":
         if any(each.dtype.kind == "f" for each in columns) and np.dtype(dtype).kind in "iub":
@@ -106,7 +106,7 @@ def _check_numbers(signature: Signature, table: Any, columns: list[Any]) -> None
 
 
 def _check_names(signature: Signature, table: Any) -> None:
-    """Refuse names for a model that takes rows by position, because nobody could check the order of the names."""
+    """Refuse names for a model that takes rows by position, because the order of the names cannot be checked."""
     if isinstance(table, Rows) or not isinstance(next(iter(signature.names or ()), 0), int):
         return
     positions = [str(name) for name in signature.names or ()]
@@ -167,7 +167,7 @@ def _cell(column: Column | None, value: Any) -> Any:
 
 
 def _unknown(signature: Signature, table: Any) -> Any:
-    """Read rows for a model that says nothing. Objects become a table with their own names."""
+    """Read rows for a model whose input is not known. Objects become a table with their own names."""
     if not isinstance(table, Rows):
         return _frame(Signature("frame"), table)
     if not all(isinstance(row, list) for row in table.rows):
@@ -185,7 +185,7 @@ def _unknown(signature: Signature, table: Any) -> Any:
 
 
 def _has_texts(rows: Iterable[Any]) -> bool:
-    """Whether there is a text among them, however deep."""
+    """Return whether there is a text among nested rows, at any depth."""
     left = list(rows)
     while left:
         kinds = set(map(type, left))
@@ -205,7 +205,7 @@ def _check_typed(table: Any, given: Iterable[Any]) -> None:
 
 
 def own_names(table: Any) -> Signature:
-    """Return a signature with the table's own names, for a model that has none. Each column is what its values are."""
+    """Return a signature with the table's own names, for a model without names. The values decide the types."""
     if isinstance(table, Rows):
         raise BadRequest(
             f"{table.form} has rows without names, and this model takes a table. Send dataframe_records: a list of "

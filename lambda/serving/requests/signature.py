@@ -1,4 +1,4 @@
-"""What a model takes and gives: the signature, which drives how every request is read.
+"""The signature of a model: what it takes and returns. It decides how every request is read.
 
 Packaging finds it (build/target/own_answers.py) and writes it beside the handler. For a model that was not packaged,
 `serving.requests.inspection` derives it from the fitted estimator.
@@ -85,9 +85,9 @@ class Signature:
     "array"     a numpy array of shape (n_rows, n_columns)
     "texts"     a list of n_rows texts, as vectorizers take them
     "objects"   a list of n_rows dicts (DictVectorizer), or of whatever else the request holds
-    "unknown"   nothing tells: tables with the request's own names, arrays or texts, as they come
+    "unknown"   not known: tables with the request's own names, arrays or texts, as they come
 
-    frame       how the estimator gets such a table; packaging has shown that the last two give the same answers
+    frame       how the estimator gets such a table; for the last two, packaging has shown that the answers are the same
     "pandas"    a pandas DataFrame
     "light"     a table without pandas (`serving.requests.frames`)
     "array"     a numpy array
@@ -95,12 +95,12 @@ class Signature:
 
     container: str
     columns: tuple[Column, ...] | None = None
-    dtype: str | None = None  # of an array; "any" means numbers, or objects where a value is no number
+    dtype: str | None = None  # of an array; "any" means numbers, or objects if a value is no number
     methods: tuple[str, ...] = ("predict",)
     method: str = "predict"  # the method that answers a request which names none
     classes: tuple[Any, ...] | None = None
     outputs: Mapping[str, Any] | None = None  # by method: the type of its values, and their shape
-    source: str | None = None  # where the columns are known from
+    source: str | None = None  # where the knowledge of the columns comes from
     frame: str = "pandas"
 
     @property
@@ -109,7 +109,7 @@ class Signature:
 
     @property
     def names(self) -> list[str | int] | None:
-        """Return the columns' names, where requests may use them."""
+        """Return the columns' names, if they are known."""
         return [column.name for column in self.columns] if self.columns is not None else None
 
     @cached_property

@@ -1,6 +1,6 @@
 """The rows of a request before they are read: as lists, as objects or as columns, whichever the request sent.
 
-Each class knows how many rows it has and gives the values of one column. What those values are is for `values` to say.
+Each class knows the number of its rows and returns the values of columns, which `serving.requests.values` then reads.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from serving.requests.packing import Picked
 from serving.requests.signature import Signature
 from serving.requests.wording import NAMES, BadRequest, kind, listed, nearest
 
-FEW = 12  # so few columns are collected faster one by one
+FEW = 12  # fewer columns than this are collected faster one by one
 AT_ONCE = 400  # rows whose columns are collected together, so that the data in use stays in the processor's cache
 NOT_IN_NAMES = re.compile(r"\W")  # LightGBM writes _ for each blank and for each character that JSON needs itself
 
@@ -34,7 +34,7 @@ class Rows:
         return len(self.rows)
 
     def check(self, signature: Signature) -> None:
-        """See that each row has a value for each column."""
+        """Check that each row has a value for each column."""
         width = signature.width
         if are_even(self.rows, width):
             return
@@ -48,15 +48,15 @@ class Rows:
         """Return the values of each of the signature's columns, or of those at the given positions.
 
         Raises:
-            BadRequest: a row is no row, or lacks a value for one of all columns.
+            BadRequest: a row is no list, or does not have as many values as there are columns.
         """
         self.check(signature)
         return of_lists(self.rows, range(len(self.rows[0])) if places is None else places)
 
     def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
-        """Return the values of some of the signature's columns for each row, or None where this takes a closer look.
+        """Return the values of some of the signature's columns for each row, or None if `columns` has to be used.
 
-        A row of another length is found when all of its values are written, or by `columns`, which gives the rest.
+        A row of another length is found when all of its values are written, or by `columns`, which returns the others.
         """
         return Picked(self.rows, None if len(places) == signature.width else of_places(places))
 
@@ -87,13 +87,13 @@ class Records:
             return at(self._by_row(signature), places)
 
     def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
-        """Do the same as `Rows.picked`. Reading the result raises KeyError if a row has other names than the first."""
+        """Do the same as `Rows.picked`. Reading the result raises KeyError if a row lacks a name of the first row."""
         if not isinstance(self.rows[0], dict):
             return None
         return Picked(self.rows, of_keys(at(_keys(signature, self.rows[0]), places)))
 
     def _by_row(self, signature: Signature) -> list[Sequence[Any]]:
-        """Return the columns in the slow way, which finds what is missing and accepts another spelling in each row."""
+        """Return the columns by a slower way, which finds missing names and accepts another spelling in each row."""
         values: list[list[Any]] = []
         for number, row in enumerate(self.rows):
             keys = _keys(signature, row)
@@ -105,14 +105,14 @@ class Records:
 
 
 class Lazy(Mapping[Any, Any]):
-    """Columns by name, each of which is made when somebody asks for it."""
+    """Columns by name, each of which is made when it is accessed."""
 
     order: Sequence[str | int]  # the names
     count: int  # how many rows there are
 
 
 class Transposed(Lazy):
-    """The columns of rows that are lists. They are collected and checked when somebody asks for one."""
+    """The columns of rows that are lists. They are collected and checked at the first access."""
 
     def __init__(self, order: Sequence[str | int], rows: Sequence[Sequence[Any]], check: Callable[[], None]) -> None:
         """Take rows whose values are in the order of these names.
@@ -182,7 +182,7 @@ class Columns:
         return [self.values[key] for key in chosen]
 
     def picked(self, signature: Signature, places: Sequence[int]) -> Picked | None:
-        """Do the same as `Rows.picked`. The result is None where there are columns, but no rows."""
+        """Do the same as `Rows.picked`. The result is None if the request sent columns instead of rows."""
         if not isinstance(self.values, Transposed):
             return None
         order = {name: place for place, name in enumerate(self.values.order)}
@@ -192,20 +192,19 @@ class Columns:
         chosen = [order[key] for key in keys]
         if chosen == list(range(len(order))):
             return Picked(self.values.rows)
-        others = len(places) < (
-            signature.width or 0
-        )  # the rest is asked for later, which finds a row of another length
+        # The other columns are asked for later, which finds a row of another length
+        others = len(places) < (signature.width or 0)
         even = others or are_even(self.values.rows, len(order))
         return Picked(self.values.rows, of_places(chosen)) if even else None
 
 
 def at(values: Sequence[Any], places: Sequence[int] | None) -> list[Any]:
-    """Return the values at these positions, or all values where no positions are given."""
+    """Return the values at these positions, or all values if positions is None."""
     return list(values) if places is None else [values[place] for place in places]
 
 
 def are_even(rows: Sequence[Any], width: int | None) -> bool:
-    """Whether all rows are lists with so many values."""
+    """Return whether all rows are lists with ``width`` values."""
     return set(map(type, rows)) <= {list, tuple} and set(map(len, rows)) == {width}
 
 
@@ -248,7 +247,7 @@ def by_names(rows: Sequence[Mapping[Any, Any]], names: Sequence[Any]) -> list[Se
 
 
 def expected(signature: Signature) -> str:
-    """Say in words what a row of a request has to be for this model."""
+    """Return a sentence that says what a row of a request has to be for this model."""
     if signature.container == "texts":
         return 'Expected as instances a list of texts, such as {"instances": ["a text"]}'
     if signature.container == "objects":

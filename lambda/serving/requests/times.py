@@ -12,9 +12,8 @@ from serving.requests.wording import WrongValue, is_missing
 CLOCK = r"\d\d(?::\d\d(?::\d\d(?:[.,]\d+)?)?)?"
 ISO = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]{CLOCK}\s?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII | re.IGNORECASE)
 
-UNIT = re.compile(
-    "[A-Za-zµμ:]"
-)  # a duration as a text has one of these; a bare number would mean nanoseconds to pandas
+# A duration as a text has one of these characters; a bare number would mean nanoseconds to pandas
+UNIT = re.compile("[A-Za-zµμ:]")
 
 
 def times(column: Column, values: list[Any]) -> Any:
@@ -39,7 +38,7 @@ def times(column: Column, values: list[Any]) -> Any:
 
 
 def _in_zone(time: Any, row: int, text: str, zoned: bool) -> Any:
-    """Return a time as its column has it: with an offset from UTC where the column has a zone, and else without."""
+    """Return a time as its column has it: with an offset from UTC only if the column has a time zone."""
     if zoned and time.tzinfo is None:
         raise WrongValue(row, text, "a time with its offset from UTC, such as 2026-11-25T14:00:00+01:00")
     if zoned or time.tzinfo is None:

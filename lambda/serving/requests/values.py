@@ -1,8 +1,8 @@
-"""Reads a column of a request: JSON values, or the texts of a CSV file, as what the signature says they are.
+"""Reads a column of a request: converts JSON values, or the texts of a CSV file, to the type that the signature names.
 
 What a value becomes never depends on the other values of its column. The only exception is an integer column, which a
-missing value or a fraction turns into a column of numbers, as in pandas. Packaging shows that the model gives the same
-answers then, or else makes the column strict.
+missing value or a fraction turns into a column of numbers, as in pandas. Packaging checks that the model then gives the
+same answers, and makes the column strict if it does not.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _numbers(column: Column, values: list[Any]) -> Any:
 
 
 def _are_small(values: list[Any]) -> bool:
-    """Whether all of these numbers are certain to be the same as 64-bit floats."""
+    """Return whether all of these numbers are certain to be the same as 64-bit floats."""
     try:
         return not bool((np.abs(np.array(values, dtype=float)) >= EXACT).any())
     except OverflowError:
@@ -66,7 +66,7 @@ def _are_small(values: list[Any]) -> bool:
 
 
 def is_exact(value: int) -> bool:
-    """Whether a 64-bit float can hold exactly this number."""
+    """Return whether a 64-bit float can hold exactly this number."""
     try:
         return float(value) == value
     except OverflowError:
@@ -174,13 +174,13 @@ def _codes(column: Column, values: list[Any]) -> tuple[list[int], Collection[tup
             raise WrongValue(
                 row, value, f"{'a text' if isinstance(known[0], str) else 'a number'}, as its categories are"
             )
-        # A category that the model was not fitted with stays as it is: what it means is for the model to say
+        # A category that the model was not fitted with is passed on unchanged: the model decides what to do with it
         codes.append(places.setdefault((type(value) is str, value), len(places)))
     return codes, places
 
 
 def _labels(column: Column, values: list[Any], known: list[Any]) -> Any:
-    """Return the categories as pandas has them, with those of the request that the model was not fitted with."""
+    """Return the categories as pandas has them, including those of the request that the model was not fitted with."""
     import pandas as pd
 
     try:
@@ -215,7 +215,7 @@ def _any(column: Column, values: list[Any]) -> Any:
 
 
 def _of_pandas(column: Column, values: list[Any]) -> Any:
-    """Return one of pandas' own arrays, which know their missing values."""
+    """Return one of pandas' own arrays, which mark missing values themselves."""
     import pandas as pd
 
     return pd.array(values, dtype=column.dtype)

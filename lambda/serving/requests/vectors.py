@@ -1,7 +1,7 @@
 """One column of a table without pandas: an array that refuses everything that pandas would do differently.
 
-A sum in pandas leaves out missing values, and one in numpy does not. A whole number divided by zero with // is NaN in
-pandas and 0 in numpy. So only operations that give the same result in both are let through.
+A sum in pandas leaves out missing values, and a sum in numpy does not. An integer divided by zero with // is NaN in
+pandas and 0 in numpy. So only operations that give the same result in both are allowed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ALIKE = frozenset(
 )
 OF_TRUTHS = frozenset((np.bitwise_and, np.bitwise_or, np.bitwise_xor))  # they take booleans only together with booleans
 NOT_OF_TRUTHS = frozenset((np.true_divide, np.power))
-# Functions that make an array of what they get, and return one
+# Functions that convert their arguments to arrays, and return an array
 MAKE_ARRAYS = frozenset(
     getattr(np, name)
     for name in (
@@ -126,7 +126,7 @@ class Vector(np.ndarray):
 
 
 def _are_alike(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
-    """Whether pandas does the same with these. It does not with columns of objects, where None counts as missing."""
+    """Return whether pandas does the same with these. For objects it does not: None counts as missing there."""
     kinds = [np.asarray(value).dtype.kind for value in inputs]
     if len({np.shape(value) for value in inputs if np.ndim(value)}) > 1 or not all(
         map(_is_weak, inputs, reversed(inputs))
@@ -140,7 +140,7 @@ def _are_alike(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
 
 
 def _is_weak(value: Any, other: Any) -> bool:
-    """Whether numpy treats one of its own numbers like a Python number beside the other's dtype, as pandas does."""
+    """Return whether numpy treats its own scalar like a Python number beside the other's dtype, as pandas does."""
     if np.ndim(value) or isinstance(value, str) or not isinstance(value, (np.generic, np.ndarray)):
         return True
     dtype = np.asarray(other).dtype

@@ -34,7 +34,7 @@ def why_not(signature: Signature) -> str | None:
 
 
 def is_numbers(signature: Signature) -> bool:
-    """Whether all columns hold numbers or booleans of numpy's types, so that one array can hold them."""
+    """Return whether all columns hold numbers or booleans of numpy's types, so that one array can hold them."""
     return all(
         column.type in ("number", "integer", "boolean") and column.dtype in PLAIN and column.dtype != "object"
         for column in signature.columns or ()
@@ -49,7 +49,7 @@ def categories(column: Column, values: list[Any], codes: list[int], known: list[
         known: the categories of the model, and those that the request adds.
 
     Raises:
-        WrongValue: the dtype of the other categories cannot hold one of them.
+        WrongValue: the dtype of the other categories cannot hold a value.
     """
     dtype = np.dtype("object" if column.categories_dtype in (None, *TEXTS) else column.categories_dtype)
     if dtype.kind != "O":

@@ -1,4 +1,4 @@
-"""How messages speak about requests: never at length, and never with characters that JSON cannot carry."""
+"""Words requests and their values for messages: shortened, and without characters that JSON cannot carry."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-LONGEST = 200  # so many characters of a request at most appear in a message
-NAMES = 20  # so many names at most are listed in a message
-COMPARED = 500  # so many names at most are compared with a wrong one, which takes some microseconds each
+LONGEST = 200  # the most characters of a request that appear in a message
+NAMES = 20  # the most names that are listed in a message
+COMPARED = 500  # the most names that are compared with a wrong one, which takes some microseconds each
 
 KINDS = {list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
 
@@ -34,19 +34,19 @@ class WrongValue(Exception):
 
 
 def is_missing(value: Any) -> bool:
-    """Whether it is null, or the NaN that Python's JSON knows."""
+    """Return whether a value is null, or NaN, which Python's JSON parser accepts."""
     return value is None or (type(value) is float and math.isnan(value))
 
 
 def kind(value: Any) -> str:
-    """Say in words what a JSON value is."""
+    """Say in words what type a JSON value is."""
     if isinstance(value, dict):
         return f"an object with {listed(value) or 'nothing'}"
     return KINDS.get(type(value), type(value).__name__)
 
 
 def quoted(value: Any) -> str:
-    """Return the value itself, cut if it is long."""
+    """Return the value as Python or JSON writes it, shortened if it is long."""
     if isinstance(value, (dict, list)):
         return kind(value)
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 4 * LONGEST:
@@ -64,7 +64,7 @@ def listed(names: Iterable[Any]) -> str:
 
 
 def nearest(name: Any, names: Iterable[Any]) -> str | None:
-    """Return the name that may have been meant, or None."""
+    """Return the name that was probably meant, or None."""
     import difflib  # only misspelt names need it
 
     by_text = {str(candidate).lower(): str(candidate) for candidate in islice(names, COMPARED)}
@@ -78,5 +78,5 @@ def cut(text: str) -> str:
 
 
 def encodable(text: str) -> str:
-    """Replace each lone surrogate by a question mark. The runtime cannot send such a character, and would end."""
+    """Replace each lone surrogate by a question mark. Lambda's runtime cannot send such a character, and would exit."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()

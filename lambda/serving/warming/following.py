@@ -1,4 +1,4 @@
-"""Checks whether the followed object has changed, and serves what it holds now if that can be served."""
+"""Checks whether the followed object has changed, and serves its new content if that is a valid model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def look(environment: Environment, context: Any = None) -> str | None:
     """Replace the model by the one that its object holds now. A pinned model stays as it is.
 
     Returns:
-        None if the object's present content is served. Otherwise the reason why the model before it still is.
+        None if the object's present content is served. Otherwise the reason why the previous model still is.
     """
     settings = environment.settings
     if not settings.follow:
@@ -29,13 +29,13 @@ def look(environment: Environment, context: Any = None) -> str | None:
         seen = (now, modified)
         if now == environment.model.identity:
             return None
-        # The same upload is not downloaded at every ping. A new upload is, whatever it holds
+        # A refused upload is not downloaded again at every ping. A new upload is, even if its content is the same
         if environment.refused and environment.refused[0] == seen:
             return environment.refused[1]
         # One assignment replaces the whole model: an invocation sees either the old one or the new one
         seconds = deadlines.of_call(settings.timeout, context)
         environment.model = load(settings, fetching.begin(settings, seconds=seconds), Timings())
-    except Exception as error:  # whatever went wrong, a model that answers is not given up for it
+    except Exception as error:  # whatever went wrong, the previous model goes on answering
         why = f"{type(error).__name__}: {error}"
         if not isinstance(error, FetchError) and seen:
             environment.refused = (seen, why)

@@ -1,6 +1,6 @@
 """Answers warm-up pings, and passes them on where more than one execution environment is to stay warm.
 
-Lambda gives a call to any environment that is free. So the environments that one ping calls have to be busy at the
+Lambda routes a call to any environment that is free. So the environments that one ping calls have to be busy at the
 same time: each of them holds its call until all others must have begun theirs.
 """
 
@@ -18,18 +18,18 @@ from serving.warming import following
 
 MOST = 100  # the most environments that one ping warms
 HOLD = 75  # milliseconds from the first call's arrival to the last one's, if all are made at once
-HOLD_EACH = 5  # more milliseconds for each call, because their requests are signed one after another
+HOLD_EACH = 5  # more milliseconds for each call, because the requests are signed one after another
 
 
 def is_ping(event: Any) -> bool:
-    """Whether an event only keeps the environment warm: a ping of ours, or what a bare rule or schedule sends."""
+    """Return whether an event is a warm-up ping: the module's own, or the event of an EventBridge rule or schedule."""
     if not isinstance(event, dict):
         return False
     return event.get("warmer") is True or event.get("source") in ("aws.events", "aws.scheduler")
 
 
 def answer(environment: Environment, event: dict[str, Any], context: Any, record: dict[str, float]) -> dict[str, Any]:
-    """Answer a ping. What failed on the way is part of the answer and is counted in the record."""
+    """Answer a ping. Failures are part of the answer and are counted in the record."""
     failures = []
     not_followed = following.look(environment, context)
     if not_followed is not None:
@@ -53,7 +53,7 @@ def answer(environment: Environment, event: dict[str, Any], context: Any, record
 
 
 def _milliseconds(hold: Any) -> float:
-    """Return how long to hold a call: at most as long as a ping for the most environments asks for."""
+    """Return how long to hold a call, in milliseconds: at most as long as a ping for MOST environments asks for."""
     return min(max(hold, 0), HOLD + HOLD_EACH * MOST) if type(hold) in (int, float) else 0
 
 
@@ -64,12 +64,12 @@ def _logged(why: str) -> str:
 
 
 def _warm(others: int, context: Any, seconds: float) -> tuple[set[str], list[str]]:
-    """Call so many other environments at once. Returns the names of those that answered in time, and what failed."""
+    """Call so many other environments at once. Returns the names of those that answered in time, and the failures."""
     until = time.monotonic() + seconds
     arn = getattr(context, "invoked_function_arn", None)  # with the alias through which the ping came
     if not arn:
         return set(), [_logged("the context names no function ARN that could be called")]
-    # Without retries, which would come so late that the other environments are free again
+    # Without retries, which would come when the other environments are free again
     client = aws.client("lambda", max_pool_connections=MOST, connect_timeout=5, retries={"total_max_attempts": 1})
     payload = json.dumps({"warmer": True, "hold": HOLD + HOLD_EACH * others})
     names: set[str] = set()
