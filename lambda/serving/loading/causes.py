@@ -73,7 +73,8 @@ def late(job: Job, size: int | None, received: int) -> str:
     if size is None:
         return f"{begun}: S3 did not answer. {NETWORK}"
     return (
-        f"{begun}: {received:,} of {size:,} bytes had come. Raise timeout: it also limits an init that Lambda runs again"
+        f"{begun}: {received:,} of {size:,} bytes had come. "
+        "Raise timeout: it also limits an init that Lambda runs again"
     )
 
 
