@@ -18,6 +18,7 @@ import botocore.session
 
 from build.errors import UserError
 from build.host.commands import started
+from local.terraform import MODULE
 
 REGION = "eu-central-1"
 PATIENCE = 300  # seconds that the server has to start
@@ -70,11 +71,11 @@ def start() -> Iterator[EmbeddedAws]:
         EmbeddedAwsFailed: the server ended, or did not listen in time.
     """
     # The server chooses the port: one that was found to be free here might be taken before the server binds it
-    argv = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
+    argv = [sys.executable, "-m", "local.moto_server", "--host", "127.0.0.1", "--port", "0"]
     env = nobodys(os.environ)  # with a caller's AWS_PROFILE, moto would look for that profile at every request
     with (
         TemporaryFile() as log,
-        started(argv, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT) as process,
+        started(argv, cwd=MODULE, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT) as process,
     ):
         url = _url(process, log)
         if url is None:
