@@ -11,7 +11,7 @@ PRICE = 0.30  # dollars a month, of each
 def test_the_page_about_cost_counts_them_and_their_price(root):
     page = " ".join((root / "docs" / "warming-and-cost.md").read_text().split())
     number, price, whole = re.search(
-        r"The handler's own metrics are (\w+) for each function, at \$([\d.]+) a month each .*?: \$([\d.]+)\.", page
+        r"The handler reports (\w+) metrics for each function\. Each costs \$([\d.]+) a month .*? \$([\d.]+)\. ", page
     ).groups()
     assert number == NUMBERS[len(telemetry.UNITS)]
     assert float(price) == PRICE
