@@ -45,9 +45,9 @@ def test(c: Context, fast: bool = False, rare: bool = False, options: str = "") 
     from local import terraform
 
     terraform.binary()
-    # Four at once on any machine, because most tests wait for Terraform and for servers
+    # Three at once on any machine, because most tests wait for Terraform and for servers
     # In the order of their names, so that the end-to-end tests, which take longest, begin first
-    workers = ["--numprocesses=4", "--dist=loadfile", "--no-loadscope-reorder", "--durations=30"]
+    workers = ["--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder", "--durations=30"]
     which = ["tests/unit"] if fast else [*workers, "-m", "rare" if rare else "not rare"]
     words = [sys.executable, "-m", "pytest", *which, *shlex.split(options)]
     raise Exit(code=subprocess.run(words, cwd=MODULE, check=False).returncode)
