@@ -102,7 +102,7 @@ def _columns(rows: list[Row]) -> Iterator[list[Tally]]:
 def _row(entry: zoo.Entry, own: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Row:
     requests = json.loads((own / "requests.json").read_text(encoding="utf-8"))
     answers = json.loads((own / "answers.json").read_text(encoding="utf-8"))
-    left_out = {form: asked["left_out"] for form, asked in requests.items() if "left_out" in asked}
-    asked = [form for form in requests if form not in left_out]
-    by_mlflow = [form for form in asked if requests[form]["by_mlflow"]]
-    return Row(entry, judging.by_form(answers, ours, asked), judging.by_form(answers, theirs, by_mlflow), left_out)
+    left_out = {form: request["left_out"] for form, request in requests.items() if "left_out" in request}
+    forms = [form for form in requests if form not in left_out]
+    by_mlflow = [form for form in forms if requests[form]["by_mlflow"]]
+    return Row(entry, judging.by_form(answers, ours, forms), judging.by_form(answers, theirs, by_mlflow), left_out)

@@ -111,7 +111,11 @@ class Shop:
         except UserError as error:
             return {"error": f"not packaged: {error}"[:LONGEST]}
         with self.serving(runtime_packages) as environment:
-            return {form: _ask_all(environment, asked) for form, asked in requests.items() if "left_out" not in asked}
+            return {
+                form: _ask_all(environment, form_requests)
+                for form, form_requests in requests.items()
+                if "left_out" not in form_requests
+            }
 
     def package(self, entry: zoo.Entry, own: Path) -> None:
         """Package a model from the folder that `fit` has filled."""
@@ -197,10 +201,10 @@ def over_http(
     }
 
 
-def _ask_all(environment: Environment, asked: Mapping[str, Any]) -> dict[str, Any]:
+def _ask_all(environment: Environment, form_requests: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "together": _ask(environment, asked["together"], asked["content_type"]),
-        "alone": [_ask(environment, body, asked["content_type"]) for body in asked["alone"]],
+        "together": _ask(environment, form_requests["together"], form_requests["content_type"]),
+        "alone": [_ask(environment, body, form_requests["content_type"]) for body in form_requests["alone"]],
     }
 
 

@@ -93,7 +93,7 @@ def show(browser: webdriver.Chrome, url: str) -> None:
     browser.execute_script("window.isEarlier = true")
     browser.get(url)
     is_there = "return !window.isEarlier && location.href === arguments[0] && document.readyState === 'complete'"
-    WebDriverWait(browser, PATIENCE).until(lambda shown: shown.execute_script(is_there, url))
+    WebDriverWait(browser, PATIENCE).until(lambda driver: driver.execute_script(is_there, url))
 
 
 def requested(browser: webdriver.Chrome) -> list[str]:

@@ -255,7 +255,10 @@ def _warm_overhead(ground: Ground, bundle: Deployed, model: Model) -> Facts:
 
 
 def _results(measured: dict[str, dict[str, Measured]], overhead: dict[str, Facts], runs: int) -> Facts:
-    models = {name: {each: _facts(one) for each, one in of_model.items()} for name, of_model in measured.items()}
+    models = {
+        name: {contender: _facts(timings) for contender, timings in of_model.items()}
+        for name, of_model in measured.items()
+    }
     smallest = next(iter(measured))
 
     def first(contender: str, model: str = smallest) -> float:

@@ -97,16 +97,16 @@ class Ground:
 
     def ours(self, out: Path, name: str, model: Model) -> dict[str, Deployed]:
         """Return this project's function in both modes. A bundle that would be too large for Lambda is left out."""
-        made = function.package(out, model.path)
+        package = function.package(out, model.path)
         entry = manifest.built_layer(out)
         opt = _unpacked(out / entry["path"], self.folder / f"opt-{out.name}")
-        env = handler_variables.of_entry(made.model)
-        task = _unpacked(made.path, self.folder / f"task-{name}-{model.name}")
+        env = handler_variables.of_entry(package.model)
+        task = _unpacked(package.path, self.folder / f"task-{name}-{model.name}")
         deployed = {"s3": self.deployed(task, opt, env | model.stored)}
-        if entry["unzipped_bytes"] + made.entry["unzipped_bytes"] + model.path.stat().st_size <= UNZIPPED_LIMIT:
+        if entry["unzipped_bytes"] + package.entry["unzipped_bytes"] + model.path.stat().st_size <= UNZIPPED_LIMIT:
             bundle = Path(shutil.copytree(task, self.folder / f"bundle-{name}-{model.name}"))
-            shutil.copyfile(model.path, bundle / made.model["path"])
-            deployed["bundle"] = self.deployed(bundle, opt, env | handler_variables.in_file(made.model["path"]))
+            shutil.copyfile(model.path, bundle / package.model["path"])
+            deployed["bundle"] = self.deployed(bundle, opt, env | handler_variables.in_file(package.model["path"]))
         return deployed
 
     def deployed(self, task: Path, opt: Path, variables: dict[str, str]) -> Deployed:

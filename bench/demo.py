@@ -20,7 +20,7 @@ def run(folder: Path, say: Say) -> Outcome:
     """
     command = " ".join(ARGV)
     say(f"Recording: {command}")
-    shown = terminal.record(ARGV, ROOT, COLUMNS)
-    PICTURE.write_text(terminal.svg(command, shown), encoding="utf-8")
+    screen = terminal.record(ARGV, ROOT, COLUMNS)
+    PICTURE.write_text(terminal.svg(command, screen), encoding="utf-8")
     kilobytes = f"{PICTURE.stat().st_size / 1e3:.0f} kB"
     return Outcome("The recording", ["picture", "size"], [[PICTURE.name, kilobytes]], {}, [PICTURE])

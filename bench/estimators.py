@@ -195,14 +195,14 @@ def _package(counter: Shop, own: Path) -> None:
     Raises:
         UserError: the estimator is refused.
     """
-    made = function.package(counter.out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
+    package = function.package(counter.out, own / "model.pkl", declared=Declared(example=own / "example.pkl"))
     shutil.rmtree(own / "task", ignore_errors=True)
-    archive.unpack(made.path, own / "task")
+    archive.unpack(package.path, own / "task")
     in_file = handler_variables.in_file((own / "model.pkl").resolve())
     facts = {
-        "variables": {**handler_variables.of_entry(made.model), **in_file},
+        "variables": {**handler_variables.of_entry(package.model), **in_file},
         "request": (own / "request.json").read_text(encoding="utf-8"),
-        "why_not": made.recording.why_not,
+        "why_not": package.recording.why_not,
     }
     (own / "packaged.json").write_text(json.dumps(facts), encoding="utf-8")
 

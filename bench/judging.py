@@ -51,11 +51,11 @@ def judge(own: Mapping[str, list[Any]], replies: Mapping[str, Any]) -> Tally:
 def _judge(expected: list[Any], reply: Mapping[str, Any], which: str) -> Tally:
     if "error" in reply:
         return Tally(refused=len(expected), faults=[f"{which}: {reply['error']}"])
-    given = reply["predictions"]
-    if not isinstance(given, list) or len(given) != len(expected):
-        return Tally(wrong=len(expected), faults=[f"{which}: {given!r} for {len(expected)} rows"])
+    predictions = reply["predictions"]
+    if not isinstance(predictions, list) or len(predictions) != len(expected):
+        return Tally(wrong=len(expected), faults=[f"{which}: {predictions!r} for {len(expected)} rows"])
     tally = Tally()
-    for number, (one, other) in enumerate(zip(expected, given, strict=True)):
+    for number, (one, other) in enumerate(zip(expected, predictions, strict=True)):
         if same(one, other):
             tally.right += 1
         else:

@@ -179,7 +179,7 @@ def drawing(rows: list[Row]) -> str:
     """Draw the sizes, and the times to build and to import."""
 
     def panel(
-        title: str, unit: str, of: Callable[[Row], float], shown: list[Row], limit: tuple[float, str] | None = None
+        title: str, unit: str, of: Callable[[Row], float], panel_rows: list[Row], limit: tuple[float, str] | None = None
     ) -> bars.Panel:
         digits = 0 if unit == "MB" else 1
 
@@ -187,7 +187,7 @@ def drawing(rows: list[Row]) -> str:
             kind = "blue" if row.tool.is_ours else "grey"
             return bars.Bar.of(row.tool.name, of(row), f"{of(row):.{digits}f} {unit}", kind)
 
-        return bars.Panel(title, [bar(row) for row in shown], limit)
+        return bars.Panel(title, [bar(row) for row in panel_rows], limit)
 
     # The other row differs from the first one only in its build time
     different = [row for row in rows if row.tool.name != tools.ANEW]

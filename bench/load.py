@@ -168,31 +168,31 @@ def run(results: Path, say: Say, seconds: float = SECONDS) -> Outcome:
         answers = json.loads((own / "answers.json").read_text(encoding="utf-8"))["together"]
         with shop.serving(shop.runtime_packages) as environment:
             say(f"Asking for {seconds:.0f} seconds")
-            seen = ask(environment, rows["dataframe_records"], answers, seconds)
-    return _outcome(seen, results, target.python, entry.what)
+            observations = ask(environment, rows["dataframe_records"], answers, seconds)
+    return _outcome(observations, results, target.python, entry.what)
 
 
 def ask(environment: Environment, rows: Rows, answers: Sequence[Any], seconds: float) -> Seen:
     """Send one request after another, each as soon as the previous one has been answered."""
-    seen, draw = Seen(), random.Random(20261126)
+    observations, draw = Seen(), random.Random(20261126)
     environment.invoke(records(rows))  # this loads the model
     began, looked = time.perf_counter(), -1
     while (passed := time.perf_counter() - began) < seconds:
         if int(passed / seconds * LOOKS) > looked:
             looked = int(passed / seconds * LOOKS)
-            seen.rss.append((passed, environment.rss()))
+            observations.rss.append((passed, environment.rss()))
         kind = draw.choice(WRONG if draw.random() < BAD else GOOD)
         places = [draw.randrange(len(rows)) for _ in range(draw.randint(1, MOST_ROWS))]
         event = json.dumps(kind.event([rows[at] for at in places])).encode()
         sent = time.perf_counter()
         written = environment.send(event)
-        seen.milliseconds.append((time.perf_counter() - sent) * 1e3)
-        seen.asked[kind.name] += 1
+        observations.milliseconds.append((time.perf_counter() - sent) * 1e3)
+        observations.asked[kind.name] += 1
         fault = _fault(kind, written, [answers[at] for at in places])
         if fault:
-            seen.faults.append(f"{kind.name}: {fault}"[:400])
-    seen.rss.append((time.perf_counter() - began, environment.rss()))
-    return seen
+            observations.faults.append(f"{kind.name}: {fault}"[:400])
+    observations.rss.append((time.perf_counter() - began, environment.rss()))
+    return observations
 
 
 def _fault(kind: Kind, written: bytes, own: list[Any]) -> str | None:
@@ -201,29 +201,29 @@ def _fault(kind: Kind, written: bytes, own: list[Any]) -> str | None:
         answer = json.loads(written)
         if kind.status is not None:
             return None if answer["statusCode"] == kind.status else f"expected {kind.status}, got {answer}"
-        given = kind.predictions(answer)
+        predictions = kind.predictions(answer)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         return f"{error!r} in {written[:200]!r}"
-    return None if given == own else f"expected {own}, got {given}"
+    return None if predictions == own else f"expected {own}, got {predictions}"
 
 
-def _outcome(seen: Seen, results: Path, python: str, what: str) -> Outcome:
-    total, times = seen.asked.total(), sorted(seen.milliseconds)
-    bad = sum(seen.asked[kind.name] for kind in WRONG)
-    growth = seen.growth()
+def _outcome(observations: Seen, results: Path, python: str, what: str) -> Outcome:
+    total, times = observations.asked.total(), sorted(observations.milliseconds)
+    bad = sum(observations.asked[kind.name] for kind in WRONG)
+    growth = observations.growth()
     facts = {
         "python": python,
         "model": what,
-        "seconds": round(seen.rss[-1][0], 1),
+        "seconds": round(observations.rss[-1][0], 1),
         "requests": total,
         "bad_requests": bad,
-        "by_kind": dict(sorted(seen.asked.items())),
-        "lost_or_wrong": len(seen.faults),
-        "faults": seen.faults[:20],
-        "requests_per_second": round(total / seen.rss[-1][0], 1),
+        "by_kind": dict(sorted(observations.asked.items())),
+        "lost_or_wrong": len(observations.faults),
+        "faults": observations.faults[:20],
+        "requests_per_second": round(total / observations.rss[-1][0], 1),
         "p50_ms": round(times[total // 2], 2),
         "p99_ms": round(times[total * 99 // 100], 2),
-        "rss_mb": [round(rss / 1e6, 1) for _, rss in seen.rss],
+        "rss_mb": [round(rss / 1e6, 1) for _, rss in observations.rss],
         "rss_growth": round(growth, 4),
     }
     results.mkdir(exist_ok=True)
@@ -231,10 +231,10 @@ def _outcome(seen: Seen, results: Path, python: str, what: str) -> Outcome:
     path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     rows = [
         ["requests, and how many of them were bad", f"{total:,}, {bad:,}"],
-        ["lost, wrong, or for another request", f"{len(seen.faults):,}"],
+        ["lost, wrong, or for another request", f"{len(observations.faults):,}"],
         ["requests per second", f"{facts['requests_per_second']:,}"],
         ["p50, p99 (ms)", f"{facts['p50_ms']}, {facts['p99_ms']}"],
         ["most memory after the first tenth, relative to the memory at that time", f"{growth:.3f}"],
     ]
-    ratios = {"rss_growth": growth, "lost_or_wrong": float(len(seen.faults))}
+    ratios = {"rss_growth": growth, "lost_or_wrong": float(len(observations.faults))}
     return Outcome("A minute of load", ["", f"{what}, python{python}"], rows, ratios, [path])

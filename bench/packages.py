@@ -59,10 +59,10 @@ def run(folder: Path, say: Say, only: Collection[str] = ()) -> Outcome:
     Raises:
         UnknownPackage
     """
-    known = [case.name for case in PACKAGES]
+    case_names = [case.name for case in PACKAGES]
     for name in only:
-        if name not in known:
-            raise UnknownPackage(name=name, known=", ".join(known))
+        if name not in case_names:
+            raise UnknownPackage(name=name, known=", ".join(case_names))
     target, results = runtime(DEFAULT_PYTHON), read(folder)
     for case in PACKAGES:
         if not only or case.name in only:
@@ -117,23 +117,23 @@ def compare(case: Case, target: Runtime) -> Compared:
             before = sum(distributions.sizes(whole).values())
             installed = distributions.read(whole)
             libraries.complete(whole, installed, target, architecture, builder.library)
-            made = _build(work / "dist", order)
+            slim_layer = _build(work / "dist", order)
         except UserError as error:
             return Compared(case.name, verdict=f"not built: {str(error).strip().splitlines()[0]}")
-        archive.unpack(made.path, work / "slim")
+        archive.unpack(slim_layer.path, work / "slim")
         names = modules(whole)
         imported = [_imported(tree, names, target, work) for tree in (whole, slim)]
         why = {name: [failures.get(name) for failures in imported] for name in names}
         lost = {name: failures for name, failures in why.items() if failures[0] != failures[1]}
         answers = [_answer(tree, case, target, work) for tree in (whole, slim)]
-        size, biggest = _size(made)
+        size, biggest = _size(slim_layer)
         return Compared(
             case.name,
             installed.versions.get(case.name, ""),
             before,
             size,
             sum(1 for failures in why.values() if failures[0] is None),
-            made.contents.bytecode if size <= UNZIPPED_LIMIT else "none",
+            slim_layer.contents.bytecode if size <= UNZIPPED_LIMIT else "none",
             verdict(list(lost), answers, size, biggest),
             lost,
         )
@@ -147,13 +147,13 @@ def _build(out: Path, order: layer.Order) -> layer.Layer:
         return layer.build(out, replace(order, limit=NO_LIMIT), lambda message: None)
 
 
-def _size(made: layer.Layer) -> tuple[int, str]:
+def _size(slim_layer: layer.Layer) -> tuple[int, str]:
     """Return the bytes of an unzipped layer, without bytecode if that is too much, and its largest package in words."""
-    size, packages = made.entry["unzipped_bytes"], made.contents.packages
+    size, packages = slim_layer.entry["unzipped_bytes"], slim_layer.contents.packages
     name = next(iter(packages))
     if size > UNZIPPED_LIMIT:  # `invoke build-layer` has compared its size without bytecode
         size -= sum(kinds["bytecode"] for kinds in packages.values())
-    return size, f"{name} has {made.contents.package_bytes(name) / 1e6:.0f} MB"
+    return size, f"{name} has {slim_layer.contents.package_bytes(name) / 1e6:.0f} MB"
 
 
 def verdict(lost: list[str], answers: list[Answer], size: int, biggest: str) -> str:

@@ -69,14 +69,14 @@ class Screen:
 
     def feed(self, text: str, seconds: float) -> None:
         """Show a text. Colours stay in the lines. Only the movements of the cursor that progress bars use are known."""
-        for found in TOKEN.finditer(text):
-            token, action = found[0], found["action"]
+        for match in TOKEN.finditer(text):
+            token, action = match[0], match["action"]
             if token.endswith("\n"):
                 self._move(1)
             elif token == "\r":
                 self.overwrites = True
             elif action == "A":
-                self._move(-int(found["numbers"] or 1))
+                self._move(-int(match["numbers"] or 1))
             elif action == "K":
                 self._write("", seconds, anew=True)
             elif action == "m":
@@ -106,7 +106,7 @@ def record(argv: Sequence[str], folder: Path, columns: int, env: Mapping[str, st
     wanted = {**env, "TERM": "xterm-256color", "COLUMNS": str(columns)}
     process = subprocess.Popen(argv, cwd=folder, env=wanted, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
-    begin, shown, chunks = time.monotonic(), Screen(), []
+    begin, screen, chunks = time.monotonic(), Screen(), []
     with suppress(OSError):  # reading raises OSError when the other end is closed
         while chunk := os.read(ours, 1 << 16):
             chunks.append((chunk, time.monotonic() - begin))
@@ -114,12 +114,12 @@ def record(argv: Sequence[str], folder: Path, columns: int, env: Mapping[str, st
     rest = b""
     for chunk, seconds in chunks:
         text, rest = _whole(rest + chunk)
-        shown.feed(text, seconds)
+        screen.feed(text, seconds)
     code = process.wait()
     if code:
-        tail = "\n".join(Text.from_ansi(line).plain for line in shown.lines[-20:])
+        tail = "\n".join(Text.from_ansi(line).plain for line in screen.lines[-20:])
         raise RecordingFailed(command=" ".join(argv), code=code, tail=tail)
-    return shown
+    return screen
 
 
 def _whole(data: bytes) -> tuple[str, bytes]:
@@ -162,7 +162,7 @@ def _runs(text: Text) -> list[tuple[str, Style]]:
     for span in text.spans:
         own = span.style if isinstance(span.style, Style) else Style.parse(span.style)
         styles[span.start : span.end] = [style + own for style in styles[span.start : span.end]]
-    pieces = groupby(zip(text.plain, styles, strict=True), key=lambda each: each[1])
+    pieces = groupby(zip(text.plain, styles, strict=True), key=lambda pair: pair[1])
     return [("".join(letter for letter, _ in letters), style) for style, letters in pieces]
 
 

@@ -101,13 +101,13 @@ def heading(path: Path) -> list[str]:
 
 def inputs(folder: Path, name: str, body: dict[str, Any]) -> Iterator[str]:
     """Return the rows of a variable: its own row, and a row for each field."""
-    told, described = description(body["description"])
+    summary, described = description(body["description"])
     kind = hcl_types.bare(body["type"])
     fields = hcl_types.fields(kind)
     differing = {field.name for field in fields} ^ set(described)
     if differing:
         raise Undescribed(variable=name, folder=folder, fields=", ".join(sorted(differing)))
-    yield f"| `{name}` | {told} | `{hcl_types.short(kind)}` | {default(body)} |"
+    yield f"| `{name}` | {summary} | `{hcl_types.short(kind)}` | {default(body)} |"
     prefix = f"{name}." if kind.startswith("object") else f"{name}[*]."
     for field in fields:
         what = f"`{_cell(field.default)}`" if field.default else ("required" if field.required else "`null`")
@@ -129,9 +129,9 @@ def _parse(text: str) -> dict[str, Any]:
 
 def description(text: str) -> tuple[str, dict[str, str]]:
     """Return a description as a cell of a table, and the descriptions of fields, which are the points of its list."""
-    told, *points = re.split(r"^\s*- `", plain(text), flags=re.MULTILINE)
+    summary, *points = re.split(r"^\s*- `", plain(text), flags=re.MULTILINE)
     fields = dict(point.split("` - ", 1) for point in points)
-    return _cell(told), {name: _cell(what) for name, what in fields.items()}
+    return _cell(summary), {name: _cell(what) for name, what in fields.items()}
 
 
 def cell(text: str) -> str:

@@ -91,7 +91,7 @@ def runtime(python: str) -> Runtime:
     for candidate in RUNTIMES:
         if candidate.python == minor:
             return candidate
-    raise UnknownRuntime(python=minor, known=", ".join(each.python for each in RUNTIMES))
+    raise UnknownRuntime(python=minor, known=", ".join(candidate.python for candidate in RUNTIMES))
 
 
 def architecture(name: str) -> Architecture:
@@ -103,15 +103,15 @@ def architecture(name: str) -> Architecture:
     for candidate in ARCHITECTURES:
         if candidate.name == name:
             return candidate
-    raise UnknownArchitecture(name=name, known=", ".join(each.name for each in ARCHITECTURES))
+    raise UnknownArchitecture(name=name, known=", ".join(candidate.name for candidate in ARCHITECTURES))
 
 
 def host_architecture() -> Architecture | None:
     """Return the architecture of this machine, or None if Lambda does not have it."""
     machine = platform.machine().lower()
-    return next((each for each in ARCHITECTURES if machine in each.machines), None)
+    return next((candidate for candidate in ARCHITECTURES if machine in candidate.machines), None)
 
 
 def supported(today: date) -> list[Runtime]:
     """Return the runtimes that AWS still supports, newest first."""
-    return [each for each in reversed(RUNTIMES) if each.end_of_support >= today]
+    return [candidate for candidate in reversed(RUNTIMES) if candidate.end_of_support >= today]

@@ -40,7 +40,11 @@ def main(folder: str, *names: str) -> None:
         except Exception as error:  # whatever the error is, the model cannot be served
             replies: dict[str, Any] = {"error": cut(f"{type(error).__name__}: {error}")}
         else:
-            replies = {form: ask_all(url, asked) for form, asked in requests.items() if asked.get("by_mlflow")}
+            replies = {
+                form: ask_all(url, form_requests)
+                for form, form_requests in requests.items()
+                if form_requests.get("by_mlflow")
+            }
             server.should_exit = True
         with open(os.path.join(own, "mlflow.json"), "w", encoding="utf-8") as stream:
             json.dump(replies, stream)
@@ -77,11 +81,11 @@ def serve(own: str, saved: str) -> tuple[str, Any]:
     return f"http://127.0.0.1:{listener.getsockname()[1]}/invocations", server
 
 
-def ask_all(url: str, asked: dict[str, Any]) -> dict[str, Any]:
+def ask_all(url: str, form_requests: dict[str, Any]) -> dict[str, Any]:
     """Send all requests of one form."""
     return {
-        "together": ask(url, asked["together"], asked["content_type"]),
-        "alone": [ask(url, body, asked["content_type"]) for body in asked["alone"]],
+        "together": ask(url, form_requests["together"], form_requests["content_type"]),
+        "alone": [ask(url, body, form_requests["content_type"]) for body in form_requests["alone"]],
     }
 
 

@@ -49,10 +49,10 @@ def main(folder: str) -> None:
     warnings.simplefilter("ignore")
     rows, outcomes = customers(600)
     model = pipeline().fit(rows, outcomes)
-    asked = pd.DataFrame(ROWS).astype({"joined": rows["joined"].dtype, "plan": rows["plan"].dtype})
+    frame = pd.DataFrame(ROWS).astype({"joined": rows["joined"].dtype, "plan": rows["plan"].dtype})
     own = [
-        {"row": row, "predict": model.predict(asked[at : at + 1])[0], "predict_proba": chances}
-        for at, (row, chances) in enumerate(zip(ROWS, model.predict_proba(asked).tolist(), strict=True))
+        {"row": row, "predict": model.predict(frame[at : at + 1])[0], "predict_proba": chances}
+        for at, (row, chances) in enumerate(zip(ROWS, model.predict_proba(frame).tolist(), strict=True))
     ]
     for name, content in (("model.pkl", model), ("example.pkl", rows[:200])):
         with open(os.path.join(folder, name), "wb") as stream:

@@ -80,5 +80,5 @@ def fitted(estimator: Any, rows: Any, answers: Any = None) -> Fitted:
         answers: what the estimator learns to return. None means the outcome of the rows.
     """
     answers = outcome(rows) if answers is None else answers
-    example, asked = rows[:FITTED], rows[FITTED:]
-    return Fitted(estimator.fit(example, answers[:FITTED]), example, asked)
+    example, request_rows = rows[:FITTED], rows[FITTED:]
+    return Fitted(estimator.fit(example, answers[:FITTED]), example, request_rows)

@@ -86,11 +86,11 @@ def refusal(
         return NoSuchPackage(requirements=requirements, tail=error, name=unknown[1])
     if not WHEELS_MISSING.search(error.output):
         return UvFailed(requirements=requirements, tail=error)
-    fitting, advice = [each.python for each in others()], []
+    fitting, advice = [other.python for other in others()], []
     if not fitting or of_glibc():
         advice.append(GLIBC.format(runtime=runtime.name, glibc=".".join(map(str, runtime.glibc))))
     if fitting:
-        advice.append(OTHERS.format(first=fitting[0], more="".join(f" or {each}" for each in fitting[1:])))
+        advice.append(OTHERS.format(first=fitting[0], more="".join(f" or {python}" for python in fitting[1:])))
     return NoWheels(
         requirements=requirements,
         runtime=runtime.name,

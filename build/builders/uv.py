@@ -124,10 +124,10 @@ class UvBuilder:
 
         def others() -> Sequence[Runtime]:
             """Return the other runtimes for which all packages have wheels, newest first."""
-            tried = [each for each in runtimes.supported(date.today()) if each != self.runtime]
+            tried = [candidate for candidate in runtimes.supported(date.today()) if candidate != self.runtime]
             with ThreadPoolExecutor(len(tried)) as pool:
-                fits = list(pool.map(lambda each: replace(self, runtime=each)._fits(requirements), tried))
-            return [each for each, fit in zip(tried, fits, strict=True) if fit]
+                fits = list(pool.map(lambda candidate: replace(self, runtime=candidate)._fits(requirements), tried))
+            return [candidate for candidate, fit in zip(tried, fits, strict=True) if fit]
 
         if refusals.UNKNOWN.search(error.output) and not lockfile.is_lock(requirements):
             # If uv searches all indexes, it does not tell which of them denied access.

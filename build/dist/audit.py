@@ -84,23 +84,27 @@ def audit(out: Path, ignore: Collection[str] = (), service: str = "pypi") -> Aud
     if not entry:
         raise NothingToAudit(out=out)
     held = sbom.packages(out / entry["path"], entry["sha256"])
-    if not any(each.get("vulns") for each in _ask(service, VULNERABLE)):
+    if not any(answer.get("vulns") for answer in _ask(service, VULNERABLE)):
         (release,) = VULNERABLE.items()
         raise _could_not(service, f"it has no advisories, not even for {' '.join(release)}")
     public = {name: _public(version) for name, version in held.items()}
     answers = _ask(service, {name: version for name, version in public.items() if version})
-    known = {each["name"]: each["vulns"] for each in answers if "vulns" in each}
-    if not known:
+    vulnerabilities = {answer["name"]: answer["vulns"] for answer in answers if "vulns" in answer}
+    if not vulnerabilities:
         raise _could_not(service, f"it does not know any of them ({', '.join(held)})")
-    advisories = [advisory for name in sorted(known) for advisory in _advisories(name, held[name], known[name])]
-    ignored = [each for each in advisories if set(each.names) & set(ignore)]
+    advisories = [
+        advisory
+        for name in sorted(vulnerabilities)
+        for advisory in _advisories(name, held[name], vulnerabilities[name])
+    ]
+    ignored = [advisory for advisory in advisories if set(advisory.names) & set(ignore)]
     return Audit(
         out / entry["path"],
         NAMES.get(service, service),
-        [each for each in advisories if each not in ignored],
+        [advisory for advisory in advisories if advisory not in ignored],
         ignored,
-        [f"{name} {version}" for name, version in held.items() if name not in known],
-        len(known),
+        [f"{name} {version}" for name, version in held.items() if name not in vulnerabilities],
+        len(vulnerabilities),
     )
 
 

@@ -116,9 +116,9 @@ def _rectangles(held: Contents) -> list[str]:
         kinds = sorted(((size, kind) for kind, size in held.packages[name].items() if size), reverse=True)
         areas = squarify.normalize_sizes([size for size, _ in kinds], box["dx"], box["dy"])
         inner = squarify.squarify(areas, box["x"], box["y"], box["dx"], box["dy"])
-        for (size, kind), each in zip(kinds, inner, strict=True):
+        for (size, kind), rectangle in zip(kinds, inner, strict=True):
             title = html.escape(f"{name}, {kind}: {size / 1e6:.2f} MB")
-            drawn.append(f'<rect class="k{KINDS.index(kind)}" {_at(each)}><title>{title}</title></rect>')
+            drawn.append(f'<rect class="k{KINDS.index(kind)}" {_at(rectangle)}><title>{title}</title></rect>')
         drawn.append(f'<rect class="box" {_at(box)}/>')
         words = f"{name} {held.package_bytes(name) / 1e6:.1f}"
         if box["dx"] > 8 * len(words) + 6 and box["dy"] > 22:

@@ -48,19 +48,19 @@ def text(
     bom.metadata.component = Component(
         name=layer_name, version=layer_sha256, type=ComponentType.PLATFORM, bom_ref=layer_name
     )
-    for each in installed:
-        purl = PackageURL("pypi", name=each.name, version=each.version)
+    for distribution in installed:
+        purl = PackageURL("pypi", name=distribution.name, version=distribution.version)
         bom.components.add(
             Component(
-                name=each.name,
-                version=each.version,
+                name=distribution.name,
+                version=distribution.version,
                 purl=purl,
                 bom_ref=purl.to_string(),
-                description=each.summary,
-                licenses=[licences.make_from_string(each.license)] if each.license else (),
+                description=distribution.summary,
+                licenses=[licences.make_from_string(distribution.license)] if distribution.license else (),
             )
         )
-    bom.components.update(_library(name, each) for name, each in (supplied or {}).items())
+    bom.components.update(_library(name, library) for name, library in (supplied or {}).items())
     bom.register_dependency(bom.metadata.component, bom.components)
     return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"
 
@@ -109,7 +109,7 @@ def packages(layer_zip: Path, sha256: str) -> dict[str, str]:
         bill = json.loads(path.read_text(encoding="utf-8"))
         if bill["metadata"]["component"]["version"] != sha256:
             raise NotItsBill(path=path, why="it names another layer")
-        held = [each for each in bill["components"] if each.get("purl", "").startswith("pkg:pypi/")]
-        return {each["name"]: each["version"] for each in held}
+        held = [component for component in bill["components"] if component.get("purl", "").startswith("pkg:pypi/")]
+        return {component["name"]: component["version"] for component in held}
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise NotItsBill(path=path, why="it is missing" if isinstance(error, OSError) else "it is damaged") from error

@@ -63,8 +63,8 @@ def fetch(folder: Path, name: str, target: Path) -> list[Path] | None:
     wanted = _sums(kept)
     try:
         if wanted.keys() | {SUMS} == {path.name for path in kept.iterdir()}:
-            for each in wanted:
-                copies.append(Path(shutil.copyfile(kept / each, target / each)))
+            for filename in wanted:
+                copies.append(Path(shutil.copyfile(kept / filename, target / filename)))
         # check the copies, because they are what will be used
         if copies and all(archive.file_sha256(path) == wanted[path.name] for path in copies):
             os.utime(kept)
@@ -142,9 +142,9 @@ def _drop(kept: Path) -> None:
 
 def _drop_old(folder: Path, most: int) -> None:
     """Remove all folders but the newest ones, and what a killed build has left."""
-    ages = {each: _age(each) for each in folder.iterdir() if not each.name.startswith(".")}
-    for each in sorted(ages, key=ages.__getitem__)[most:]:
-        shutil.rmtree(each, ignore_errors=True)
+    ages = {path: _age(path) for path in folder.iterdir() if not path.name.startswith(".")}
+    for path in sorted(ages, key=ages.__getitem__)[most:]:
+        shutil.rmtree(path, ignore_errors=True)
     workplace.sweep(folder)
 
 

@@ -30,11 +30,13 @@ class Distributions:
 
     @property
     def versions(self) -> dict[str, str]:
-        return {each.name: each.version for each in self.installed}
+        return {distribution.name: distribution.version for distribution in self.installed}
 
     def without(self, names: Collection[str]) -> Distributions:
         """Return the same object without some distributions. The owners of their files are still known."""
-        return Distributions([each for each in self.installed if each.name not in names], self.owners)
+        return Distributions(
+            [distribution for distribution in self.installed if distribution.name not in names], self.owners
+        )
 
     def owner(self, path: str) -> str:
         """Return the distribution that a file or bytecode belongs to, or its top folder if no distribution lists it."""
@@ -66,7 +68,11 @@ def _get(fields: metadata.PackageMetadata, name: str) -> str | None:
 
 
 def _licence_of_classifiers(fields: metadata.PackageMetadata) -> str | None:
-    names = [each.rpartition(" :: ")[2] for each in fields.get_all("Classifier", ()) if each.startswith("License :: ")]
+    names = [
+        classifier.rpartition(" :: ")[2]
+        for classifier in fields.get_all("Classifier", ())
+        if classifier.startswith("License :: ")
+    ]
     return " AND ".join(names) or None
 
 

@@ -86,7 +86,9 @@ def run(runtime: Runtime, script: str, arguments: Sequence[object], see: Sequenc
     """
     interpreter = interpreters.require(runtime, f"Running a model for {runtime.name}")
     path = ":".join(str(folder.resolve()) for folder in see)
-    libraries = ":".join(str(each) for folder in see for each in interpreters.library_folders(folder.resolve()))
+    libraries = ":".join(
+        str(library_folder) for folder in see for library_folder in interpreters.library_folders(folder.resolve())
+    )
     clean = {
         "PYTHONPATH": path,
         "LD_LIBRARY_PATH": libraries,

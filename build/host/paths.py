@@ -46,8 +46,8 @@ def given_as_text(body: Callable[..., Any]) -> Callable[..., Any]:
 
     called.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[
-            each.replace(default=str(each.default)) if isinstance(each.default, Path) else each
-            for each in signature.parameters.values()
+            parameter.replace(default=str(parameter.default)) if isinstance(parameter.default, Path) else parameter
+            for parameter in signature.parameters.values()
         ]
     )
     return called

@@ -35,9 +35,12 @@ class Installed:
         while True:
             left = self.needs.keys() - unneeded - set(gone)
             still_required = {
-                name for each in left for name in self.needs[each] | self.extras.get(each, set()) if name != each
+                name
+                for dependent in left
+                for name in self.needs[dependent] | self.extras.get(dependent, set())
+                if name != dependent
             }
-            required_before = {name for each in {*gone, *unneeded} for name in self.needs.get(each, ())}
+            required_before = {name for dependent in {*gone, *unneeded} for name in self.needs.get(dependent, ())}
             more = (left & required_before) - still_required - set(stay)
             if not more:
                 return unneeded
@@ -86,7 +89,11 @@ def read(site_packages: Path, runtime: Runtime, architecture: Architecture) -> I
 
 def _applying(requirements: Collection[Requirement], marker_values: Mapping[str, str]) -> set[str]:
     """Return the names of the requirements whose markers hold."""
-    applying = [each for each in requirements if each.marker is None or each.marker.evaluate(dict(marker_values))]
+    applying = [
+        requirement
+        for requirement in requirements
+        if requirement.marker is None or requirement.marker.evaluate(dict(marker_values))
+    ]
     return {distributions.normalized(requirement.name) for requirement in applying}
 
 

@@ -121,4 +121,4 @@ def is_elf(path: Path) -> bool:
 
 
 def _architecture_name(machine: str) -> str:
-    return next((each.name for each in ARCHITECTURES if each.elf == machine), machine)
+    return next((architecture.name for architecture in ARCHITECTURES if architecture.elf == machine), machine)

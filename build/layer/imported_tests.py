@@ -48,7 +48,7 @@ def _needed(path: str, data: bytes, there: frozenset[str]) -> set[str]:
     except UNREADABLE:  # for example a template: it might import any test of its package
         top = path.partition("/")[0]
         return {file for file in there if is_test(file) and file.startswith(f"{top}/")}
-    return {file for each in parsed for module in _imported(path, each) for file in _files(module, there)}
+    return {file for tree in parsed for module in _imported(path, tree) for file in _files(module, there)}
 
 
 def _parsed(data: bytes) -> list[ast.AST]:
@@ -62,7 +62,7 @@ def _parsed(data: bytes) -> list[ast.AST]:
         try:
             return [ast.parse(data)]
         except UNREADABLE:
-            return [ast.parse(each) for each in _importing(data)]
+            return [ast.parse(statement) for statement in _importing(data)]
 
 
 def _importing(data: bytes) -> Iterator[str]:
@@ -117,6 +117,6 @@ def _files(module: list[str], paths: frozenset[str]) -> Iterator[str]:
     """Return the files of a module and of the packages around it, and of a folder of tests all modules."""
     stem = "/".join(module)
     stems = ["/".join(module[:end]) for end in range(module.index(FOLDER) + 1, len(module) + 1)]
-    yield from {file for each in stems for file in (f"{each}.py", f"{each}/__init__.py")} & paths
+    yield from {file for prefix in stems for file in (f"{prefix}.py", f"{prefix}/__init__.py")} & paths
     if module[-1] == FOLDER:
         yield from (path for path in paths if path.rpartition("/")[0] == stem and path.endswith(".py"))

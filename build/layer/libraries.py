@@ -123,7 +123,7 @@ def complete(
             sha256 = archive.file_sha256(folder / name)
             supplied[name] = Supplied(installed.owner(source) if source else owner, origin, sha256)
             waiting.append((name, folder / name))
-    owners = {name: each.owner for name, each in supplied.items()}
+    owners = {name: library.owner for name, library in supplied.items()}
     elf.check(folder, owners, Distributions([], owners), runtime, architecture)
     return supplied
 

@@ -38,7 +38,9 @@ def _system(python: str, glibc: tuple[int, int]) -> dict[str, Versions]:
     }
 
 
-SYSTEM: dict[str, dict[str, Versions]] = {each.python: _system(each.python, each.glibc) for each in RUNTIMES}
+SYSTEM: dict[str, dict[str, Versions]] = {
+    runtime.python: _system(runtime.python, runtime.glibc) for runtime in RUNTIMES
+}
 
 # Extension modules that their package does not need, with the library that each of them lacks
 OPTIONAL = {

@@ -126,10 +126,10 @@ def check(keep: Collection[str]) -> None:
     Raises:
         UnknownRule
     """
-    known = [rule.name for rule in RULES]
+    rule_names = [rule.name for rule in RULES]
     for name in keep:
-        if name not in known:
-            raise UnknownRule(name=name, known=", ".join(known))
+        if name not in rule_names:
+            raise UnknownRule(name=name, known=", ".join(rule_names))
 
 
 def _stripped(tree: Path, libraries: Iterable[str]) -> Iterator[tuple[str, int]]:

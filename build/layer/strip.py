@@ -44,7 +44,7 @@ class Segment:
 def stripped(data: bytes) -> bytearray | None:
     """Return the library without what is not loaded, or None if it cannot be made smaller safely."""
     segments = read(data)
-    if not segments or not all(each.is_aligned for each in segments if each.type == LOAD):
+    if not segments or not all(segment.is_aligned for segment in segments if segment.type == LOAD):
         return None
     moved = _moved(segments)
     if moved is None:
@@ -54,7 +54,7 @@ def stripped(data: bytes) -> bytearray | None:
     header_at = _inside(struct.unpack_from("<Q", data, E_PHOFF)[0], headers_size, loads)
     if header_at is None:
         return None
-    out, whole = bytearray(max(each.offset + each.file_size for each in moved)), memoryview(data)
+    out, whole = bytearray(max(segment.offset + segment.file_size for segment in moved)), memoryview(data)
     for old, new in zip(segments, moved, strict=True):
         if old.type == LOAD:
             out[new.offset : new.offset + new.file_size] = whole[old.offset : old.offset + old.file_size]
@@ -78,21 +78,23 @@ def read(data: bytes | bytearray) -> list[Segment]:
 def _moved(segments: list[Segment]) -> list[Segment] | None:
     """Move each segment as close to the one before it as its alignment allows."""
     loads, end = {}, 0
-    for each in sorted((each for each in segments if each.type == LOAD), key=lambda each: each.offset):
-        align = max(each.align, 1)
-        offset = end + (each.address - end) % align
-        loads[each] = offset = min(offset, each.offset)
-        end = max(end, offset + each.file_size)
+    for segment in sorted(
+        (segment for segment in segments if segment.type == LOAD), key=lambda segment: segment.offset
+    ):
+        align = max(segment.align, 1)
+        offset = end + (segment.address - end) % align
+        loads[segment] = offset = min(offset, segment.offset)
+        end = max(end, offset + segment.file_size)
     moved = []
-    for each in segments:
-        if each in loads:
-            offset = loads[each]
+    for segment in segments:
+        if segment in loads:
+            offset = loads[segment]
         else:
-            inside = _inside(each.offset, each.file_size, loads)
-            if inside is None and each.file_size:
+            inside = _inside(segment.offset, segment.file_size, loads)
+            if inside is None and segment.file_size:
                 return None  # a segment of an unknown kind: it is not loaded, and yet it has bytes
-            offset = each.offset if inside is None else inside
-        moved.append(replace(each, offset=offset))
+            offset = segment.offset if inside is None else inside
+        moved.append(replace(segment, offset=offset))
     return moved
 
 

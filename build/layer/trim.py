@@ -208,7 +208,7 @@ def _stubs(removed: Collection[str], kept: Collection[str]) -> dict[str, str]:
             continue
         folder, stem = _folder(path), _stem(path)
         above = pure.parent.parents if pure.name == "__init__.py" else pure.parents
-        is_first = pure.suffix == ".py" and not any(f"{each}/__init__.py" in removed for each in above)
+        is_first = pure.suffix == ".py" and not any(f"{parent}/__init__.py" in removed for parent in above)
         if f"{stem}.py" in kept:  # what is compiled may be there as Python, too
             continue
         if folder in left or folder == "" or is_first:

@@ -110,7 +110,10 @@ def without(data: bytes, library: str, allowed: Collection[str] | None = None) -
 
 def _allowed(tree: Path, path: str) -> list[set[str]]:
     """Return the functions that a module may call, as an argument of `without`. An empty list allows all."""
-    is_known = any(each.version.startswith(KNOWN) for each in metadata.distributions(name="scipy", path=[str(tree)]))
+    is_known = any(
+        distribution.version.startswith(KNOWN)
+        for distribution in metadata.distributions(name="scipy", path=[str(tree)])
+    )
     return [] if path.startswith(MODULE) and is_known else [ONLY]
 
 

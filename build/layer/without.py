@@ -57,19 +57,19 @@ def remove(
     Raises:
         NotInLayer, HandlerNeeds
     """
-    asked = sorted(map(distributions.normalized, names))
-    if not asked:
+    packages = sorted(map(distributions.normalized, names))
+    if not packages:
         return LeftOut({}, {})
     installed, versions = dependencies.read(tree, *target), everything.versions
     own = installed.required_by(HANDLER)
     others = ", ".join(sorted(versions.keys() - own)) or "there are none"
-    for name in asked:
+    for name in packages:
         if name not in versions:
             raise NotInLayer(name=name, known=", ".join(versions))
         if name in own:
             through = "" if name in HANDLER else ", as scikit-learn requires it"
             raise HandlerNeeds(name=name, through=through, others=others)
-    gone = [*asked, *sorted(installed.only_for(asked, stay={*map(distributions.normalized, stay), *own}))]
+    gone = [*packages, *sorted(installed.only_for(packages, stay={*map(distributions.normalized, stay), *own}))]
     own_files = {path for name in gone for path in installed.files[name]}
     own_files -= {path for name, files in installed.files.items() if name not in gone for path in files}
     infos = {top for top in map(_top, own_files) if top.endswith(".dist-info")}

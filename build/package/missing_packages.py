@@ -93,8 +93,10 @@ def _refusal(
         missing: the top-level modules that were not found, with the modules that asked for them.
         error: the model's own error.
     """
-    for package, asked in _asking(layer, process, missing):
-        asking = [module for module in asked if module.startswith(LOADERS) or module.partition(".")[0] not in ASK_ONLY]
+    for package, modules in _asking(layer, process, missing):
+        asking = [
+            module for module in modules if module.startswith(LOADERS) or module.partition(".")[0] not in ASK_ONLY
+        ]
         if asking:
             return PackageWanted(model=model, package=package, why=_why(package, asking, proof))
     return AnswersOtherwise(model=model, packages=", ".join(layer.without), why=error)

@@ -90,8 +90,8 @@ class Folder:
         try:
             return self.python and runtime(self.python).python
         except UnknownRuntime as error:
-            known = ", ".join(each.python for each in RUNTIMES)
-            raise PythonNotServed(path=self.path, python=self.python, known=known) from error
+            pythons = ", ".join(candidate.python for candidate in RUNTIMES)
+            raise PythonNotServed(path=self.path, python=self.python, known=pythons) from error
 
 
 def read(path: Path) -> Folder:
@@ -101,13 +101,13 @@ def read(path: Path) -> Folder:
         NoMLmodel, BadFolder, FlavorNotServed, NativeBooster
     """
     if not (path / MLMODEL).is_file():
-        below = next((each.parent for depth in ("*", "*/*") for each in sorted(path.glob(f"{depth}/{MLMODEL}"))), None)
+        below = next((file.parent for depth in ("*", "*/*") for file in sorted(path.glob(f"{depth}/{MLMODEL}"))), None)
         raise NoMLmodel(path=path, hint=f" There is one in {below}." if below else "")
     mlmodel = _yaml(path, MLMODEL, yaml.SafeLoader)
     flavors = mlmodel.get("flavors")
-    if not isinstance(flavors, dict) or not all(isinstance(each, dict) for each in flavors.values()):
+    if not isinstance(flavors, dict) or not all(isinstance(settings, dict) for settings in flavors.values()):
         raise BadFolder(path=path, why="its MLmodel names no flavors")
-    flavor = next((each for each in FLAVORS if each in flavors), None)
+    flavor = next((name for name in FLAVORS if name in flavors), None)
     if flavor is None:
         raise FlavorNotServed(path=path, found=", ".join(sorted(flavors)) or "none", known=", ".join(FLAVORS))
     own, pyfunc = flavors[flavor], flavors.get("python_function", {})
@@ -219,8 +219,12 @@ def _requirements(path: Path, left_out: list[str]) -> list[str]:
     if (path / "requirements.txt").is_file():
         lines = (path / "requirements.txt").read_text(encoding="utf-8").splitlines()
     else:
-        nested = [each["pip"] for each in _conda(path) if isinstance(each, dict) and isinstance(each.get("pip"), list)]
-        lines = [str(line) for each in nested for line in each]
+        nested = [
+            dependency["pip"]
+            for dependency in _conda(path)
+            if isinstance(dependency, dict) and isinstance(dependency.get("pip"), list)
+        ]
+        lines = [str(line) for pip_lines in nested for line in pip_lines]
     kept = [_without_gpu(line, left_out) for line in lines if not NOT_TO_SERVE.match(line)]
     gone = [line.strip() for line in lines if NOT_TO_SERVE.match(line)]
     if gone:

@@ -63,7 +63,7 @@ class Writer:
             return f"{fitted}; {build}, or fit the model again."
         if not usable:
             return f"{fitted}, which has wheels for no runtime of Lambda. Fit the model again with a later one."
-        pythons = " or ".join(f"--python {each.python}" for each in usable)
+        pythons = " or ".join(f"--python {runtime.python}" for runtime in usable)
         ended = "" if usable[0].end_of_support >= date.today() else " (a runtime whose support AWS has ended)"
         return f"{fitted}; {build}, and {pythons}{ended}. Or fit the model again."
 
@@ -98,8 +98,10 @@ def runtimes(wanted: Writer) -> list[Runtime] | None:
         requirements = Path(name, "requirements.txt")
         requirements.write_text("".join(f"{pin}\n" for pin in wanted.pins), encoding="utf-8")
         try:
-            usable = [each for each in now if _has_wheels(requirements, each)]
-            once = (each for each in reversed(RUNTIMES) if each not in now and _has_wheels(requirements, each))
+            usable = [runtime for runtime in now if _has_wheels(requirements, runtime)]
+            once = (
+                runtime for runtime in reversed(RUNTIMES) if runtime not in now and _has_wheels(requirements, runtime)
+            )
             return usable or list(islice(once, 1))
         except (NoAnswer, commands.CommandMissing):
             return None

@@ -28,20 +28,20 @@ class NoDefaults(UserError):
     )
 
 
-def select(given: Path | None, runtime: Runtime) -> Path:
+def select(requirements: Path | None, runtime: Runtime) -> Path:
     """Return the file to install from: the user's, or else the project's own.
 
     Raises:
         NoRequirements: the user's file does not exist.
         NoDefaults: the project's own requirements are not locked for so old a runtime.
     """
-    if given is None:
+    if requirements is None:
         if _minor(runtime.python) < _minor(OLDEST_WITH_DEFAULTS):
             raise NoDefaults(runtime=runtime.name, oldest=OLDEST_WITH_DEFAULTS)
         return LOCKED
-    if not given.is_file():
-        raise NoRequirements(path=given)
-    return given
+    if not requirements.is_file():
+        raise NoRequirements(path=requirements)
+    return requirements
 
 
 def has_hashes(path: Path) -> bool:
@@ -59,7 +59,11 @@ def named(path: Path) -> set[str]:
         path = SOURCE
     elif has_hashes(path):
         return set()
-    return {each.name for each in requirement_files.parse(path).requirements if each.name and not each.is_constraint}
+    return {
+        requirement.name
+        for requirement in requirement_files.parse(path).requirements
+        if requirement.name and not requirement.is_constraint
+    }
 
 
 def identity(path: Path) -> str | None:
@@ -73,7 +77,7 @@ def identity(path: Path) -> str | None:
     if not requirement_files.all_have_hashes(path):
         return None
     parsed = requirement_files.parse(path)
-    return "\n".join(sorted(each.requirement_line.line for each in (*parsed.requirements, *parsed.options)))
+    return "\n".join(sorted(entry.requirement_line.line for entry in (*parsed.requirements, *parsed.options)))
 
 
 def pinned(package: str, python: str) -> str:
@@ -82,7 +86,7 @@ def pinned(package: str, python: str) -> str:
     mine = [block for block in blocks if block.startswith(f"{package}==")]
     versions = [Requirement(block.split("\\")[0].strip()) for block in mine]
     marker_values = {"python_version": python, "python_full_version": f"{python}.0"}
-    here = [block for block, each in zip(mine, versions, strict=True) if _applies(each, marker_values)]
+    here = [block for block, requirement in zip(mine, versions, strict=True) if _applies(requirement, marker_values)]
     return here[0]
 
 

@@ -72,7 +72,7 @@ class Lock:
         for package in self.facts["packages"] if hashes else ():
             allowed = hashes.get(package["name"], ())
             for _, source in _sources(package):
-                if not {":".join(each) for each in source.get("hashes", {}).items()} & set(allowed):
+                if not {":".join(pair) for pair in source.get("hashes", {}).items()} & set(allowed):
                     return False
         return True
 
@@ -87,7 +87,7 @@ class Lock:
         lines = []
         for package in self.facts["packages"]:
             sources = list(_sources(package))
-            digests = sorted({":".join(each) for _, source in sources for each in source.get("hashes", {}).items()})
+            digests = sorted({":".join(pair) for _, source in sources for pair in source.get("hashes", {}).items()})
             if not digests or not all(source.get("hashes") for _, source in sources):
                 return None
             kind, source = sources[0]
@@ -158,7 +158,7 @@ def of_pip(report: Mapping[str, Any]) -> Lock | None:
     facts = {
         "lock-version": "1.0",
         "created-by": "pip",
-        "packages": [_of_pip(each) for each in sorted(report["install"], key=lambda each: each["metadata"]["name"])],
+        "packages": [_of_pip(item) for item in sorted(report["install"], key=lambda item: item["metadata"]["name"])],
     }
     try:
         return parse(tomli_w.dumps(facts), Path.cwd())

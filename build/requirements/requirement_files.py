@@ -40,24 +40,24 @@ def places(path: Path) -> list[Path]:
         for kind in ("requirements", "constraints"):
             named += [beside / name for name in option.options.get(kind, ())]
         named += [where for link in option.options.get("find_links", ()) if (where := find_links(link, beside))]
-    local = (_local(each.link.url) for each in parsed.requirements if each.link)
+    local = (_local(requirement.link.url) for requirement in parsed.requirements if requirement.link)
     named += [where for where in local if where]
-    return sorted({each.resolve() for each in named if each.exists()})
+    return sorted({place.resolve() for place in named if place.exists()})
 
 
 def all_have_hashes(path: Path) -> bool:
     """Return whether every requirement has hashes. If so, pip and uv accept only packages that are listed."""
     parsed = parse(path)
-    wanted = [each for each in parsed.requirements if not each.is_constraint]
-    return bool(wanted) and not parsed.invalid_lines and all(each.hash_options for each in wanted)
+    wanted = [requirement for requirement in parsed.requirements if not requirement.is_constraint]
+    return bool(wanted) and not parsed.invalid_lines and all(requirement.hash_options for requirement in wanted)
 
 
 def hashes(path: Path) -> dict[str, set[str]]:
     """Return the hashes in the requirements, as ``sha256:...``, by normalized name of the package."""
     by_package: dict[str, set[str]] = {}
-    for each in parse(path).requirements:
-        if each.hash_options and each.name:
-            by_package.setdefault(distributions.normalized(each.name), set()).update(each.hash_options)
+    for requirement in parse(path).requirements:
+        if requirement.hash_options and requirement.name:
+            by_package.setdefault(distributions.normalized(requirement.name), set()).update(requirement.hash_options)
     return by_package
 
 
@@ -66,7 +66,7 @@ def find_links(link: str, beside: Path) -> Path | None:
     if urlsplit(link).scheme not in ("", "file"):
         return None
     local = Path(unquote(urlsplit(link).path)) if link.startswith("file:") else Path(link)
-    return next((each for each in (beside / local, Path.cwd() / local) if each.exists()), None)
+    return next((candidate for candidate in (beside / local, Path.cwd() / local) if candidate.exists()), None)
 
 
 def for_uv(path: Path, folder: Path) -> Path:
@@ -78,12 +78,14 @@ def for_uv(path: Path, folder: Path) -> Path:
     parsed = parse(path)
     if not any(_moves(option) for option in parsed.options):
         return path
-    constraints = [each for each in parsed.requirements if each.is_constraint]
-    lines = [each.requirement_line.line for each in parsed.requirements if not each.is_constraint]
-    lines += [each.requirement_line.line for each in parsed.invalid_lines]
+    constraints = [requirement for requirement in parsed.requirements if requirement.is_constraint]
+    lines = [requirement.requirement_line.line for requirement in parsed.requirements if not requirement.is_constraint]
+    lines += [invalid.requirement_line.line for invalid in parsed.invalid_lines]
     lines += [line for option in parsed.options for line in _written_out(option)]
     if constraints:
-        (folder / "constraints.txt").write_text("\n".join(each.requirement_line.line for each in constraints) + "\n")
+        (folder / "constraints.txt").write_text(
+            "\n".join(constraint.requirement_line.line for constraint in constraints) + "\n"
+        )
         lines.append("-c constraints.txt")
     (folder / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder / "requirements.txt"

@@ -109,44 +109,44 @@ def checked(value: Any) -> Any:
     )
 
 
-def describe(value: Any, typed: bool, told: Signature) -> tuple[Signature, Any]:
+def describe(value: Any, typed: bool, signature: Signature) -> tuple[Signature, Any]:
     """Return a model's signature from the rows that it was fitted on, and these rows as the model gets them.
 
     Args:
         value: the rows, from `read`.
         typed: whether the file stores the types of the columns.
-        told: the signature that the estimator itself has.
+        signature: the signature that the estimator itself has.
     """
     if type(value).__name__ == "Series":
         value = value.tolist()
     if isinstance(value, list):
-        container = "texts" if all(isinstance(each, str) for each in value) else "objects"
-        columns = told.columns if told.container == container else None
-        return replace(told, container=container, columns=columns, dtype=None, source="the example"), value
+        container = "texts" if all(isinstance(row, str) for row in value) else "objects"
+        columns = signature.columns if signature.container == container else None
+        return replace(signature, container=container, columns=columns, dtype=None, source="the example"), value
     if isinstance(value, np.ndarray):
-        return of_array(value, typed, told), value
-    return of_frame(value, typed, told)
+        return of_array(value, typed, signature), value
+    return of_frame(value, typed, signature)
 
 
-def of_array(array: Any, typed: bool, told: Signature) -> Signature:
+def of_array(array: Any, typed: bool, signature: Signature) -> Signature:
     """Return the signature of a model that was fitted on an array."""
     if array.ndim != 2:
         raise BadExample(f"it is an array of shape {array.shape}; expected (rows, columns)")
-    if told.width is not None and told.width != array.shape[1]:
-        raise BadExample(f"it has {array.shape[1]} columns; the model was fitted with {told.width}")
-    if told.container == "frame":  # the rows have no names, and the model knows the names
-        return replace(told, source="the estimator and the example")
-    by_name = {column.name: column for column in told.columns or ()}
+    if signature.width is not None and signature.width != array.shape[1]:
+        raise BadExample(f"it has {array.shape[1]} columns; the model was fitted with {signature.width}")
+    if signature.container == "frame":  # the rows have no names, and the model knows the names
+        return replace(signature, source="the estimator and the example")
+    by_name = {column.name: column for column in signature.columns or ()}
     if array.dtype == object:
         columns = [merged(of_values(at, array[:, at]), by_name.get(at), typed) for at in range(array.shape[1])]
     else:
         columns = [of_dtype(at, array.dtype, None) for at in range(array.shape[1])]
         if not typed:  # JSON does not distinguish whole numbers from others
             columns = [Column(at, "number", "float64") for at in range(array.shape[1])]
-            if told.container == "array" and told.dtype != "object":
-                return replace(told, source="the estimator and the example")
+            if signature.container == "array" and signature.dtype != "object":
+                return replace(signature, source="the estimator and the example")
     return replace(
-        told,
+        signature,
         container="array",
         columns=tuple(columns),
         dtype="float64" if array.dtype != object and not typed else array.dtype.name,
@@ -154,24 +154,26 @@ def of_array(array: Any, typed: bool, told: Signature) -> Signature:
     )
 
 
-def of_frame(frame: Any, typed: bool, told: Signature) -> tuple[Signature, Any]:
+def of_frame(frame: Any, typed: bool, signature: Signature) -> tuple[Signature, Any]:
     """Return the signature of a model that was fitted on a table, and the table with the model's columns only."""
-    by_name = {column.name: column for column in told.columns or ()} if told.container == "frame" else {}
+    by_name = {column.name: column for column in signature.columns or ()} if signature.container == "frame" else {}
     if by_name:
         frame = frame[chosen(list(frame.columns), list(by_name))]
-    elif told.width is not None and told.width != frame.shape[1]:
-        raise BadExample(f"it has {frame.shape[1]} columns; the model was fitted with {told.width}")
+    elif signature.width is not None and signature.width != frame.shape[1]:
+        raise BadExample(f"it has {frame.shape[1]} columns; the model was fitted with {signature.width}")
     if not all(isinstance(name, (str, int, np.integer)) for name in frame.columns):
         raise BadExample("its columns have names that are neither texts nor whole numbers")
-    if told.container == "array" and not isinstance(frame.columns[0], (int, np.integer)) and not typed:
-        return told, frame.to_numpy()  # the model does not know these names
+    if signature.container == "array" and not isinstance(frame.columns[0], (int, np.integer)) and not typed:
+        return signature, frame.to_numpy()  # the model does not know these names
     columns = []
     for at, name in enumerate(frame.columns):
         values = frame.iloc[:, at]
-        own = by_name.get(name) or (told.columns[at] if told.columns and len(told.columns) == frame.shape[1] else None)
+        own = by_name.get(name) or (
+            signature.columns[at] if signature.columns and len(signature.columns) == frame.shape[1] else None
+        )
         column = of_series(int(name) if isinstance(name, np.integer) else name, values)
         columns.append(merged(column, own, typed))
-    return replace(told, container="frame", columns=tuple(columns), dtype=None, source="the example"), frame
+    return replace(signature, container="frame", columns=tuple(columns), dtype=None, source="the example"), frame
 
 
 def chosen(names: list[Any], wanted: list[Name]) -> list[Any]:
@@ -190,7 +192,7 @@ def chosen(names: list[Any], wanted: list[Name]) -> list[Any]:
 
 
 def plain_name(name: Any) -> str:
-    return "".join(each if each.isalnum() or each == "_" else "_" for each in str(name))
+    return "".join(character if character.isalnum() or character == "_" else "_" for character in str(name))
 
 
 def of_series(name: Name, series: Any) -> Column:
@@ -209,12 +211,12 @@ def of_dtype(name: Name, dtype: Any, series: Any) -> Column:
     if text == "category":
         return of_category(name, dtype)
     if text in ("str", "string") or text.startswith("string"):
-        seen = known_texts(series) if series is not None else None
+        categories = known_texts(series) if series is not None else None
         empty = series is not None and bool((series == "").any()) and not bool(series.isna().any())
         missing = "NaN" if text == "str" else "NA"
         if isinstance(getattr(dtype, "na_value", None), float):
             missing = "NaN"
-        return Column(name, "text", text, missing, categories=seen, empty_is_text=empty)
+        return Column(name, "text", text, missing, categories=categories, empty_is_text=empty)
     pandas_own = text[:1].isupper() or text == "boolean" or "[pyarrow]" in text
     missing = "NA" if pandas_own else "NaN"
     if kind == "b" or text == "boolean":
@@ -247,12 +249,12 @@ def of_category(name: Name, dtype: Any) -> Column:
 
 def of_values(name: Name, values: Iterable[Any]) -> Column:
     """Describe a column of objects by its values."""
-    seen = list(values)
-    none = sum(value is None for value in seen)
-    na = sum(type(value).__name__ == "NAType" for value in seen)
-    nan = sum(isinstance(value, float) and bool(np.isnan(value)) for value in seen)
-    missing = max(((nan, "NaN"), (none, "None"), (na, "NA")), key=lambda each: each[0])[1]
-    present = [value for value in seen if not is_absent(value)]
+    values = list(values)
+    none = sum(value is None for value in values)
+    na = sum(type(value).__name__ == "NAType" for value in values)
+    nan = sum(isinstance(value, float) and bool(np.isnan(value)) for value in values)
+    missing = max(((nan, "NaN"), (none, "None"), (na, "NA")), key=lambda pair: pair[0])[1]
+    present = [value for value in values if not is_absent(value)]
     kinds = {type(value) for value in present}
     if kinds and all(issubclass(kind, str) for kind in kinds):
         empty = "" in present and not (none or nan or na)
@@ -272,8 +274,10 @@ def is_absent(value: Any) -> bool:
 
 def known_texts(values: Iterable[Any]) -> tuple[str, ...] | None:
     """Return the different texts in a column, or None if they are too many or too long to list them."""
-    seen = sorted({value for value in values if isinstance(value, str)})
-    return tuple(seen) if len(seen) <= MOST_CATEGORIES and all(len(each) <= MOST_CATEGORIES for each in seen) else None
+    texts = sorted({value for value in values if isinstance(value, str)})
+    return (
+        tuple(texts) if len(texts) <= MOST_CATEGORIES and all(len(text) <= MOST_CATEGORIES for text in texts) else None
+    )
 
 
 def merged(column: Column, own: Column | None, typed: bool) -> Column:
@@ -283,9 +287,9 @@ def merged(column: Column, own: Column | None, typed: bool) -> Column:
     if typed:
         if column.type != own.type:
             return column
-        seen = column.categories if column.type == "category" else own.categories or column.categories
+        categories = column.categories if column.type == "category" else own.categories or column.categories
         missing = column.missing if column.dtype != "object" else own.missing
-        return replace(column, missing=missing, categories=seen)
+        return replace(column, missing=missing, categories=categories)
     if own.type in ("text", "category", "boolean") or own.dtype == "object":
         return replace(own, name=column.name)
     if own.type == "any" or column.type in ("datetime", "timedelta"):

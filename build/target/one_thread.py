@@ -42,7 +42,7 @@ def _walk(value: Any, path: Steps, seen: set[int]) -> Iterator[tuple[Steps, Any]
 def _below(value: Any) -> Iterable[tuple[Any, Any]]:
     """Return the values inside a value, with the steps that lead to them."""
     if isinstance(value, dict):
-        return [(key, each) for key, each in value.items() if type(key) in (str, int)]
+        return [(key, item) for key, item in value.items() if type(key) in (str, int)]
     if isinstance(value, (list, tuple)):
         return enumerate(value)
     if getattr(getattr(value, "dtype", None), "kind", "") == "O" and hasattr(value, "flat"):
@@ -50,7 +50,7 @@ def _below(value: Any) -> Iterable[tuple[Any, Any]]:
     module = type(value).__module__.partition(".")[0]
     if module in ("builtins", "numpy", "pandas", "scipy") or not hasattr(type(value), "__dict__"):
         return ()
-    return [(name, each) for name, each in getattr(value, "__dict__", {}).items() if type(name) is str]
+    return [(name, attribute) for name, attribute in getattr(value, "__dict__", {}).items() if type(name) is str]
 
 
 def has_joblibs(value: Any) -> bool:
@@ -79,7 +79,7 @@ def show(estimator: Any, ask: Callable[[], Any]) -> Threads | None:
     if not paths:
         return None
     held = [threads.reach(estimator, path) for path in paths]
-    names = list(dict.fromkeys(type(each).__qualname__ for each in held))
+    names = list(dict.fromkeys(type(part).__qualname__ for part in held))
     several = ask()
     switch = threads.Switch(held)
     switch.on()

@@ -37,7 +37,7 @@ else:
     import examples
 
     # The model's own modules may have the same names
-    sys.path = [each for each in sys.path if each != HERE]
+    sys.path = [folder for folder in sys.path if folder != HERE]
     for name in ("containers", "declared_columns", "examples", "one_thread", "own_code", "rows"):
         del sys.modules[name]
 
@@ -109,15 +109,15 @@ def find(order: dict[str, Any]) -> OwnAnswers:
 def facts(estimator: Any, signature: Signature, trusted: list[str] | None) -> ModelFacts:
     """Return what the manifest says about the model, except the signature."""
     names = signature.names if signature.container == "frame" else None
-    told: ModelFacts = {
+    model_facts: ModelFacts = {
         "estimator": qualified_name(estimator),
         "n_features_in": signature.width,
         "feature_names_in": [str(name) for name in names] if names else None,
         "classes": list(signature.classes) if signature.classes is not None else None,
     }
     if trusted is not None:
-        told["trusted"] = trusted
-    return told
+        model_facts["trusted"] = trusted
+    return model_facts
 
 
 def qualified_name(estimator: Any) -> str:
@@ -151,14 +151,14 @@ def load(order: dict[str, Any]) -> tuple[Any, list[str] | None]:
 
 def with_method(estimator: Any, method: str | None) -> Signature:
     """Return the signature of the estimator, with the method that answers requests."""
-    told = examples.tell(estimator)
-    if not told.methods:
+    signature = examples.tell(estimator)
+    if not signature.methods:
         raise Refused("NoMethod", qualified_name(estimator))
     check_fitted(estimator)
-    method = method or told.method
-    if method not in told.methods:
-        raise Refused("NoSuchMethod", ", ".join(told.methods))
-    return replace(told, method=method)
+    method = method or signature.method
+    if method not in signature.methods:
+        raise Refused("NoSuchMethod", ", ".join(signature.methods))
+    return replace(signature, method=method)
 
 
 def check_fitted(estimator: Any) -> None:
@@ -237,39 +237,39 @@ def ask_all(estimator: Any, signature: Signature, value: Any) -> tuple[list[Trie
     ambiguous = unclear(signature, cells)
     tried: list[Tried] = []
     for places in [every, *([at] for at in every[: rows.SINGLE])]:
-        given = answer(estimator, signature.method, rows.take(value, places))
-        each = _tried(places, signature.method, [cells[at] for at in places], given)
+        result = answer(estimator, signature.method, rows.take(value, places))
+        trial = _tried(places, signature.method, [cells[at] for at in places], result)
         if texts is not None and not any(at in ambiguous for at in places):
-            each["texts"] = [texts[at] for at in places]
-        tried.append(each)
+            trial["texts"] = [texts[at] for at in places]
+        tried.append(trial)
     again = answer(estimator, signature.method, value)
-    if again != {key: told for key, told in tried[0].items() if key in again}:
+    if again != {key: entry for key, entry in tried[0].items() if key in again}:
         raise Refused("Random", "")
     outputs: dict[str, Any] = {}
     for method in signature.methods:
         try:
-            given = answer(estimator, method, value)
+            result = answer(estimator, method, value)
         except Refused:  # the user did not request this method; a request that does gets the error
             continue
-        if "answer" in given:
-            outputs[method] = shape(given["answer"])
+        if "answer" in result:
+            outputs[method] = shape(result["answer"])
             if method != signature.method:
-                tried.append(_tried(every, method, cells, given))
+                tried.append(_tried(every, method, cells, result))
     if signature.columns is not None:
         for name, table, row in rows.without(value, signature):
-            each = _tried([0], signature.method, row, answer(estimator, signature.method, table))
-            each["null"] = name
-            tried.append(each)
+            trial = _tried([0], signature.method, row, answer(estimator, signature.method, table))
+            trial["null"] = name
+            tried.append(trial)
     return tried, outputs
 
 
-def _tried(places: list[int], method: str, cells: list[Any], given: Answer) -> Tried:
-    each: Tried = {"rows": places, "method": method, "cells": cells}
-    if "answer" in given:
-        each["answer"] = given["answer"]
+def _tried(places: list[int], method: str, cells: list[Any], result: Answer) -> Tried:
+    trial: Tried = {"rows": places, "method": method, "cells": cells}
+    if "answer" in result:
+        trial["answer"] = result["answer"]
     else:
-        each["error"] = given["error"]
-    return each
+        trial["error"] = result["error"]
+    return trial
 
 
 def unclear(signature: Signature, cells: list[Any]) -> set[int]:
@@ -325,8 +325,8 @@ def shape(listed: list[Any]) -> dict[str, Any]:
     flat, sizes = listed, [-1]
     while flat and isinstance(flat[0], list):
         sizes.append(len(flat[0]))
-        flat = [each for row in flat for each in row]
-    kinds = {type(each) for each in flat} - {type(None)}
+        flat = [cell for row in flat for cell in row]
+    kinds = {type(cell) for cell in flat} - {type(None)}
     names = {bool: "boolean", int: "integer", float: "number", str: "text"}
     kind = names.get(kinds.pop(), "any") if len(kinds) == 1 else "number" if kinds and kinds <= {int, float} else "any"
     return {"type": kind, "shape": sizes}

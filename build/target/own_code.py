@@ -38,7 +38,11 @@ def find(estimator: Any) -> list[Any]:
     """Return the classes and functions in a model that belong to no known library."""
     code = dict.fromkeys(_walk(estimator, set(), 0))
     # Some functions of numpy call a table's own sum or mean, and count as well. Its ufuncs do not.
-    return [each for each in code if _top(each) not in KNOWN or (_top(each) == "numpy" and not isinstance(each, type))]
+    return [
+        definition
+        for definition in code
+        if _top(definition) not in KNOWN or (_top(definition) == "numpy" and not isinstance(definition, type))
+    ]
 
 
 def _top(code: Any) -> str:
@@ -67,8 +71,8 @@ def _walk(value: Any, seen: set[int], depth: int) -> Iterator[Any]:
         if type(value).__name__ == "_ArrayFunctionDispatcher":  # the type of numpy's functions
             yield value
         below = _below(value)
-    for each in below:
-        yield from _walk(each, seen, depth + 1)
+    for item in below:
+        yield from _walk(item, seen, depth + 1)
 
 
 def _below(value: Any) -> Iterable[Any]:
@@ -93,17 +97,17 @@ def why_pandas(code: list[Any], folder: str) -> str | None:
         code: the result of `find`.
         folder: the function's folder, with the user's modules.
     """
-    tops = {_top(each) for each in code} - {"__main__"}
+    tops = {_top(definition) for definition in code} - {"__main__"}
     for name, module in sorted(sys.modules.items()):
         path = getattr(module, "__file__", None) or ""
         own = path.startswith(os.path.join(folder, "")) and name.partition(".")[0] not in HANDLERS
         if (own or name.partition(".")[0] in tops) and path.endswith(".py") and imports_pandas(path):
             return f"{os.path.basename(path)} asks for it"
-    for each in code:
-        if _top(each) not in sys.modules or _top(each) == "__main__":  # it was pickled by value
-            functions = vars(each).values() if isinstance(each, type) else [each]
+    for definition in code:
+        if _top(definition) not in sys.modules or _top(definition) == "__main__":  # it was pickled by value
+            functions = vars(definition).values() if isinstance(definition, type) else [definition]
             if any(_names_pandas(function, set()) for function in functions):
-                return f"{each.__qualname__} asks for it"
+                return f"{definition.__qualname__} asks for it"
     return None
 
 
@@ -118,7 +122,7 @@ def imports_pandas(path: str) -> bool:
     names: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names += [each.name for each in node.names]
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names += [node.module or ""]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -134,13 +138,13 @@ def _names_pandas(function: Any, seen: set[Any]) -> bool:
     seen.add(function)
     codes = [function.__code__]
     for code in codes:
-        codes += [each for each in code.co_consts if isinstance(each, types.CodeType)]
+        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
     names = {name for code in codes for name in (*code.co_names, *code.co_consts) if isinstance(name, str)}
     held = [function.__globals__[name] for name in names if name in function.__globals__]
     return (
         "pandas" in names
-        or any(_is_of_pandas(each) for each in held)
-        or any(_names_pandas(each, seen) for each in held)
+        or any(_is_of_pandas(value) for value in held)
+        or any(_names_pandas(value, seen) for value in held)
     )
 
 

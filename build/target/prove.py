@@ -68,9 +68,9 @@ def unexpected(answer: dict[str, Any], expected: list[Any]) -> list[WrongAnswer]
     predictions = answer.get("predictions")
     if predictions is None:
         return [_wrong(0, json.dumps(expected[:1]), str(answer)[:400])]
-    for at, (known, prediction) in enumerate(zip(expected, predictions, strict=False)):
-        if not close(known, prediction):
-            return [_wrong(at, json.dumps(known), json.dumps(prediction))]
+    for at, (expected_prediction, prediction) in enumerate(zip(expected, predictions, strict=False)):
+        if not close(expected_prediction, prediction):
+            return [_wrong(at, json.dumps(expected_prediction), json.dumps(prediction))]
     if len(predictions) != len(expected):
         return [_wrong(0, f"{len(expected)} predictions", f"{len(predictions)} predictions")]
     return []
@@ -178,9 +178,9 @@ def is_tensor(answer: Any) -> bool:
     """Return whether an answer has one shape and one type, so that a tensor can hold it."""
     values = answer
     while values and isinstance(values[0], list):
-        if not all(isinstance(each, list) and len(each) == len(values[0]) for each in values):
+        if not all(isinstance(row, list) and len(row) == len(values[0]) for row in values):
             return False
-        values = [each for row in values for each in row]
+        values = [value for row in values for value in row]
     kind = datatype(values) if values else None
     return kind is not None and (kind in ("FP64", "BYTES") or None not in values)
 
@@ -202,8 +202,8 @@ def difference(
     if own is not None and predictions is not None:
         differing = (
             at
-            for at, each in enumerate(own)
-            if at >= len(predictions) or json.dumps(each) != json.dumps(predictions[at])
+            for at, own_prediction in enumerate(own)
+            if at >= len(predictions) or json.dumps(own_prediction) != json.dumps(predictions[at])
         )
         place = next(differing, 0)
     return {

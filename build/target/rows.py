@@ -147,19 +147,19 @@ def without(value: Any, signature: Signature) -> list[tuple[str | int, Any, list
 def cells(value: Any) -> list[Any]:
     """Return rows as lists of JSON values."""
     if hasattr(value, "iloc"):
-        columns = [[cell(each) for each in value.iloc[:, at]] for at in range(value.shape[1])]
+        columns = [[cell(item) for item in value.iloc[:, at]] for at in range(value.shape[1])]
         return [list(row) for row in zip(*columns, strict=True)]
     if isinstance(value, np.ndarray):
-        return [[cell(each) for each in row] for row in (value.tolist() if value.dtype != object else value)]
-    return [cell(each) for each in value]
+        return [[cell(item) for item in row] for row in (value.tolist() if value.dtype != object else value)]
+    return [cell(row) for row in value]
 
 
 def cell(value: Any) -> Any:
     """Return a value as a JSON value."""
     if isinstance(value, dict):
-        return {name: cell(each) for name, each in value.items()}
+        return {name: cell(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [cell(each) for each in value]
+        return [cell(item) for item in value]
     if value is None or type(value).__name__ in ("NaTType", "NAType"):
         return None
     if isinstance(value, np.generic):
@@ -206,7 +206,7 @@ def _by_row(predictions: Any, count: int) -> Any:
     if hasattr(predictions, "to_list"):  # a Series
         return predictions.to_list()
     outputs = isinstance(predictions, list) and predictions
-    if outputs and all(getattr(each, "ndim", 0) == 2 and len(each) == count for each in predictions):
+    if outputs and all(getattr(output, "ndim", 0) == 2 and len(output) == count for output in predictions):
         return [list(row) for row in zip(*predictions, strict=True)]  # there is an array for each output
     return predictions
 
@@ -217,9 +217,9 @@ def _plain(value: Any) -> Any:
     elif isinstance(value, np.generic) and value.dtype.kind in "biufU":
         value = value.item()
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     if isinstance(value, dict) and all(isinstance(name, str) for name in value):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int, str)):

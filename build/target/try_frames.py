@@ -55,13 +55,13 @@ def record(model: Model, rows: list[Any], methods: list[str]) -> Asked:
     Finally, the rows that were answered are sent for each method.
     """
     default, answered = model.signature.method, []
-    asked = [{"instances": [rows[at]], "method": default} for at in range(0, len(rows), max(1, len(rows) // ALONE))]
-    answers = [ask(model, event) for event in asked]
+    events = [{"instances": [rows[at]], "method": default} for at in range(0, len(rows), max(1, len(rows) // ALONE))]
+    answers = [ask(model, event) for event in events]
     waiting = [rows]
-    while waiting and len(asked) < MOST:
+    while waiting and len(events) < MOST:
         batch = waiting.pop(0)
-        asked.append({"instances": batch, "method": default})
-        answers.append(ask(model, asked[-1]))
+        events.append({"instances": batch, "method": default})
+        answers.append(ask(model, events[-1]))
         if is_answer(answers[-1]):
             answered += batch
         elif len(batch) > 1:
@@ -69,17 +69,17 @@ def record(model: Model, rows: list[Any], methods: list[str]) -> Asked:
             waiting += [batch[:half], batch[half:]]
     for method in methods:
         if answered and method != default:
-            asked.append({"instances": answered, "method": method})
-            answers.append(ask(model, asked[-1]))
+            events.append({"instances": answered, "method": method})
+            answers.append(ask(model, events[-1]))
     if answered:
-        asked.append({"instances": answered, "method": default})
-        answers.append(ask(model, asked[-1]))
-    return {"asked": asked, "answers": answers}
+        events.append({"instances": answered, "method": default})
+        answers.append(ask(model, events[-1]))
+    return {"asked": events, "answers": answers}
 
 
-def difference(model: Model, asked: list[Any], answers: list[str]) -> str | None:
+def difference(model: Model, events: list[Any], answers: list[str]) -> str | None:
     """Describe the first answer that differs from the one with pandas."""
-    for event, expected in zip(asked, answers, strict=True):
+    for event, expected in zip(events, answers, strict=True):
         answer = ask(model, event)
         if answer == expected or (is_refusal(answer) and is_refusal(expected)):
             continue
