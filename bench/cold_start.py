@@ -157,14 +157,14 @@ def _contenders(ground: Ground, model: Model, first: bool) -> dict[str, Deployed
     with_bytecode = ground.of_handler("recipe", ground.pip_layer_with_bytecode, where)
     if not first and model.name != PIPELINE:
         return {RECIPE: recipe, RECIPE_BYTECODE: with_bytecode, **ours}
-    profiled = ground.built(f"profiled-{model.name}", model.path)
-    of_profiled = ground.ours(profiled, f"profiled-{model.name}", model)
+    trimmed = ground.built(f"trimmed-{model.name}", model.path)
+    of_trimmed = ground.ours(trimmed, f"trimmed-{model.name}", model)
     return {
         RECIPE: recipe,
         SAM: ground.of_handler("recipe", ground.sam_layer, where),
         RECIPE_BYTECODE: with_bytecode,
         **ours,
-        **{f"{name}, profiled layer": deployed for name, deployed in of_profiled.items()},
+        **{f"{name}, trimmed layer": deployed for name, deployed in of_trimmed.items()},
         **(ground.ways(ours["bundle"]) if first else {}),
     }
 

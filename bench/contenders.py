@@ -87,11 +87,11 @@ class Ground:
     def layer(self) -> LayerEntry:
         return manifest.built_layer(self.out)
 
-    def built(self, name: str, profile: Path | None) -> Path:
+    def built(self, name: str, trim_for: Path | None) -> Path:
         """Build this project's layer in a folder of its own."""
         self.say(f"Building our layer: {name}")
         out = self.folder / f"dist-{name}"
-        order = layer.Order(self.runtime, this_architecture(), trim_for=TrimFor(profile) if profile else None)
+        order = layer.Order(self.runtime, this_architecture(), trim_for=TrimFor(trim_for) if trim_for else None)
         layer.build(out, order, lambda message: None)
         return out
 
