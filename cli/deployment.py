@@ -116,27 +116,27 @@ def prune(
     name = name or outputs["function_name"]
     clients = {service: deployment.client(service, outputs.get("alias_arn")) for service in ("lambda", "s3")}
     say(f"Looking at the versions of {name}")
-    seen = pruning.look(clients, name, count, outputs.get("bucket"))
-    for version, why in seen.kept.items():
+    inventory = pruning.look(clients, name, count, outputs.get("bucket"))
+    for version, why in inventory.kept.items():
         say(f"Version {version} stays: {', '.join(why)}")
-    for note in seen.notes:
+    for note in inventory.notes:
         say(note)
-    if not seen.unused:
+    if not inventory.unused:
         show("There is nothing to delete.")
         return
     show(f"Of {name} in {clients['lambda'].meta.region_name}, nothing uses:")
-    for unused in seen.unused:  # one line each, because the names of objects may be long
+    for unused in inventory.unused:  # one line each, because the names of objects may be long
         show(f"  {unused.kind:<13} {unused.bytes:>13,} bytes  {unused.name}")
-    size = megabytes(sum(unused.bytes for unused in seen.unused))
+    size = megabytes(sum(unused.bytes for unused in inventory.unused))
     if plan or dry_run:
-        show(f"{len(seen.unused)} things of {size} would be deleted. Nothing was changed.")
+        show(f"{len(inventory.unused)} things of {size} would be deleted. Nothing was changed.")
         terminal.next(f"invoke prune --keep {count}" + (f" --name {shlex.quote(name)}" if not outputs else ""))
         return
     if not yes:
         terminal.stop_spinner()
         pruning.ask()
-    pruning.delete(clients, seen.unused, say)
-    show(f"Deleted: {len(seen.unused)}, of {size}")
+    pruning.delete(clients, inventory.unused, say)
+    show(f"Deleted: {len(inventory.unused)}, of {size}")
 
 
 @command(

@@ -60,7 +60,7 @@ def reference() -> str:
 def _command(namespace: Collection, name: str) -> Iterator[str]:
     description = (inspect.getdoc(namespace[name]) or "").removesuffix(FOOTER).strip()
     yield from (f"## {name}", "", description)
-    arguments = [each for each in namespace[name].get_arguments() if each.name not in IN_ALL]
+    arguments = [argument for argument in namespace[name].get_arguments() if argument.name not in IN_ALL]
     if arguments:
         yield from ("", "| option | short | | default |", "|---|---|---|---|")
     for argument in arguments:

@@ -104,9 +104,9 @@ def newest(clients: Clients, machine: str) -> str:
     with aws_errors():
         pages = clients["stepfunctions"].get_paginator("list_executions").paginate(stateMachineArn=machine)
         for page in pages:
-            for each in page["executions"]:  # the newest first
-                if each["status"] not in UNFINISHED:
-                    return str(each["executionArn"])
+            for execution in page["executions"]:  # the newest first
+                if execution["status"] not in UNFINISHED:
+                    return str(execution["executionArn"])
     raise NoExecution(machine=machine)
 
 
@@ -124,78 +124,78 @@ def table(clients: Clients, execution: str, out: Path, column: str) -> tuple[Wri
     """
     with TemporaryDirectory(prefix="batch-results-") as folder:
         with aws_errors():
-            found = _read(clients, execution, Path(folder))
-        return write(found.batches, out, column), found.failed
+            results = _read(clients, execution, Path(folder))
+        return write(results.batches, out, column), results.failed
 
 
 def spans(numbers: Iterable[int]) -> list[Span]:
     """Return numbers as spans: the first and the last of each run of consecutive numbers."""
-    found: list[Span] = []
-    for each in sorted(numbers):
-        if found and each == found[-1][1] + 1:
-            found[-1] = (found[-1][0], each)
+    runs: list[Span] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
         else:
-            found.append((each, each))
-    return found
+            runs.append((number, number))
+    return runs
 
 
-def gaps(known: Iterable[Span]) -> list[Span]:
-    """Return the spans of numbers before and between known spans."""
-    found: list[Span] = []
+def gaps(covered: Iterable[Span]) -> list[Span]:
+    """Return the spans of numbers before and between covered spans."""
+    missing: list[Span] = []
     following = 0
-    for first, last in sorted(known):
+    for first, last in sorted(covered):
         if first > following:
-            found.append((following, first - 1))
+            missing.append((following, first - 1))
         following = max(following, last + 1)
-    return found
+    return missing
 
 
 def _read(clients: Clients, execution: str, folder: Path) -> Found:
     api = clients["stepfunctions"]
-    said = api.describe_execution(executionArn=execution)
-    if said["status"] in UNFINISHED:
-        raise Unfinished(execution=execution, status=said["status"])
+    description = api.describe_execution(executionArn=execution)
+    if description["status"] in UNFINISHED:
+        raise Unfinished(execution=execution, status=description["status"])
     writers = _writers(api, execution)
-    where = _written(said.get("output")) or _of_map_run(clients, execution, *writers["Files"])
+    where = _written(description.get("output")) or _of_map_run(clients, execution, *writers["Files"])
     if where is None:
-        raise NoResults(execution=execution, why=_why(said))
-    found = Found()
+        raise NoResults(execution=execution, why=_why(description))
+    results = Found()
     files: list[tuple[str, Any, str]] = []
     for status, path in _files(clients["s3"], where, folder / "executions"):
         files += [(status, record, json.loads(record["Input"])["Key"]) for record in _records(path)]
     # In the order in which S3 lists the objects, which is the order of the input
-    for number, (status, record, key) in enumerate(sorted(files, key=lambda each: each[2].encode())):
+    for number, (status, record, key) in enumerate(sorted(files, key=lambda file: file[2].encode())):
         bucket, prefix = writers["Rows"]
         child = record.get("ExecutionArn")
         where = _written(record.get("Output"))
         if where is None and status != "SUCCEEDED":
             where = _of_map_run(clients, child, bucket, prefix + key) if child else None
-            found.failed.append(Failed(key, (), _why(record)))
+            results.failed.append(Failed(key, (), _why(record)))
         if where is not None:
-            _read_rows(clients["s3"], where, key, folder / str(number), found)
-    return found
+            _read_rows(clients["s3"], where, key, folder / str(number), results)
+    return results
 
 
-def _read_rows(s3: Any, where: Place, key: str, folder: Path, found: Found) -> None:
+def _read_rows(s3: Any, where: Place, key: str, folder: Path, results: Found) -> None:
     """Add the results of one data set."""
     batches: dict[int, Batch] = {}  # by their first row, so that no batch is added twice
     failed: list[Failed] = []
-    known: list[Span] = []
+    covered: list[Span] = []
     for status, path in _files(s3, where, folder):
         if status == "SUCCEEDED":
             for offset, record in _lines(path):
                 if "numbers" not in record:
                     raise NoResults(execution=key, why="its rows have no numbers, as it is of an earlier version")
                 batches.setdefault(min(record["numbers"]), Batch(path, offset))
-                known += spans(record["numbers"])
+                covered += spans(record["numbers"])
         else:
             for record in _records(path):
                 items = json.loads(record["Input"])["Items"] if "Input" in record else []
-                failed.append(Failed(key, tuple(spans(each["number"] for each in items)), _why(record)))
-                known += failed[-1].spans
-    failed += [Failed(key, (gap,), "no file of results has them") for gap in gaps(known)]
-    found.batches += [batches[first] for first in sorted(batches)]
-    found.failed += sorted(failed, key=lambda each: each.spans)
+                failed.append(Failed(key, tuple(spans(item["number"] for item in items)), _why(record)))
+                covered += failed[-1].spans
+    failed += [Failed(key, (gap,), "no file of results has them") for gap in gaps(covered)]
+    results.batches += [batches[first] for first in sorted(batches)]
+    results.failed += sorted(failed, key=lambda failure: failure.spans)
 
 
 def _writers(api: Any, execution: str) -> dict[str, Place]:
@@ -217,8 +217,8 @@ def _writers(api: Any, execution: str) -> dict[str, Place]:
 
 def _written(output: str | None) -> Place | None:
     """Return the place of the manifest of a map that succeeded."""
-    said = json.loads(output) if output else {}
-    details = said.get("ResultWriterDetails") if isinstance(said, dict) else None
+    result = json.loads(output) if output else {}
+    details = result.get("ResultWriterDetails") if isinstance(result, dict) else None
     return (details["Bucket"], details["Key"]) if details else None
 
 
@@ -227,22 +227,22 @@ def _of_map_run(clients: Clients, execution: str, bucket: str, prefix: str) -> P
     for run in clients["stepfunctions"].list_map_runs(executionArn=execution)["mapRuns"]:
         own = f"{prefix.rstrip('/')}/{run['mapRunArn'].split(':')[-1]}/"
         pages = clients["s3"].get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=own)
-        listed = [each for page in pages for each in page.get("Contents", [])]
-        manifests = [each for each in listed if each["Key"].endswith("/manifest.json")]
+        listed = [entry for page in pages for entry in page.get("Contents", [])]
+        manifests = [entry for entry in listed if entry["Key"].endswith("/manifest.json")]
         if manifests:
-            return bucket, max(manifests, key=lambda each: each["LastModified"])["Key"]
+            return bucket, max(manifests, key=lambda entry: entry["LastModified"])["Key"]
     return None
 
 
 def _files(s3: Any, manifest: Place, folder: Path) -> Iterator[tuple[str, Path]]:
     """Download the files that a manifest names into a folder. Yield each with the status of its results."""
     bucket, key = manifest
-    told = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    contents = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     folder.mkdir()
     for status in STATUSES:
-        for number, each in enumerate(told["ResultFiles"].get(status, [])):
+        for number, file in enumerate(contents["ResultFiles"].get(status, [])):
             path = folder / f"{status}_{number}"
-            s3.download_file(bucket, each["Key"], str(path))
+            s3.download_file(bucket, file["Key"], str(path))
             yield status, path
 
 
@@ -264,6 +264,6 @@ def _records(path: Path) -> list[Any]:
 
 def _why(record: Mapping[str, Any]) -> str:
     """Return the error of an execution, or else its status."""
-    said = [record.get(name) or record.get(name.lower()) for name in ("Error", "Cause")]
+    parts = [record.get(name) or record.get(name.lower()) for name in ("Error", "Cause")]
     status = record.get("Status") or record.get("status") or "not started"
-    return ": ".join(str(each) for each in said if each) or str(status)
+    return ": ".join(str(part) for part in parts if part) or str(status)

@@ -71,7 +71,7 @@ def estimate(rows: int, setting: Setting, load: Load = EXAMPLE) -> Estimate:
         f"Lambda's concurrency, {LAMBDA_CONCURRENCY:,} environments": LAMBDA_CONCURRENCY / seconds,
         f"open child executions, {OPEN_CHILDREN:,}": OPEN_CHILDREN / seconds,
     }
-    binds = min(rates, key=lambda each: rates[each])
+    binds = min(rates, key=lambda limit: rates[limit])
     step = prices.STEP_FUNCTIONS
     of_call = step.of_express(load.milliseconds) if setting.execution_type == "EXPRESS" else step.of_standard(STATES)
     return Estimate(
@@ -91,9 +91,9 @@ def table(setting: Setting, load: Load = EXAMPLE) -> str:
         "|--:|--:|--:|--:|--:|--:|",
     ]
     for rows in ROWS:
-        each = estimate(rows, setting, load)
-        cells = [f"{rows:,}", f"{each.calls:,}", f"{each.files:,}", duration(each.seconds)]
-        cells += [dollars(each.lambda_dollars), dollars(each.step_functions_dollars)]
+        figures = estimate(rows, setting, load)
+        cells = [f"{rows:,}", f"{figures.calls:,}", f"{figures.files:,}", duration(figures.seconds)]
+        cells += [dollars(figures.lambda_dollars), dollars(figures.step_functions_dollars)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -38,7 +38,7 @@ class Batch:
             file.seek(self.offset)
             record = json.loads(file.readline())
         for _, row, prediction in sorted(
-            zip(record["numbers"], record["rows"], record["predictions"], strict=True), key=lambda each: each[0]
+            zip(record["numbers"], record["rows"], record["predictions"], strict=True), key=lambda item: item[0]
         ):
             yield row, prediction
 
@@ -73,7 +73,7 @@ def write(batches: Sequence[Batch], out: Path, column: str) -> Written:
     columns, width = _columns(batches)
     spread = width is not None and writer is _csv
     names = [f"{column}_{number}" for number in range(width)] if width is not None and spread else [column]
-    if taken := [each for each in names if each in columns]:
+    if taken := [name for name in names if name in columns]:
         raise ColumnIsThere(column=taken[0])
     with NamedTemporaryFile(
         "w", encoding="utf-8", newline="", dir=out.parent, prefix=f".{out.name}.", delete=False
@@ -107,7 +107,7 @@ def _csv(file: IO[str], batches: Sequence[Batch], columns: list[str], names: lis
     for batch in batches:
         for row, prediction in batch.rows():
             values = prediction if spread else [prediction]
-            writer.writerow([_cell(each) for each in [*(row.get(name) for name in columns), *values]])
+            writer.writerow([_cell(value) for value in [*(row.get(name) for name in columns), *values]])
             count += 1
     return count
 

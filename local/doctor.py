@@ -49,12 +49,12 @@ def python() -> Check:
     wanted = [runtime.python for runtime in supported(date.today())]
     there = [version for version in wanted if interpreters.find(version)]
     absent = [version for version in wanted if version not in there]
-    found = f"{', '.join(there)} (default: {DEFAULT_PYTHON})" if there else "none"
+    versions = f"{', '.join(there)} (default: {DEFAULT_PYTHON})" if there else "none"
     if absent:
-        found += f"; not {', '.join(absent)}"
+        versions += f"; not {', '.join(absent)}"
     return Check(
         "Python",
-        found,
+        versions,
         "models of that version cannot be packaged here: uv python install VERSION",
         is_there=DEFAULT_PYTHON in there,
         is_needed=not there,
@@ -68,8 +68,8 @@ def _terraform() -> Check:
     except UserError as error:
         return Check("Terraform or OpenTofu", str(error), without, is_there=False, is_needed=True)
     version = json.loads(commands.run([binary, "version", "-json"]))["terraform_version"]
-    found = f"{binary.name} {version}, {shown(binary)}"
-    return Check("Terraform or OpenTofu", found, without, is_there=True, is_needed=True)
+    description = f"{binary.name} {version}, {shown(binary)}"
+    return Check("Terraform or OpenTofu", description, without, is_there=True, is_needed=True)
 
 
 def provider() -> Check:
@@ -85,16 +85,16 @@ def provider() -> Check:
         return Check(name, f"mirror in {mirror}", without, is_there=True, is_needed=True)
     registry = terraform.REGISTRIES[program_name]
     answers = _answers(f"https://{registry}/.well-known/terraform.json")
-    found = f"{registry} {'answers' if answers else 'does not answer, and there is no mirror on this machine'}"
-    return Check(name, found, without, is_there=answers, is_needed=True)
+    status = f"{registry} {'answers' if answers else 'does not answer, and there is no mirror on this machine'}"
+    return Check(name, status, without, is_there=answers, is_needed=True)
 
 
 def engine() -> Check:
     without = "packages that have no wheel for Lambda cannot be compiled"
-    found = engines.find()
+    container_engine = engines.find()
     names = ", ".join(engines.NAMES)
-    told = found.name if found else f"none of {names} answers"
-    return Check("Container engine", told, without, is_there=found is not None)
+    status = container_engine.name if container_engine else f"none of {names} answers"
+    return Check("Container engine", status, without, is_there=container_engine is not None)
 
 
 def account() -> Iterator[Check]:
@@ -102,10 +102,10 @@ def account() -> Iterator[Check]:
     region = None
     try:
         region = deployment.find_region()
-        found = region or str(deployment.NoRegion())
+        status = region or str(deployment.NoRegion())
     except UserError as error:
-        found = _line(error)
-    yield Check("AWS region", found, NO_ACCOUNT, is_there=region is not None, is_needed=True)
+        status = _line(error)
+    yield Check("AWS region", status, NO_ACCOUNT, is_there=region is not None, is_needed=True)
     credentials = _credentials(region)
     yield credentials
     if region and credentials.is_there:

@@ -24,7 +24,7 @@ class HttpRequest:
     @property
     def content_type(self) -> tuple[str, dict[str, str]]:
         """Return the media type and its parameters in lower case. The type is empty where the header is missing."""
-        kind, *parameters = [each.strip().lower() for each in self.headers.get("content-type", "").split(";")]
+        kind, *parameters = [part.strip().lower() for part in self.headers.get("content-type", "").split(";")]
         named = dict(parameter.split("=", 1) for parameter in parameters if "=" in parameter)
         return kind, {name.strip(): value.strip().strip('"') for name, value in named.items()}
 

@@ -7,12 +7,12 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/; // as JSON has it
 function byId(id) { return document.getElementById(id) }
 
 function element(tag, attributes = {}, ...inside) {
-  const made = document.createElement(tag);
+  const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
+    if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...inside.map(each => typeof each === "number" ? String(each) : each));
-  return made;
+  node.append(...inside.map(child => typeof child === "number" ? String(child) : child));
+  return node;
 }
 
 // A value as JSON and as Python write it. Numbers keep the text that was typed, as a script's own have only 53 bits.
@@ -128,13 +128,13 @@ function field(column, at) {
     node,
     name: literal(String(column.name)).json,
     read() {
-      const wrong = controls.find(each => !each.hidden && each.validity.badInput);
+      const wrong = controls.find(control => !control.hidden && control.validity.badInput);
       if (wrong) throw new Unfinished(wrong, `${titleOf(column)}: this value is not complete. Complete it, or clear it.`);
       return read();
     },
-    state: () => controls.map(each => check ? each.checked : each.value),
+    state: () => controls.map(control => check ? control.checked : control.value),
     restore(state) {
-      controls.forEach((each, number) => { if (check) each.checked = state[number]; else each.value = state[number] });
+      controls.forEach((control, number) => { if (check) control.checked = state[number]; else control.value = state[number] });
       if (show) show();
     },
   };
@@ -144,16 +144,16 @@ function field(column, at) {
 const asFields = () => {
   const fields = model.columns.map(field), named = model.form === "dataframe_records";
   const [open, close] = named ? ["{", "}"] : ["[", "]"];
-  const write = (read, language) => fields.map((each, at) => (named ? `${each.name}: ` : "") + read[at][language]).join(named ? ",\n  " : ", ");
+  const write = (read, language) => fields.map((entry, at) => (named ? `${entry.name}: ` : "") + read[at][language]).join(named ? ",\n  " : ", ");
   const wrap = text => named ? `[${open}\n  ${text}\n${close}]` : `[${open}${text}${close}]`;
   return {
-    nodes: fields.map(each => each.node),
+    nodes: fields.map(entry => entry.node),
     read() {
-      const read = fields.map(each => each.read());
+      const read = fields.map(entry => entry.read());
       return { json: wrap(write(read, "json")), python: wrap(write(read, "python")) };
     },
-    state: () => fields.map(each => each.state()),
-    restore: states => fields.forEach((each, at) => each.restore(states[at])),
+    state: () => fields.map(entry => entry.state()),
+    restore: states => fields.forEach((entry, at) => entry.restore(states[at])),
   };
 };
 

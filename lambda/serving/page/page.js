@@ -6,8 +6,8 @@ const past = [];
 let busy = false;
 
 function bodyOf(rows, method) {
-  const asked = method === model.method ? "" : `, "method": ${JSON.stringify(method)}`;
-  return { json: `{"${model.form}": ${rows.json}${asked}}`, python: `{"${model.form}": rows${asked}}` };
+  const suffix = method === model.method ? "" : `, "method": ${JSON.stringify(method)}`;
+  return { json: `{"${model.form}": ${rows.json}${suffix}}`, python: `{"${model.form}": rows${suffix}}` };
 }
 
 function showCode() {
@@ -38,15 +38,15 @@ async function ask(rows, method) {
       const written = /^\s*\{\s*"predictions"\s*:\s*\[([^]*)\]\s*\}\s*$/.exec(text);
       return { took, predictions: answer.predictions, text: written ? written[1].trim() : null };
     }
-    const said = answer?.error ?? answer?.message ?? text;
-    return { took, refused: `${response.status}: ${typeof said === "string" ? said : JSON.stringify(said)}` };
+    const message = answer?.error ?? answer?.message ?? text;
+    return { took, refused: `${response.status}: ${typeof message === "string" ? message : JSON.stringify(message)}` };
   } catch (error) {
     return { took: performance.now() - began, refused: `No answer came: ${error.message}` };
   }
 }
 
 const duration = took => took < 1000 ? `${took.toFixed(took < 10 ? 1 : 0)} ms` : `${(took / 1000).toFixed(1)} s`;
-const isNumbers = value => Array.isArray(value) && value.length > 0 && value.every(each => typeof each === "number");
+const isNumbers = value => Array.isArray(value) && value.length > 0 && value.every(item => typeof item === "number");
 
 function inWords(answer) {
   if (answer.refused) return answer.refused;
@@ -75,34 +75,34 @@ function bars(answer) {
 }
 
 function show(answer, method, chances) {
-  const shown = [];
-  if (answer.refused) shown.push(element("p", { class: "bad" }, answer.refused));
+  const nodes = [];
+  if (answer.refused) nodes.push(element("p", { class: "bad" }, answer.refused));
   else {
     const drawn = method === "predict_proba" && answer.predictions.length === 1 ? bars(answer) : null;
     const text = inWords(answer);
-    shown.push(drawn ?? (text.length > 120 || answer.predictions.length !== 1
+    nodes.push(drawn ?? (text.length > 120 || answer.predictions.length !== 1
       ? element("pre", { tabindex: 0 }, text) : element("p", { class: "value" }, text)));
-    if (chances) shown.push(chances.refused ? element("p", { class: "bad" }, chances.refused) : bars(chances) ?? "");
+    if (chances) nodes.push(chances.refused ? element("p", { class: "bad" }, chances.refused) : bars(chances) ?? "");
   }
-  shown.push(element("p", { class: "quiet" }, `${method} took ${duration(answer.took)}, there and back`));
-  byId("answer").replaceChildren(...shown);
+  nodes.push(element("p", { class: "quiet" }, `${method} took ${duration(answer.took)}, there and back`));
+  byId("answer").replaceChildren(...nodes);
 }
 
 function remember(answer, method, state) {
   past.unshift({ at: new Date(), answer, method, state });
   past.length = Math.min(past.length, KEPT);
-  byId("requests").replaceChildren(...past.map(each => {
-    const time = each.at.toLocaleTimeString([], { hour12: false }), again = element("button", { type: "button", "aria-label": `Use the request of ${time} again` }, "Use again");
+  byId("requests").replaceChildren(...past.map(request => {
+    const time = request.at.toLocaleTimeString([], { hour12: false }), again = element("button", { type: "button", "aria-label": `Use the request of ${time} again` }, "Use again");
     again.addEventListener("click", () => {
-      form.restore(each.state);
-      byId("method").value = each.method;
+      form.restore(request.state);
+      byId("method").value = request.method;
       showCode();
       byId("form").querySelector("input, select, textarea").focus();
     });
-    const text = inWords(each.answer);
-    return element("tr", {}, element("td", {}, time), element("td", { class: "method" }, each.method),
+    const text = inWords(request.answer);
+    return element("tr", {}, element("td", {}, time), element("td", { class: "method" }, request.method),
       element("td", { class: "said" }, text.length > 60 ? `${text.slice(0, 57)}...` : text),
-      element("td", { class: "number" }, duration(each.answer.took)), element("td", {}, again));
+      element("td", { class: "number" }, duration(request.answer.took)), element("td", {}, again));
   }));
   byId("past").hidden = false;
 }
@@ -110,7 +110,7 @@ function remember(answer, method, state) {
 async function submit(event) {
   event.preventDefault();
   if (busy) return;
-  document.querySelectorAll("[aria-invalid]").forEach(each => each.removeAttribute("aria-invalid"));
+  document.querySelectorAll("[aria-invalid]").forEach(control => control.removeAttribute("aria-invalid"));
   const method = byId("method").value;
   let rows;
   try { rows = form.read() } catch (error) {
@@ -149,5 +149,5 @@ byId("send").textContent = model.method === "transform" ? "Transform" : "Predict
 byId("form").addEventListener("submit", submit);
 byId("form").addEventListener("input", showCode);
 byId("form").addEventListener("keydown", event => { if (event.key === "Enter" && event.ctrlKey) byId("form").requestSubmit() });
-document.querySelectorAll("[data-copy]").forEach(each => each.addEventListener("click", copy));
+document.querySelectorAll("[data-copy]").forEach(button => button.addEventListener("click", copy));
 showCode();

@@ -75,12 +75,12 @@ def evaluate(model: Model, request: Any, record: dict[str, Any], binary: bytes =
     tensors.parameters_of(request, "the request")
     names = _outputs(model.signature, request.get("outputs"))
     rest = tensors.Binary(binary)
-    given = [tensors.read(tensor, number, rest) for number, tensor in enumerate(inputs)]
+    input_tensors = [tensors.read(tensor, number, rest) for number, tensor in enumerate(inputs)]
     if rest.left:
         raise BadRequest(f"{len(rest.left)} bytes follow the tensors that have a binary_data_size")
-    table = tensors.table(given, model.signature)
-    if len(table) != given[0].count:
-        raise BadRequest(f"input {quoted(given[0].name)} has {given[0].count} rows of no columns")
+    table = tensors.table(input_tensors, model.signature)
+    if len(table) != input_tensors[0].count:
+        raise BadRequest(f"input {quoted(input_tensors[0].name)} has {input_tensors[0].count} rows of no columns")
     declared = model.signature.outputs or {}
     # The rows are read again for each method, because an estimator may change the rows that it gets
     predictions = {name: invocation.predict(model, table, name, record) for name in names if name != CLASSES}
@@ -193,8 +193,8 @@ def _declared(signature: Signature, method: str) -> dict[str, Any]:
 def _check_names(call: Call) -> None:
     """Check that the path names this model and its version."""
     name, version = invocation.model_name(), call.model.sha256[:VERSION]
-    asked = call.names.get("name")
-    if asked != name:
-        raise Refused(404, f"there is no model {quoted(asked)}; this one is {name}")
+    requested_name = call.names.get("name")
+    if requested_name != name:
+        raise Refused(404, f"there is no model {quoted(requested_name)}; this one is {name}")
     if call.names.get("version", version) != version:
         raise Refused(404, f"there is no version {quoted(call.names['version'])} of {name}; this one is {version}")

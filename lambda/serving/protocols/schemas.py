@@ -50,21 +50,21 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-def column(given: Column) -> dict[str, Any]:
+def column(spec: Column) -> dict[str, Any]:
     """Describe what a column takes."""
-    schema = KINDS.get(given.type, {})
-    values = present(given)
-    if given.type == "integer" and given.strict:
+    schema = KINDS.get(spec.type, {})
+    values = present(spec)
+    if spec.type == "integer" and spec.strict:
         schema = {"type": ["integer", "boolean"]}
-    if given.type == "category":
+    if spec.type == "category":
         texts = {isinstance(value, str) for value in values}
         schema = {frozenset({True}): TEXT, frozenset({False}): NUMBER}.get(frozenset(texts), {})
     return {**schema, **({"examples": values} if values else {})}
 
 
-def present(given: Column) -> list[Any]:
+def present(spec: Column) -> list[Any]:
     """Return the known values of a column, without missing ones and those that JSON cannot hold."""
-    values = [value for value in given.categories or () if not is_missing(value)]
+    values = [value for value in spec.categories or () if not is_missing(value)]
     return [value for value in values if not isinstance(value, float) or math.isfinite(value)]
 
 
@@ -113,13 +113,13 @@ def example(signature: Signature) -> dict[str, Any]:
     if signature.columns is None:
         return {"instances": [{"a": 1.5}] if signature.container in ("objects", "frame") else [[1.5]]}
     if signature.container == "array":
-        return {"instances": [[value_of(each) for each in signature.columns]]}
-    return {"dataframe_records": [{str(each.name): value_of(each) for each in signature.columns}]}
+        return {"instances": [[value_of(spec) for spec in signature.columns]]}
+    return {"dataframe_records": [{str(spec.name): value_of(spec) for spec in signature.columns}]}
 
 
 def example_of_tensors(signature: Signature) -> dict[str, Any]:
     """Return the same request as tensors."""
-    values = [value_of(each) for each in signature.columns or ()] or ["a text"]
+    values = [value_of(spec) for spec in signature.columns or ()] or ["a text"]
     inputs = inference_v2.inputs_of(signature)
     if len(inputs) != len(values):
         return {"inputs": [{**inputs[0], "shape": [1, len(values)], "data": values}]} if inputs else {"inputs": []}
@@ -127,16 +127,16 @@ def example_of_tensors(signature: Signature) -> dict[str, Any]:
     return {"inputs": [{**tensor, "shape": [1, *tensor["shape"][1:]], "data": [value]} for tensor, value in pairs]}
 
 
-def value_of(given: Column) -> Any:
+def value_of(spec: Column) -> Any:
     """Return a value that a column takes."""
-    values = present(given)
+    values = present(spec)
     if values:
         return values[0]
-    if given.type == "datetime":
-        return "2026-01-31T12:00:00" + ("+00:00" if "," in given.dtype else "Z")
-    if given.type == "any" and given.dtype == "object":
+    if spec.type == "datetime":
+        return "2026-01-31T12:00:00" + ("+00:00" if "," in spec.dtype else "Z")
+    if spec.type == "any" and spec.dtype == "object":
         return EXAMPLES["text"]
-    return EXAMPLES[given.type]
+    return EXAMPLES[spec.type]
 
 
 def tensors(signature: Signature) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _row(signature: Signature) -> dict[str, Any] | None:
     width = len(signature.columns)
     sized = {"type": "array", "minItems": width, "maxItems": width}
     if width <= MOST_LISTED:
-        return {**sized, "prefixItems": [column(each) for each in signature.columns]}
+        return {**sized, "prefixItems": [column(spec) for spec in signature.columns]}
     return {**sized, "items": column(signature.columns[0])} if _alike(signature) else sized
 
 
@@ -213,15 +213,15 @@ def _record(signature: Signature) -> dict[str, Any]:
         return {"type": "object"}
     return {
         "type": "object",
-        "required": [str(each.name) for each in signature.columns],
-        "properties": {str(each.name): column(each) for each in signature.columns},
+        "required": [str(spec.name) for spec in signature.columns],
+        "properties": {str(spec.name): column(spec) for spec in signature.columns},
     }
 
 
 def _columns(signature: Signature) -> dict[str, Any]:
-    named = {str(each.name): {"type": "array", "items": column(each)} for each in signature.columns or ()}
+    named = {str(spec.name): {"type": "array", "items": column(spec)} for spec in signature.columns or ()}
     return {"type": "object", "required": list(named), "properties": named, "additionalProperties": {"type": "array"}}
 
 
 def _alike(signature: Signature) -> bool:
-    return len({(each.type, each.dtype) for each in signature.columns or ()}) == 1
+    return len({(spec.type, spec.dtype) for spec in signature.columns or ()}) == 1

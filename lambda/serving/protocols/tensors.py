@@ -44,7 +44,7 @@ class Tensor:
         return self.shape[0]
 
 
-def read(given: Any, number: int, binary: Binary) -> Tensor:
+def read(tensor: Any, number: int, binary: Binary) -> Tensor:
     """Read an input of a request.
 
     Args:
@@ -54,23 +54,23 @@ def read(given: Any, number: int, binary: Binary) -> Tensor:
     Raises:
         BadRequest: it is no valid input; the message names it.
     """
-    if not isinstance(given, dict) or not isinstance(given.get("name"), str):
-        raise BadRequest(f'input {number} is {kind(given)}; expected "name", "shape", "datatype" and "data"')
-    what = f"input {quoted(given['name'])}"
-    datatype = given.get("datatype")
+    if not isinstance(tensor, dict) or not isinstance(tensor.get("name"), str):
+        raise BadRequest(f'input {number} is {kind(tensor)}; expected "name", "shape", "datatype" and "data"')
+    what = f"input {quoted(tensor['name'])}"
+    datatype = tensor.get("datatype")
     if datatype not in DATATYPES:
         raise BadRequest(f"{what} has the datatype {quoted(datatype)}; expected one of: {', '.join(DATATYPES)}")
-    shape = _shape(given.get("shape"), what)
-    parameters = parameters_of(given, what)
+    shape = _shape(tensor.get("shape"), what)
+    parameters = parameters_of(tensor, what)
     if parameters.get("content_type") == "base64":
         raise BadRequest(f"{what} has the content type base64, which is not read here: send texts as they are")
     if "binary_data_size" in parameters:
         values = binary.take(parameters["binary_data_size"], datatype, math.prod(shape), what)
     else:
-        values = _flat(given.get("data"), shape, what)
+        values = _flat(tensor.get("data"), shape, what)
     if len(values) != math.prod(shape):
         raise BadRequest(f"{what} has {len(values)} values; its shape {list(shape)} wants {math.prod(shape)}")
-    return Tensor(given["name"], shape, _checked(values, datatype, what))
+    return Tensor(tensor["name"], shape, _checked(values, datatype, what))
 
 
 class Binary:
@@ -110,20 +110,20 @@ def _texts(chunk: memoryview, what: str) -> Sequence[str]:
     return texts
 
 
-def parameters_of(given: Mapping[str, Any], what: str) -> Mapping[str, Any]:
+def parameters_of(holder: Mapping[str, Any], what: str) -> Mapping[str, Any]:
     """Return the parameters of a request, an input or an output. Most of them are hints that change nothing here."""
-    parameters = given.get("parameters")
+    parameters = holder.get("parameters")
     if parameters is not None and not isinstance(parameters, dict):
         raise BadRequest(f"{what} has as parameters {kind(parameters)}; expected an object")
     return parameters or {}
 
 
-def _shape(given: Any, what: str) -> tuple[int, ...]:
-    if not isinstance(given, list) or not all(type(size) is int and 0 <= size < MOST for size in given):
+def _shape(shape: Any, what: str) -> tuple[int, ...]:
+    if not isinstance(shape, list) or not all(type(size) is int and 0 <= size < MOST for size in shape):
         raise BadRequest(f"{what} has no shape; expected a list of whole numbers, such as [3, 1]")
-    if len(given) not in (1, 2):
-        raise BadRequest(f"{what} has the shape {cut(str(given))}; expected [rows], [rows, 1] or [rows, columns]")
-    return tuple(given)
+    if len(shape) not in (1, 2):
+        raise BadRequest(f"{what} has the shape {cut(str(shape))}; expected [rows], [rows, 1] or [rows, columns]")
+    return tuple(shape)
 
 
 def _flat(data: Any, shape: tuple[int, ...], what: str) -> list[Any]:

@@ -47,12 +47,12 @@ def _block_by_name(signature: Signature, table: Columns, order: Order) -> Any:
     keys = table.keys(signature)
     if not all(key in table.values for key in keys):
         return None
-    given = [table.values[key] for key in keys]
-    if None in signature.written.codes_of([values[0] for values in given]):
+    columns = [table.values[key] for key in keys]
+    if None in signature.written.codes_of([values[0] for values in columns]):
         return None
     if len(table) < len(keys):  # writing them as rows is faster
-        return packing.block_of_rows(Picked(list(zip(*given, strict=True))), len(keys), order)
-    array = packing.block_of_columns(given, len(table))
+        return packing.block_of_rows(Picked(list(zip(*columns, strict=True))), len(keys), order)
+    array = packing.block_of_columns(columns, len(table))
     return array if array is None or order == "F" else array.copy("C")
 
 

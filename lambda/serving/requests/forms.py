@@ -102,16 +102,16 @@ def _rows(form: str, rows: Any, texts: bool = False) -> Any:
     return (Records if rows and isinstance(rows[0], dict) else Rows)(form, rows, texts)
 
 
-def _inputs(form: str, given: Any) -> Any:
-    if not isinstance(given, dict):
-        return _rows(form, given)
-    for name, values in given.items():
+def _inputs(form: str, inputs: Any) -> Any:
+    if not isinstance(inputs, dict):
+        return _rows(form, inputs)
+    for name, values in inputs.items():
         if not isinstance(values, list):
             raise BadRequest(f"{form} has under {name!r} {kind(values)}, not the list of a column's values")
-    lengths = {len(values) for values in given.values()}
+    lengths = {len(values) for values in inputs.values()}
     if len(lengths) > 1:
         raise BadRequest(f"{form} has columns of {min(lengths)} to {max(lengths)} values; expected as many in each")
-    return Columns(form, given)
+    return Columns(form, inputs)
 
 
 def _records(form: str, rows: Any) -> Any:
@@ -120,17 +120,17 @@ def _records(form: str, rows: Any) -> Any:
     return Records(form, rows)
 
 
-def _split(form: str, given: Any) -> Any:
-    if not isinstance(given, dict) or not isinstance(given.get("data"), list):
-        raise BadRequest(f'{form} is {kind(given)}; expected {{"columns": ["age"], "data": [[41]]}}')
-    if unknown := [name for name in given if name not in ("columns", "index", "data")]:
+def _split(form: str, split: Any) -> Any:
+    if not isinstance(split, dict) or not isinstance(split.get("data"), list):
+        raise BadRequest(f'{form} is {kind(split)}; expected {{"columns": ["age"], "data": [[41]]}}')
+    if unknown := [name for name in split if name not in ("columns", "index", "data")]:
         raise BadRequest(f"{form} may have columns, index and data; got {listed(unknown)}")
-    names = given.get("columns")
+    names = split.get("columns")
     if names is None:
-        return Rows(form, given["data"])
+        return Rows(form, split["data"])
     if not isinstance(names, list) or not {type(name) for name in names} <= {str, int}:
         raise BadRequest(f"{form} has as columns {kind(names)}; expected a list of names")
-    return _named(form, names, given["data"])
+    return _named(form, names, split["data"])
 
 
 def _named(form: str, names: list[Any], rows: list[Any], texts: bool = False, first: int = 0) -> Columns:

@@ -167,17 +167,17 @@ def _digits(data: Any, ends: Any, length: Any) -> Any:
     points: Any = np.zeros(len(ends), bool)
     has_points = False
     for place, kept in enumerate(KEPT[: max(1, -(-longest // WORD))]):
-        given = words[ends + (PAD - WORD * (place + 1))] ^ ZEROS
+        word = words[ends + (PAD - WORD * (place + 1))] ^ ZEROS
         if shortest < WORD * (place + 1):
-            given &= kept[length]
-        eight, marks = given, _marks(given)
+            word &= kept[length]
+        eight, marks = word, _marks(word)
         if has_points:
             # If a cell's point came later, its characters here move on by one place. A second point stays, and makes it
             # odd
-            eights[-1] |= points * (given >> np.uint64(56))
-            eight = np.where(points, given << BYTE, given)
+            eights[-1] |= points * (word >> np.uint64(56))
+            eight = np.where(points, word << BYTE, word)
         if marks.any():
-            here, moved, places, several = _without_point(given, marks)
+            here, moved, places, several = _without_point(word, marks)
             odd |= several
             eight = np.where(points, eight, moved) if has_points else moved
             decimals = decimals + places + WORD * place * here

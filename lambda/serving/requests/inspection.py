@@ -172,14 +172,14 @@ class Walk:
 
     def _say(self, columns: Iterable[Column], sure: bool) -> None:
         for column in columns:
-            known = self.columns.get(column.name)
-            if known is None or column.name in self.dropped:
+            previous = self.columns.get(column.name)
+            if previous is None or column.name in self.dropped:
                 self.columns[column.name] = column if sure else _believed(column)
                 self.dropped.discard(column.name)
-            elif sure and known.type == column.type == "text" and known.categories is None:
+            elif sure and previous.type == column.type == "text" and previous.categories is None:
                 # An imputer has said that these are texts, and the encoder behind it knows which ones
-                self.columns[column.name] = replace(known, categories=column.categories)
-            elif known.type == "any" and known.dtype == "any":  # a later step may know how to read a CSV file
+                self.columns[column.name] = replace(previous, categories=column.categories)
+            elif previous.type == "any" and previous.dtype == "any":  # a later step may know how to read a CSV file
                 self.columns[column.name] = _believed(column)
 
     def _learned(self, estimator: Any, keys: list[Any]) -> None:

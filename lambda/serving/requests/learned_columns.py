@@ -27,9 +27,9 @@ def columns(estimator: Any, keys: list[Any]) -> Iterator[Column]:
             yield from remembered(estimator, keys)
 
 
-def column_of_values(key: Any, seen: Any) -> Column:
+def column_of_values(key: Any, distinct_values: Any) -> Column:
     """Return the column that has these values, each of which occurs once."""
-    values = list(seen.tolist() if isinstance(seen, np.ndarray) else seen)
+    values = list(distinct_values.tolist() if isinstance(distinct_values, np.ndarray) else distinct_values)
     # An array of objects would hold Python's numbers, and not numpy's
     values = [value.item() if isinstance(value, np.generic) else value for value in values]
     missing = "None" if None in values else "NaN"
@@ -37,7 +37,7 @@ def column_of_values(key: Any, seen: Any) -> Column:
     if present and all(isinstance(value, str) for value in present):
         listed = tuple(present) if len(present) <= MOST_LISTED else None
         return Column(key, "text", "object", missing, categories=listed, empty_is_text="" in present)
-    dtype = seen.dtype.name if isinstance(seen, np.ndarray) else "object"
+    dtype = distinct_values.dtype.name if isinstance(distinct_values, np.ndarray) else "object"
     listed = tuple(present) if present and len(present) <= MOST_LISTED else None
     if present and all(isinstance(value, bool) for value in present):
         return Column(key, "boolean", "bool", None) if dtype == "bool" else Column(key, "boolean", "object", missing)
@@ -77,26 +77,26 @@ def _sklearn(estimator: Any, keys: list[Any]) -> Iterable[Column]:
     masks, preprocessor = getattr(estimator, "is_categorical_", None), getattr(estimator, "_preprocessor", None)
     if masks is None or preprocessor is None:
         return ()
-    seen = dict(zip(np.flatnonzero(masks), preprocessor.named_transformers_["encoder"].categories_, strict=True))
+    categories = dict(zip(np.flatnonzero(masks), preprocessor.named_transformers_["encoder"].categories_, strict=True))
     of_dtype = getattr(estimator, "categorical_features", None) == "from_dtype"
 
     def column(at: int, key: Any) -> Column:
-        if at not in seen:
+        if at not in categories:
             return Column(key, "number", "float64")
-        return _category(key, seen[at].tolist()) if of_dtype else column_of_values(key, seen[at])
+        return _category(key, categories[at].tolist()) if of_dtype else column_of_values(key, categories[at])
 
     return [column(at, key) for at, key in enumerate(keys)]
 
 
 def _lightgbm(estimator: Any, keys: list[Any]) -> Iterable[Column]:
     booster = getattr(estimator, "booster_", None) if hasattr(estimator, "_Booster") else None
-    seen = getattr(booster, "pandas_categorical", None)
-    if booster is None or not seen:
+    categories = getattr(booster, "pandas_categorical", None)
+    if booster is None or not categories:
         return ()
     places = sorted(booster.params.get("categorical_column", ()) or booster.params.get("categorical_feature", ()))
-    if len(places) != len(seen):
+    if len(places) != len(categories):
         return ()
-    return [_category(keys[at], values) for at, values in zip(places, seen, strict=True)]
+    return [_category(keys[at], values) for at, values in zip(places, categories, strict=True)]
 
 
 def _xgboost(estimator: Any, keys: list[Any]) -> Iterable[Column]:
@@ -106,8 +106,12 @@ def _xgboost(estimator: Any, keys: list[Any]) -> Iterable[Column]:
     types = booster.feature_types or []
     if "c" not in types:
         return ()
-    seen = _xgboost_categories(booster)
-    return [_category(key, seen.get(at)) for at, (key, kind) in enumerate(zip(keys, types, strict=True)) if kind == "c"]
+    categories = _xgboost_categories(booster)
+    return [
+        _category(key, categories.get(at))
+        for at, (key, kind) in enumerate(zip(keys, types, strict=True))
+        if kind == "c"
+    ]
 
 
 def _xgboost_categories(booster: Any) -> dict[int, list[Any]]:

@@ -30,7 +30,7 @@ def wanted(signature: Signature, event: Any) -> str:
         near = nearest(unknown[0], ["method"])
         hint = f'. Is "{near}" meant?' if near else ""
         raise BadRequest(f'params may have "method"; got {listed(unknown)}{hint}')
-    named = [each for each in (event.get("method"), params.get("method")) if each is not None]
+    named = [name for name in (event.get("method"), params.get("method")) if name is not None]
     if not named:
         return signature.method
     for name in named:

@@ -151,8 +151,8 @@ def arrays_of_rows(rows: Picked, columns: Sequence[Column], codes: Sequence[str]
     if set(codes) == {"d"}:
         array = block_of_rows(rows, len(codes))
         return None if array is None else [in_own_dtype(column, array[:, at]) for at, column in enumerate(columns)]
-    arrays = [np.empty(len(rows.rows), _written(each)) for each in columns]
-    layout = np.dtype({"names": [str(at) for at in range(len(codes))], "formats": [f"<{each}" for each in codes]})
+    arrays = [np.empty(len(rows.rows), _written(column)) for column in columns]
+    layout = np.dtype({"names": [str(at) for at in range(len(codes))], "formats": [f"<{code}" for code in codes]})
     for start, piece in _pieces(rows, f"<{''.join(codes)}"):
         if piece is None:
             return None
@@ -181,9 +181,9 @@ def _pieces(rows: Picked, form: str) -> Iterator[tuple[int, bytes | None]]:
 
 def _fill(array: Any, one: struct.Struct, values: Sequence[Any]) -> bool:
     """Write a column's values into an array of that length. Returns False if they have to be read one by one."""
-    for given in (values, None):
+    for raw in (values, None):
         try:
-            one.pack_into(array, 0, *(_filled(values) if given is None else given))
+            one.pack_into(array, 0, *(_filled(values) if raw is None else raw))
         except REFUSALS:
             continue
         return _all_exact(array)

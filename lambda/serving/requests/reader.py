@@ -69,9 +69,9 @@ def _array(signature: Signature, table: Any) -> Any:
         return block if dtype == "any" else block.astype(dtype, copy=False)
     columns = _arrays(signature, table)
     if dtype == "any":  # the dtype is not known: numbers if possible, and else objects
-        dtype = "float64" if all(each.dtype.kind in "fiub" for each in columns) else "object"
+        dtype = "float64" if all(column.dtype.kind in "fiub" for column in columns) else "object"
     if dtype != "object":
-        if any(each.dtype.kind == "f" for each in columns) and np.dtype(dtype).kind in "iub":
+        if any(column.dtype.kind == "f" for column in columns) and np.dtype(dtype).kind in "iub":
             dtype = "float64"  # for a missing value or a fraction, as pandas does
         _check_numbers(signature, table, columns)
         return np.stack(columns, axis=1).astype(dtype, copy=False) if columns else np.empty((len(table), 0))
@@ -86,9 +86,9 @@ def _arrays(signature: Signature, table: Any) -> list[Any]:
     arrays = batches.arrays(signature, table)
     columns = signature.read_as
     left = [place for place in range(len(columns)) if place not in arrays]
-    for place, given in zip(left, table.columns(signature, left), strict=True):
+    for place, cells in zip(left, table.columns(signature, left), strict=True):
         try:
-            arrays[place] = values.read(columns[place], given, table.texts)
+            arrays[place] = values.read(columns[place], cells, table.texts)
         except WrongValue as error:
             raise BadRequest(f"row {error.row} of {table.form}, column {columns[place].name}: {error}") from error
     return [arrays[place] for place in range(len(columns))]
@@ -117,8 +117,8 @@ def _check_names(signature: Signature, table: Any) -> None:
                 f"{table.form} names the columns by their positions in another order, or its first line holds values. "
                 f"Send them in order, 0 to {len(positions) - 1}. {expected(signature)}"
             )
-    given = table.names() if isinstance(table, Columns) else [*table.rows[0]] if isinstance(table.rows[0], dict) else []
-    if not set(positions) <= {str(name) for name in given}:
+    names = table.names() if isinstance(table, Columns) else [*table.rows[0]] if isinstance(table.rows[0], dict) else []
+    if not set(positions) <= {str(name) for name in names}:
         raise BadRequest(
             "this model was fitted without feature names: send instances, or name the columns by their positions, "
             f"0 to {len(signature.names or ()) - 1}. {expected(signature)}"
@@ -179,7 +179,7 @@ def _unknown(signature: Signature, table: Any) -> Any:
         array = np.array(table.rows, dtype)
     except ValueError as error:
         raise BadRequest(f"the rows of {table.form} have different lengths") from error
-    if dtype is object and any(isinstance(each, list) for each in array.flat):
+    if dtype is object and any(isinstance(value, list) for value in array.flat):
         raise BadRequest(f"the rows of {table.form} have different lengths")
     return array
 
@@ -195,9 +195,9 @@ def _has_texts(rows: Iterable[Any]) -> bool:
     return False
 
 
-def _check_typed(table: Any, given: Iterable[Any]) -> None:
+def _check_typed(table: Any, cells: Iterable[Any]) -> None:
     """Refuse a CSV file for a model without types, because 007 may be a number or a text there."""
-    if table.texts and any(isinstance(value, str) for value in given):
+    if table.texts and any(isinstance(value, str) for value in cells):
         raise BadRequest(
             f"{table.form} has texts for all values, and nothing says which columns of this model hold numbers. Send "
             "dataframe_records, or package the model with rows that it was fitted on: invoke package --example FILE"

@@ -274,7 +274,7 @@ def _keys(signature: Signature, row: Mapping[Any, Any]) -> list[Any]:
             continue
         if others is None:
             others = {}
-            names = {each.name for each in signature.columns or ()}
+            names = set(signature.names or ())
             for name in row:
                 if name not in names:
                     others.setdefault(_plain(name), []).append(name)

@@ -161,8 +161,8 @@ def _categories(column: Column, values: list[Any]) -> Any:
 
 def _codes(column: Column, values: list[Any]) -> tuple[list[int], Collection[tuple[bool, Any]]]:
     """Return for each value the position of its category among the known ones and those that the request adds."""
-    known = list(column.categories or ())
-    places = {(type(category) is str, category): at for at, category in enumerate(known)}
+    categories = list(column.categories or ())
+    places = {(type(category) is str, category): at for at, category in enumerate(categories)}
     codes = []
     for row, value in enumerate(values):
         if is_missing(value):
@@ -170,36 +170,36 @@ def _codes(column: Column, values: list[Any]) -> tuple[list[int], Collection[tup
             continue
         if not isinstance(value, (str, int, float, bool)):
             raise WrongValue(row, value, "a category")
-        if known and isinstance(value, str) != isinstance(known[0], str):
+        if categories and isinstance(value, str) != isinstance(categories[0], str):
             raise WrongValue(
-                row, value, f"{'a text' if isinstance(known[0], str) else 'a number'}, as its categories are"
+                row, value, f"{'a text' if isinstance(categories[0], str) else 'a number'}, as its categories are"
             )
         # A category that the model was not fitted with is passed on unchanged: the model decides what to do with it
         codes.append(places.setdefault((type(value) is str, value), len(places)))
     return codes, places
 
 
-def _labels(column: Column, values: list[Any], known: list[Any]) -> Any:
+def _labels(column: Column, values: list[Any], categories: list[Any]) -> Any:
     """Return the categories as pandas has them, including those of the request that the model was not fitted with."""
     import pandas as pd
 
     try:
-        labels = pd.Index(known, dtype=column.categories_dtype)
+        labels = pd.Index(categories, dtype=column.categories_dtype)
         if labels.is_unique:
             return labels
     except (ValueError, OverflowError, TypeError):  # one of them does not fit their dtype
         pass
-    seen = set(column.categories or ())
+    accepted = set(column.categories or ())
     for row, value in enumerate(values):
-        if is_missing(value) or value in seen:
+        if is_missing(value) or value in accepted:
             continue
         try:
             label = pd.Index([value], dtype=column.categories_dtype)[0]
         except (ValueError, OverflowError, TypeError):
             label = None
-        if label is None or label in seen or label != value:
+        if label is None or label in accepted or label != value:
             raise WrongValue(row, value, f"a value of {column.categories_dtype}, as its categories are")
-        seen.add(label)
+        accepted.add(label)
     raise AssertionError("every single category fits the dtype, but all of them together do not")
 
 

@@ -41,12 +41,12 @@ def is_numbers(signature: Signature) -> bool:
     )
 
 
-def categories(column: Column, values: list[Any], codes: list[int], known: list[Any]) -> Any:
+def categories(column: Column, values: list[Any], codes: list[int], all_categories: list[Any]) -> Any:
     """Return a column of categories as pandas converts one to an array: texts become objects, and numbers stay numbers.
 
     Args:
         codes: for each value the position of its category among the known ones; -1 for a missing value.
-        known: the categories of the model, and those that the request adds.
+        all_categories: the categories of the model, and those that the request adds.
 
     Raises:
         WrongValue: the dtype of the other categories cannot hold a value.
@@ -60,7 +60,7 @@ def categories(column: Column, values: list[Any], codes: list[int], known: list[
         dtype = np.dtype("float64") if dtype.kind in "iu" else dtype if dtype.kind == "f" else np.dtype("object")
     array = np.empty(len(codes), dtype=dtype)
     for row, code in enumerate(codes):
-        array[row] = math.nan if code < 0 else known[code]
+        array[row] = math.nan if code < 0 else all_categories[code]
     return array
 
 

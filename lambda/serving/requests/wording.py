@@ -58,9 +58,9 @@ def quoted(value: Any) -> str:
 
 def listed(names: Iterable[Any]) -> str:
     """List names, or the first ones if there are many."""
-    shown = [repr(name) if isinstance(name, str) else str(name) for name in names]
-    more = f" and {len(shown) - NAMES} more" if len(shown) > NAMES else ""
-    return cut(", ".join(shown[:NAMES])) + more
+    texts = [repr(name) if isinstance(name, str) else str(name) for name in names]
+    more = f" and {len(texts) - NAMES} more" if len(texts) > NAMES else ""
+    return cut(", ".join(texts[:NAMES])) + more
 
 
 def nearest(name: Any, names: Iterable[Any]) -> str | None:

@@ -23,22 +23,22 @@ def look(environment: Environment, context: Any = None) -> str | None:
     settings = environment.settings
     if not settings.follow:
         return None
-    seen: tuple[Identity, str] | None = None
+    upload: tuple[Identity, str] | None = None
     try:
         now, modified = _head(environment, deadlines.of_call(settings.timeout, context))
-        seen = (now, modified)
+        upload = (now, modified)
         if now == environment.model.identity:
             return None
         # A refused upload is not downloaded again at every ping. A new upload is, even if its content is the same
-        if environment.refused and environment.refused[0] == seen:
+        if environment.refused and environment.refused[0] == upload:
             return environment.refused[1]
         # One assignment replaces the whole model: an invocation sees either the old one or the new one
         seconds = deadlines.of_call(settings.timeout, context)
         environment.model = load(settings, fetching.begin(settings, seconds=seconds), Timings())
     except Exception as error:  # whatever went wrong, the previous model goes on answering
         why = f"{type(error).__name__}: {error}"
-        if not isinstance(error, FetchError) and seen:
-            environment.refused = (seen, why)
+        if not isinstance(error, FetchError) and upload:
+            environment.refused = (upload, why)
         print(f"[WARNING] {settings.url} is not served: {why}. Still serving {environment.model.sha256}")
         return why
     return None

@@ -34,10 +34,10 @@ def answer(environment: Environment, event: dict[str, Any], context: Any, record
     not_followed = following.look(environment, context)
     if not_followed is not None:
         failures.append(not_followed)
-    asked, hold = event.get("concurrency", 1), event.get("hold")
-    concurrency = min(max(asked, 1), MOST) if type(asked) is int else 1
-    if concurrency != asked or type(asked) is not int:
-        failures.append(_logged(f"expected as concurrency a whole number from 1 to {MOST}; got {cut(repr(asked))}"))
+    requested, hold = event.get("concurrency", 1), event.get("hold")
+    concurrency = min(max(requested, 1), MOST) if type(requested) is int else 1
+    if concurrency != requested or type(requested) is not int:
+        failures.append(_logged(f"expected as concurrency a whole number from 1 to {MOST}; got {cut(repr(requested))}"))
     reply: dict[str, Any] = {"warm": True, "model_sha256": environment.model.sha256}
     if hold is not None:
         reply["environment"] = environment.name
