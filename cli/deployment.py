@@ -202,7 +202,7 @@ def predict(c: Context, event: Path, local: bool = False, out: Path = OUT) -> No
     }
 )
 def serve(c: Context, port: str = "8080", out: Path = OUT) -> None:
-    """Serve the packaged function over HTTP on this machine, as an endpoint would: a page for people, and requests."""
+    """Serve the packaged function over HTTP on this machine, as an endpoint would, with a web page to try the model."""
     from local import operations
 
     with operations.serve(out, port, say) as url:

@@ -56,7 +56,7 @@ def predict_locally(out: Path, request: Request, say: Say) -> object:
 
 @contextmanager
 def serve(out: Path, port: int | str, say: Say) -> Iterator[str]:
-    """Serve the packaged function and the page for people over HTTP until the block ends, and yield the URL.
+    """Serve the packaged function and its web page over HTTP until the block ends, and yield the URL.
 
     Raises:
         NotPackaged, NotOfThisMachine, FunctionFailed, NoPort, PortTaken

@@ -1,4 +1,4 @@
-"""The page for people, as a document; tests/e2e opens it in a browser."""
+"""The web page, as a document; tests/e2e opens it in a browser."""
 
 import base64
 import hashlib

@@ -57,7 +57,7 @@ def answer(envelope: Envelope, event: Mapping[str, Any], model: Model, record: d
 
 
 def docs_are_on(environ: Mapping[str, str] = os.environ) -> bool:
-    """Return whether the function shows its page for people, which MODEL_DOCS=true asks for."""
+    """Return whether the function shows its web page, which MODEL_DOCS=true asks for."""
     return environ.get("MODEL_DOCS") == "true"
 
 

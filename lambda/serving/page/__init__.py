@@ -1,4 +1,4 @@
-"""The page for people: a form made from the model's signature, which asks the model and shows its answers.
+"""The web page: a form made from the model's signature, which asks the model and shows its answers.
 
 It is one document that loads nothing from elsewhere. Everything that comes from the model (names of columns,
 categories, classes) reaches the script as data and is shown as text. It is never read as HTML or code.

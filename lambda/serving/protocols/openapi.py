@@ -1,4 +1,4 @@
-"""Describes what the function answers over HTTP: as an OpenAPI 3.1 document, and as a page for people.
+"""Describes what the function answers over HTTP: as an OpenAPI 3.1 document, and as a web page.
 
 https://spec.openapis.org/oas/v3.1.0
 """
@@ -58,7 +58,7 @@ OUTPUTS = {
 
 PAGE = {
     "operationId": "page",
-    "summary": "The page for people",
+    "summary": "A web page to try the model",
     "responses": {
         "200": {"description": "The page", "content": {"text/html": {}}},
         "404": _answer("The function does not show its page", ERROR),
@@ -72,7 +72,7 @@ def document(call: Call) -> Answer:
 
 
 def page(call: Call) -> Answer:
-    """Answer with the page for people."""
+    """Answer with the web page."""
     from serving.page import page as make
 
     return Answer(200, make(call.model, invocation.model_name()), "text/html; charset=utf-8")
