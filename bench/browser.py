@@ -84,16 +84,20 @@ def view(browser: webdriver.Chrome, width: int, height: int, scale: float = 1, d
 
 
 def show(browser: webdriver.Chrome, url: str) -> None:
-    """Show a page, and return when its scripts have run. What was requested and reported before is forgotten.
+    """Show a page, and return when its scripts have run.
 
     The driver's own `get` may return early on a busy machine, with the earlier page still there.
     """
-    requested(browser)
-    errors(browser)
     browser.execute_script("window.isEarlier = true")
     browser.get(url)
     is_there = "return !window.isEarlier && location.href === arguments[0] && document.readyState === 'complete'"
     WebDriverWait(browser, PATIENCE).until(lambda driver: driver.execute_script(is_there, url))
+
+
+def forget(browser: webdriver.Chrome) -> None:
+    """Forget what pages have asked for and reported, such as those of an earlier test."""
+    requested(browser)
+    errors(browser)
 
 
 def requested(browser: webdriver.Chrome) -> list[str]:

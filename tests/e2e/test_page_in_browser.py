@@ -39,6 +39,7 @@ def page(chromium, monkeypatch):
     def open_(model):
         handler = Handler(model)
         with front.start(handler) as url:
+            browser.forget(chromium)
             browser.show(chromium, f"{url}/")
             yield chromium, handler.bodies
             assert {each for each in browser.requested(chromium) if not each.startswith(f"{url}/")} == set()

@@ -48,6 +48,7 @@ def url(packaged):
 @pytest.fixture
 def page(chromium, url):
     """The page, just opened; at the end it has asked no other host, and has told of no error."""
+    browser.forget(chromium)
     browser.show(chromium, f"{url}/")
     yield chromium
     assert {each for each in browser.requested(chromium) if not each.startswith(f"{url}/")} == set()

